@@ -1,0 +1,1 @@
+"""Stories, synthetic patients, simulation and evaluation."""

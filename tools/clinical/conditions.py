@@ -1,0 +1,330 @@
+"""Conditions over facts: small typed classes with Kleene's three-valued logic.
+
+Each says whether it holds, which facts made it so and what was missing; an explanation falls out of evaluation. How they
+are written in knowledge files stands in `tools.clinical.clause`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Literal, Protocol
+
+from tools.clinical.errors import UnitMismatchError
+from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.quantity import Quantity
+
+
+class Truth(Enum):
+    """Three values: what cannot be told is neither true nor false."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A truth value with the references that bear it and the names of what was missing."""
+
+    truth: Truth
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """True, and known to be so."""
+        return self.truth is Truth.TRUE
+
+    @property
+    def unknown(self) -> bool:
+        """Cannot be told from this record."""
+        return self.truth is Truth.UNKNOWN
+
+
+FALSE = Verdict(Truth.FALSE)
+ALWAYS = Verdict(Truth.TRUE)
+
+
+class Condition(Protocol):
+    """A compiled clause."""
+
+    def holds(self, facts: Facts) -> Verdict:
+        """Evaluate against these facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A comparison with a quantity; all given bounds must hold."""
+
+    at_least: Quantity | None = None
+    at_most: Quantity | None = None
+    above: Quantity | None = None
+    below: Quantity | None = None
+    equals: Quantity | None = None
+
+    def met_by(self, quantity: Quantity) -> bool:
+        """Whether the quantity lies within the bounds.
+
+        Raises:
+            UnitMismatchError: the quantity has another dimension than a bound.
+        """
+        return (
+            (self.at_least is None or quantity.compare(self.at_least) >= 0)
+            and (self.at_most is None or quantity.compare(self.at_most) <= 0)
+            and (self.above is None or quantity.compare(self.above) > 0)
+            and (self.below is None or quantity.compare(self.below) < 0)
+            and (self.equals is None or quantity.compare(self.equals) == 0)
+        )
+
+    def judge(self, quantity: Quantity, reference: str, name: str) -> Verdict:
+        """The verdict on a value; an incomparable unit is *unknown*, with the name of what is missing."""
+        try:
+            return Verdict(Truth.TRUE if self.met_by(quantity) else Truth.FALSE, (reference,))
+        except UnitMismatchError:
+            return Verdict(Truth.UNKNOWN, (reference,), (name,))
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """An active problem, or a derived fact. Not listed: false."""
+
+    name: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        references = facts.problem(self.name)
+        return Verdict(Truth.TRUE, references) if references else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """A medicine taken. An order that is old but was never closed counts as taken."""
+
+    name: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        uses = facts.taking(self.name)
+        return Verdict(Truth.TRUE, tuple(use.reference for use in uses)) if uses else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Proposes:
+    """A medicine that the plan under examination would start."""
+
+    name: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        uses = tuple(use.reference for use in facts.taking(self.name) if use.currency == "proposed")
+        return Verdict(Truth.TRUE, uses) if uses else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class AllergicTo:
+    """An active allergy; with `reaction`, one whose recorded reaction is of that kind (not recorded: unknown)."""
+
+    name: str
+    reaction: str | None = None
+
+    def holds(self, facts: Facts) -> Verdict:
+        allergies = facts.allergic(self.name)
+        references = tuple(allergy.reference for allergy in allergies)
+        if not allergies or self.reaction is None:
+            return Verdict(Truth.TRUE, references) if allergies else FALSE
+        if any(self.reaction in allergy.reactions for allergy in allergies):
+            return Verdict(Truth.TRUE, references)
+        if any(not allergy.reactions for allergy in allergies):
+            return Verdict(Truth.UNKNOWN, references, (f"reaction to {self.name}",))
+        return FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The newest value in the window. None there: unknown."""
+
+    name: str
+    limit: Limit
+    within_days: int | None = None
+
+    def holds(self, facts: Facts) -> Verdict:
+        measurement = facts.latest(self.name, self.within_days)
+        if measurement is None:
+            return Verdict(Truth.UNKNOWN, (), (self.name,))
+        return self.limit.judge(measurement.quantity, measurement.reference, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """No value in the window."""
+
+    name: str
+    within_days: int | None = None
+
+    def holds(self, facts: Facts) -> Verdict:
+        measurement = facts.latest(self.name, self.within_days)
+        return ALWAYS if measurement is None else Verdict(Truth.FALSE, (measurement.reference,))
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDose:
+    """The daily amount of a medicine taken. Not taken: false. Taken, dose not recorded: unknown."""
+
+    name: str
+    limit: Limit
+
+    def holds(self, facts: Facts) -> Verdict:
+        return _any([self._of(use) for use in facts.taking(self.name)])
+
+    def _of(self, use: MedicationUse) -> Verdict:
+        daily = use.regimen.daily
+        if daily is None:
+            return Verdict(Truth.UNKNOWN, (use.reference,), (f"daily dose of {self.name}",))
+        return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Days since a medicine was started. Not taken: false. Start not recorded: unknown."""
+
+    name: str
+    limit: Limit
+
+    def holds(self, facts: Facts) -> Verdict:
+        verdicts = []
+        for use in facts.taking(self.name):
+            if use.started is None:
+                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"start of {self.name}",)))
+            else:
+                days = Quantity(Decimal((facts.as_of - use.started).days), "d")
+                verdicts.append(self.limit.judge(days, use.reference, f"start of {self.name}"))
+        return _any(verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A medicine taken by this route. Not taken: false. Route not recorded: unknown."""
+
+    name: str
+    route: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        verdicts = []
+        for use in facts.taking(self.name):
+            if use.route is None:
+                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"route of {self.name}",)))
+            else:
+                verdicts.append(Verdict(Truth.TRUE if use.route == self.route else Truth.FALSE, (use.reference,)))
+        return _any(verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sex:
+    """The recorded (birth) sex. Not recorded: unknown."""
+
+    sex: Literal["female", "male"]
+
+    def holds(self, facts: Facts) -> Verdict:
+        if facts.sex is None:
+            return Verdict(Truth.UNKNOWN, (), ("sex",))
+        return Verdict(Truth.TRUE if facts.sex == self.sex else Truth.FALSE, (facts.reference,))
+
+
+@dataclass(frozen=True, slots=True)
+class PregnancyIs:
+    """The pregnancy state. When it is unknown, every state but `unknown` itself is unknown."""
+
+    state: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        if facts.pregnancy == self.state:
+            return Verdict(Truth.TRUE, facts.derived.get("pregnancy", ()))
+        if facts.pregnancy == "unknown":
+            return Verdict(Truth.UNKNOWN, (), ("pregnancy",))
+        return FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Phenotype:
+    """A reported phenotype. No call: false, which is never the same as normal."""
+
+    gene: str
+    phenotype: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        known = facts.phenotypes.get(self.gene)
+        return Verdict(Truth.TRUE, (f"phenotype:{self.gene}",)) if known == self.phenotype else FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; no part at all always holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> Verdict:
+        because: list[str] = []
+        missing: list[str] = []
+        for part in self.parts:
+            verdict = part.holds(facts)
+            if verdict.truth is Truth.FALSE:
+                return verdict
+            because += verdict.because
+            if verdict.truth is Truth.UNKNOWN:
+                missing += verdict.missing
+        return Verdict(Truth.UNKNOWN if missing else Truth.TRUE, _unique(because), _unique(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> Verdict:
+        return _any([part.holds(facts) for part in self.parts])
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """No part holds. Medicines that earlier decisions of the run start count as taken here."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> Verdict:
+        verdict = _any([part.holds(facts.in_negation) for part in self.parts])
+        if verdict.truth is Truth.UNKNOWN:
+            return verdict
+        return Verdict(Truth.FALSE, verdict.because) if verdict.holds else Verdict(Truth.TRUE, verdict.because)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of the parts hold; decided as soon as the missing ones can no longer change it."""
+
+    count: int
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> Verdict:
+        verdicts = [part.holds(facts) for part in self.parts]
+        true = [v for v in verdicts if v.holds]
+        unknown = [v for v in verdicts if v.unknown]
+        if len(true) >= self.count:
+            return Verdict(Truth.TRUE, _unique([r for v in true for r in v.because]))
+        if len(true) + len(unknown) < self.count:
+            return Verdict(Truth.FALSE, _unique([r for v in verdicts for r in v.because]))
+        return Verdict(Truth.UNKNOWN, _unique([r for v in true for r in v.because]), _unique([m for v in unknown for m in v.missing]))
+
+
+def _any(verdicts: list[Verdict]) -> Verdict:
+    true = [v for v in verdicts if v.holds]
+    if true:
+        return Verdict(Truth.TRUE, _unique([r for v in true for r in v.because]))
+    unknown = [v for v in verdicts if v.unknown]
+    because = _unique([r for v in verdicts for r in v.because])
+    if unknown:
+        return Verdict(Truth.UNKNOWN, because, _unique([m for v in unknown for m in v.missing]))
+    return Verdict(Truth.FALSE, because)
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,280 @@
+"""What is known of one patient at one date, as values: no FHIR, no clock, no network.
+
+Absence is meaningful only where it is stated: a problem that is not listed is not assumed to be excluded by the record,
+a value that was never measured is `None`, a pregnancy that nobody recorded is `"unknown"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from tools.clinical.quantity import Quantity
+
+Currency = Literal["current", "uncertain", "old", "proposed"]
+Pregnancy = Literal["pregnant", "planning", "possible", "lactating", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code of a terminology; `system` is its canonical URL."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """An active ingredient in this project's spelling (generic, lower case) with its RxNorm ingredient code."""
+
+    name: str
+    rxcui: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A condition of the record. `kinds` holds the names of every problem value set that it belongs to."""
+
+    reference: str
+    text: str
+    kinds: frozenset[str] = frozenset()
+    code: Coding | None = None
+    onset: date | None = None
+    active: bool = True
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Regimen:
+    """How a medicine is taken, where the record says so.
+
+    Attributes:
+        amount: of one administration, in mass, units, puffs or tablets.
+        per: the interval between administrations, a time quantity.
+        daily: amount per day of the ingredient, where it can be computed.
+        text: the instruction as written; shown, never interpreted as a command.
+    """
+
+    amount: Quantity | None = None
+    per: Quantity | None = None
+    daily: Quantity | None = None
+    text: str = ""
+    as_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationUse:
+    """A medicine of the record, or one that a plan proposes.
+
+    Attributes:
+        kinds: names of its ingredients and of every class that an ingredient belongs to.
+        currency: `current` (taken now), `uncertain` (ordered long ago, never closed), `old` (over), `proposed`.
+        complete: every component was recognised. False means that screening of this medicine is incomplete.
+    """
+
+    reference: str
+    text: str
+    ingredients: tuple[Ingredient, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    currency: Currency = "current"
+    code: Coding | None = None
+    route: str | None = None
+    form: str | None = None
+    strength: Quantity | None = None
+    regimen: Regimen = Regimen()
+    started: date | None = None
+    last_ordered: date | None = None
+    complete: bool = True
+    reason: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Counts as taken: current, uncertain or proposed."""
+        return self.currency != "old"
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """An allergy or intolerance. `kinds` holds ingredient, class and allergen names; `reactions` the reaction names."""
+
+    reference: str
+    text: str
+    kinds: frozenset[str] = frozenset()
+    reactions: frozenset[str] = frozenset()
+    code: Coding | None = None
+    criticality: Literal["low", "high", "unable-to-assess"] | None = None
+    intolerance: bool = False
+    active: bool = True
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A value of an observable in its canonical unit.
+
+    Attributes:
+        reference: the FHIR reference, or `calculation:NAME` for a computed value.
+        flag: the laboratory's interpretation code (H, L, HH, LL, A, N), where given.
+        low, high: the laboratory's reference range in the canonical unit, where given.
+        inputs: references that a computed value was made from.
+    """
+
+    observable: str
+    quantity: Quantity
+    when: date
+    reference: str
+    flag: str | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataIssue:
+    """Something in the record that could not be used as it stands, and why. `about` is a reference or an entry."""
+
+    about: str
+    kind: Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`."""
+
+    reference: str
+    kind: Literal["immunization", "procedure", "encounter", "report", "note", "care-plan", "goal", "family-history"]
+    text: str
+    kinds: frozenset[str] = frozenset()
+    code: Coding | None = None
+    when: date | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that conditions may ask about one patient.
+
+    Args:
+        as_of: the date that every judgement uses.
+        measurements: by observable, newest first.
+        phenotypes: gene → phenotype, e.g. `{"CYP2C19": "poor"}`.
+        derived: names set by rules or calculators (`bp-drug-indicated`) → the references that bear them.
+        started: kinds that earlier decisions of the same run start; seen inside `none_of` only.
+    """
+
+    as_of: date
+    reference: str = ""
+    birth_date: date | None = None
+    sex: Literal["female", "male"] | None = None
+    pregnancy: Pregnancy = "unknown"
+    deceased: date | bool = False
+    problems: tuple[Problem, ...] = ()
+    medications: tuple[MedicationUse, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
+    phenotypes: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    data_issues: tuple[DataIssue, ...] = ()
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    started: frozenset[str] = frozenset()
+
+    @cached_property
+    def _problems(self) -> Mapping[str, tuple[str, ...]]:
+        return _index((kind, p.reference) for p in self.problems if p.active for kind in p.kinds)
+
+    @cached_property
+    def _takes(self) -> Mapping[str, tuple[MedicationUse, ...]]:
+        found: dict[str, list[MedicationUse]] = {}
+        for medication in self.medications:
+            if medication.taken:
+                for kind in medication.kinds:
+                    found.setdefault(kind, []).append(medication)
+        return {kind: tuple(uses) for kind, uses in found.items()}
+
+    @cached_property
+    def _allergies(self) -> Mapping[str, tuple[Allergy, ...]]:
+        found: dict[str, list[Allergy]] = {}
+        for allergy in self.allergies:
+            if allergy.active:
+                for kind in allergy.kinds:
+                    found.setdefault(kind, []).append(allergy)
+        return {kind: tuple(all_) for kind, all_ in found.items()}
+
+    @cached_property
+    def in_negation(self) -> Facts:
+        """These facts with what the run has started counted as taken (used inside `none_of`)."""
+        if not self.started:
+            return self
+        extra = MedicationUse("started", "started in this plan", kinds=self.started, currency="proposed")
+        return replace(self, medications=(*self.medications, extra), started=frozenset())
+
+    def problem(self, name: str) -> tuple[str, ...]:
+        """References of active problems (or derived facts) of that name; empty where none is recorded."""
+        return self._problems.get(name) or self.derived.get(name, ())
+
+    def taking(self, name: str) -> tuple[MedicationUse, ...]:
+        """Medicines taken (current, uncertain or proposed) that have this ingredient or belong to this class."""
+        return self._takes.get(name, ())
+
+    def allergic(self, name: str) -> tuple[Allergy, ...]:
+        """Active allergies to this ingredient, class or allergen."""
+        return self._allergies.get(name, ())
+
+    def latest(self, observable: str, within_days: int | None = None) -> Measurement | None:
+        """The newest value on or before `as_of`, or `None` where there is none in the window."""
+        if observable == "age":
+            return self._age
+        for measurement in self.measurements.get(observable, ()):
+            if measurement.when <= self.as_of:
+                fresh = within_days is None or (self.as_of - measurement.when).days <= within_days
+                return measurement if fresh else None
+        return None
+
+    @cached_property
+    def _age(self) -> Measurement | None:
+        years = self.age_in("a")
+        return None if years is None else Measurement("age", Quantity(Decimal(years), "a"), self.as_of, self.reference)
+
+    def age_in(self, unit: str) -> int | None:
+        """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`; `None` without a birth date."""
+        born = self.birth_date
+        if born is None or born > self.as_of:
+            return None
+        days = (self.as_of - born).days
+        months = (self.as_of.year - born.year) * 12 + self.as_of.month - born.month - (self.as_of.day < born.day)
+        return {"a": months // 12, "mo": months, "wk": days // 7, "d": days}[unit]
+
+    @property
+    def age(self) -> int | None:
+        """Completed years at `as_of`."""
+        return self.age_in("a")
+
+    def with_derived(self, name: str, references: Iterable[str]) -> Facts:
+        """These facts and one more derived name."""
+        return replace(self, derived={**self.derived, name: tuple(references)})
+
+    def with_measurements(self, extra: Iterable[Measurement]) -> Facts:
+        """These facts and computed values; a computed value never replaces a measured one of the same or a later date."""
+        merged = dict(self.measurements)
+        for new in extra:
+            have = merged.get(new.observable, ())
+            merged[new.observable] = tuple(sorted((*have, new), key=lambda m: m.when, reverse=True))
+        return replace(self, measurements=merged)
+
+    def proposing(self, medications: Iterable[MedicationUse], without: frozenset[str] = frozenset()) -> Facts:
+        """The regimen as it would be: these facts, less the references in `without`, plus proposed medicines."""
+        kept = tuple(m for m in self.medications if m.reference not in without)
+        return replace(self, medications=(*kept, *medications))
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for kind, reference in pairs:
+        found.setdefault(kind, []).append(reference)
+    return {kind: tuple(dict.fromkeys(references)) for kind, references in found.items()}
