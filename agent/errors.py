@@ -7,7 +7,8 @@
     │   └── OutOfScopeError      the tool does not cover this patient: shown to the human
     ├── RecordError              the bundle cannot be read: the caller is told the entry
     ├── DraftError               the model refused or answered out of shape: drafted again, then by rules
-    └── DecisionError            late, stale, unknown or unauthorised: nothing happens, the caller is told
+    ├── DecisionError            late, stale, unknown or unauthorised: nothing happens, the caller is told
+    └── StoreError               the state folder cannot be read or written: the message names the folder and the way out
 
 No message carries text of the patient's record; entries and fields are named by position and path.
 """
@@ -24,6 +25,7 @@ __all__ = [
     "OutOfScopeError",
     "PlannerError",
     "RecordError",
+    "StoreError",
     "UnitMismatchError",
 ]
 
@@ -37,7 +39,21 @@ class DraftError(PlannerError):
 
 
 class DecisionError(PlannerError):
-    """A decision changed nothing: `reason` says why (`unknown`, `late`, `stale`, `unauthorised`, `incomplete`, `locked`)."""
+    """A decision changed nothing. `reason` says why, in one word that faces may turn into a status code.
+
+    `malformed` (not a submission), `unknown` (no such plan, interrupt, item or issue), `late` (finished or expired), `stale`
+    (the plan or the record is no longer what was shown), `double` (already decided), `unauthorised` (this role, or this
+    person, may not), `incomplete` (an item is left out, decided twice, or must be approved by name), `unreasoned` (a reason
+    is missing or not on the list), `not-editable` (such an edit is not possible), `locked` (another decision is under way).
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StoreError(PlannerError):
+    """The state folder failed. `reason`: `read-only`, `full`, `locked`, `corrupt`, `missing` or `unavailable`."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
