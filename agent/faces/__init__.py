@@ -1,0 +1,1 @@
+"""Thin faces of the same few functions: command line, text, HTML, tools."""

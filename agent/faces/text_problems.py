@@ -1,0 +1,73 @@
+"""The problems of a plan as text: state, goal, actions, reasons, doses, monitoring, follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from agent.faces.text_layout import cited, hanging, heading, pairs
+from agent.faces.view import Section, View, dose_words, goal_words, headline, how_words, when_words
+from agent.faces.words import readable
+from tools.clinical.plan import Item
+
+ACTION_STYLES = {"start": "bold green", "stop": "bold red", "hold": "bold red", "change": "bold yellow", "refer": "bold magenta"}
+
+
+def section_text(view: View, section: Section) -> Iterable[RenderableType]:
+    """One problem and what is done about it."""
+    problem = section.problem
+    if problem is None:
+        yield from heading("Also")
+    else:
+        yield from heading(f"{section.number}. {readable(problem.text)}")
+        goals = [cited(goal_words(goal), view.numbers(goal.evidence)) for goal in problem.goal]
+        yield pairs([("now", Text(readable(problem.assessment)))] * bool(problem.assessment) + [("goal", goal) for goal in goals])
+    for item in section.items:
+        yield _item(view, item)
+    if closing := list(_closing(view, section)):
+        yield from [Text("")] * bool(section.items)
+        yield pairs(closing)
+
+
+def _closing(view: View, section: Section) -> Iterable[tuple[str, Text]]:
+    for item in section.continued:
+        reason = "; ".join(readable(r.text) for r in item.rationale)
+        numbers = view.numbers(c for r in item.rationale for c in r.evidence)
+        yield "goes on", cited(f"{readable(item.subject.text)} [{item.id}]{': ' if reason else ''}{reason}", numbers)
+    if section.problem and section.problem.follow_up:
+        yield "follow-up", Text(readable(section.problem.follow_up))
+    if section.problem and section.problem.red_flags:
+        yield "call if", Text("; ".join(map(readable, section.problem.red_flags)))
+
+
+def _item(view: View, item: Item) -> RenderableType:
+    title = Text.assemble((f"[{item.id}] ", "dim"), (headline(item), ACTION_STYLES.get(item.action, "bold")))
+    if how := how_words(item):
+        title.append(f": {how}" if item.change else f" {how}")
+    return Group(Text(""), hanging(title), Padding(pairs(_details(view, item)), (0, 0, 0, 2)))
+
+
+def _details(view: View, item: Item) -> Iterable[tuple[str, Text]]:
+    yield from _conditions(view, item)
+    for reason in item.rationale:
+        yield "why", cited(readable(reason.text), view.numbers(reason.evidence))
+    if dose := dose_words(item):
+        yield "dose", Text(dose)
+    for issue in view.issues_of(item):
+        yield "safety", Text(f"{issue.id}, {issue.severity}: {' + '.join(map(readable, issue.participants))}")
+    for step in item.monitoring:
+        yield "check", Text(readable(step))
+    for other in item.alternatives:
+        yield "not", cited(f"{readable(other.subject.text)}: {readable(other.not_chosen_because)}", view.numbers(other.evidence))
+    if item.patient_instruction:
+        yield "tell", Text(readable(item.patient_instruction), "italic")
+
+
+def _conditions(view: View, item: Item) -> Iterable[tuple[str, Text]]:
+    if when := when_words(item):
+        yield "when", Text(when, "bold red" if item.urgency != "routine" else "")
+    for question in view.waits_for(item):
+        yield "waits", Text(f"for the answer to {question.id}: {readable(question.about)}", "yellow")

@@ -1,0 +1,260 @@
+"""A plan arranged for reading: what text, HTML and the web pages share.
+
+Order of reading is that of a clinician with eight minutes: what matters most, what is urgent, what must be answered, then
+each problem, the medicines, the safety issues, the ledger, and what was not checked. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent.faces.words import ACTION_WORDS, name_words, readable
+from tools.clinical.answer import Citation
+from tools.clinical.plan import Coverage, Goal, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question
+
+_MEDICINE_ORDER = {"stop": 0, "hold": 1, "change": 2, "start": 3, "continue": 4}
+_COVERAGE_ORDER = ("not-covered", "deferred", "refused", "addressed")
+_RANK = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A problem with the items that act on it and those that merely go on."""
+
+    number: int
+    problem: PlanProblem | None
+    items: tuple[Item, ...]
+    continued: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRow:
+    """One medicine of the reconciled list.
+
+    Attributes:
+        now: how it is taken today; empty for one that the plan starts.
+        then: how it is to be taken; empty where nothing changes.
+        uncertain: the record does not say for certain that it is still taken.
+    """
+
+    name: str
+    now: str
+    action: str
+    then: str
+    why: str
+    items: tuple[str, ...] = ()
+    uncertain: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """The arranged plan."""
+
+    plan: Plan
+
+    @cached_property
+    def sources(self) -> tuple[Citation, ...]:
+        """Every source in the order of first use; its position is its number."""
+        plan = self.plan
+        found: dict[tuple[str, str, str], Citation] = {}
+        for citation in (*_cited(plan), *plan.sources):
+            found.setdefault(_key(citation), citation)
+        full = {_key(citation): citation for citation in plan.sources}
+        return tuple(full.get(key, citation) for key, citation in found.items())
+
+    def numbers(self, evidence: Iterable[Citation]) -> tuple[int, ...]:
+        """The numbers of these sources, ascending, each once."""
+        position = self._position
+        return tuple(sorted({position[_key(citation)] for citation in evidence}))
+
+    @cached_property
+    def _position(self) -> dict[tuple[str, str, str], int]:
+        return {_key(citation): number for number, citation in enumerate(self.sources, 1)}
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """Problems in the plan's order; items of no problem come last, under `problem = None`."""
+        known = [problem.id for problem in self.plan.problems]
+        sections = [self._section(n, problem, problem.id) for n, problem in enumerate(self.plan.problems, 1)]
+        loose = tuple(item for item in self.plan.items if item.problem not in known)
+        return (*sections, Section(len(sections) + 1, None, loose, ())) if loose else tuple(sections)
+
+    def _section(self, number: int, problem: PlanProblem, problem_id: str) -> Section:
+        mine = [item for item in self.plan.items if item.problem == problem_id]
+        acting = tuple(item for item in mine if not _goes_on(item))
+        return Section(number, problem, acting, tuple(item for item in mine if _goes_on(item)))
+
+    @cached_property
+    def medicines(self) -> tuple[MedicineRow, ...]:
+        """Every current medicine and every one that the plan starts: what changes first, what goes on last."""
+        by_id = {item.id: item for item in self.plan.items}
+        rows = [_current_row(line, by_id) for line in self.plan.medications]
+        rows += [_new_row(item) for item in self.plan.items if item.action == "start" and item.subject.kind == "medication"]
+        return tuple(sorted(rows, key=lambda row: _MEDICINE_ORDER.get(row.action, _MEDICINE_ORDER["change"])))
+
+    @cached_property
+    def interruptive(self) -> tuple[PlanIssue, ...]:
+        """Issues that ask for a reason before signing, gravest first."""
+        return _gravest(issue for issue in self.plan.issues if issue.interruptive and not issue.suppressed)
+
+    @cached_property
+    def noted(self) -> tuple[PlanIssue, ...]:
+        """Other issues that are shown, gravest first."""
+        return _gravest(issue for issue in self.plan.issues if not issue.interruptive and not issue.suppressed)
+
+    @cached_property
+    def suppressed(self) -> tuple[PlanIssue, ...]:
+        """Issues kept out of sight, each with its reason."""
+        return _gravest(issue for issue in self.plan.issues if issue.suppressed)
+
+    @cached_property
+    def open_coverage(self) -> tuple[Coverage, ...]:
+        """The ledger's lines that the plan does not address: not covered, deferred, refused."""
+        lines = [line for line in self.plan.coverage if line.status != "addressed"]
+        return tuple(sorted(lines, key=lambda line: _COVERAGE_ORDER.index(line.status)))
+
+    @cached_property
+    def addressed(self) -> tuple[Coverage, ...]:
+        """The ledger's lines that the plan addresses."""
+        return tuple(line for line in self.plan.coverage if line.status == "addressed")
+
+    def issues_of(self, item: Item) -> tuple[PlanIssue, ...]:
+        """The shown issues that concern an item."""
+        return tuple(issue for issue in (*self.interruptive, *self.noted) if item.id in (*issue.items, *issue.handled_by))
+
+    def waits_for(self, item: Item) -> tuple[Question, ...]:
+        """The questions that must be answered before an item holds."""
+        return tuple(q for q in self.plan.questions if q.id in item.conditional_on or item.id in q.blocks)
+
+    def headline(self, item_id: str) -> str:
+        """`START empagliflozin` for an item's id; the id itself where there is no such item."""
+        return next((headline(item) for item in self.plan.items if item.id == item_id), readable(item_id))
+
+    def fact_words(self, reference: str) -> str:
+        """What a reference of the record or a calculation stands for, where the plan says it; else the reference."""
+        return self._labels.get(reference, readable(reference))
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        plan = self.plan
+        labels = {fact: problem.text for problem in plan.problems for fact in problem.facts if fact.startswith("Condition/")}
+        for calculation in plan.calculations:
+            labels[f"calculation:{calculation.name}"] = f"{name_words(calculation.name)} {calculation.value} {calculation.unit}"
+            labels |= {
+                i.reference: f"{name_words(i.name)} {i.value} {i.unit}"
+                for i in calculation.inputs
+                if i.reference.startswith("Observation/")
+            }
+        labels |= {line.concern: line.text for line in plan.coverage}
+        labels |= {line.reference: f"{line.text} {line.regimen}" for line in plan.medications}
+        return {reference: f"{readable(text)} ({readable(reference)})" for reference, text in labels.items()}
+
+
+def headline(item: Item) -> str:
+    """The action and its subject: `START empagliflozin`."""
+    return f"{ACTION_WORDS[item.action]} {readable(item.subject.text)}"
+
+
+def goal_words(goal: Goal) -> str:
+    """`systolic BP 100 to 130 mmHg by 2027-02-21`."""
+    by = f" by {readable(goal.by)}" if goal.by else ""
+    return f"{name_words(goal.observable)} {readable(goal.target)}{by}"
+
+
+def how_words(item: Item) -> str:
+    """The change in words, else the dose in words."""
+    return readable(item.change) or (readable(item.dose.text) if item.dose else "")
+
+
+def dose_words(item: Item) -> str:
+    """What the headline does not say of the dose: the dose of a change, its maximum, what set it, how it goes on."""
+    dose = item.dose
+    if dose is None:
+        return ""
+    parts = (
+        readable(dose.text) if item.change else "",
+        f"at most {readable(f'{dose.max_per_day.value} {dose.max_per_day.unit}')} a day" if dose.max_per_day else "",
+        *map(readable, dose.adjustments),
+        f"then {readable(dose.titration)}" if dose.titration else "",
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def when_words(item: Item) -> str:
+    """When it is due, and how urgent that is; empty where neither is said."""
+    due = "" if item.due is None else f"by {readable(item.due.by)}" if item.due.within_days else "today"
+    urgency = {"emergency": "EMERGENCY", "same-day": "today"}.get(item.urgency, "")
+    return ", ".join(dict.fromkeys(word for word in (urgency, due) if word))
+
+
+def banner_facts(plan: Plan) -> tuple[str, ...]:
+    """What every decision depends on: age, sex, weight, height, pregnancy, kidney."""
+    patient = plan.patient
+    pregnancy = "" if patient.sex == "male" else f"pregnancy: {patient.pregnancy if patient.pregnancy != 'unknown' else 'not recorded'}"
+    facts = (
+        f"{patient.age} y" if patient.age is not None else "age not recorded",
+        patient.sex or "sex not recorded",
+        patient.weight or "weight not recorded",
+        patient.height or "",
+        pregnancy,
+        patient.kidney or "kidney function not recorded",
+    )
+    return tuple(readable(fact) for fact in facts if fact)
+
+
+def drafter_words(plan: Plan) -> str:
+    """Who drafted, and whether a model's draft was given up."""
+    drafter = plan.drafter
+    if drafter.fell_back:
+        return f"rules (the draft of model {readable(drafter.model or 'unnamed')} was set aside: {readable(drafter.fell_back)})"
+    return f"model {readable(drafter.model or 'unnamed')}, checked by rules" if drafter.kind == "model" else "rules"
+
+
+def _goes_on(item: Item) -> bool:
+    return item.action == "continue" and not item.dose and not item.change and not item.conditional_on
+
+
+def _current_row(line: MedicationLine, by_id: dict[str, Item]) -> MedicineRow:
+    items = [by_id[item] for item in line.items if item in by_id]
+    then = "; ".join(dict.fromkeys(_then(item) for item in items if _then(item)))
+    why = f"{readable(line.why)} (for {readable(line.indication)})" if line.indication and line.action == "continue" else readable(line.why)
+    return MedicineRow(readable(line.text), readable(line.regimen), line.action, then, why, line.items, line.currency == "uncertain")
+
+
+def _new_row(item: Item) -> MedicineRow:
+    return MedicineRow(readable(item.subject.text), "", "start", _then(item), "new", (item.id,))
+
+
+def _then(item: Item) -> str:
+    change = f"held {item.change}" if item.action == "hold" and item.change else item.change
+    return readable(item.dose.text) if item.dose else readable(change)
+
+
+def _gravest(issues: Iterable[PlanIssue]) -> tuple[PlanIssue, ...]:
+    return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity]))
+
+
+def _key(citation: Citation) -> tuple[str, str, str]:
+    return citation.id, citation.version, citation.locator
+
+
+def _cited(plan: Plan) -> Iterable[Citation]:
+    for problem in plan.problems:
+        for goal in problem.goal:
+            yield from goal.evidence
+        for item in plan.items:
+            if item.problem == problem.id:
+                yield from _cited_by(item)
+    for item in plan.items:
+        yield from _cited_by(item)
+    for issue in plan.issues:
+        yield from issue.evidence
+
+
+def _cited_by(item: Item) -> Iterable[Citation]:
+    for reason in item.rationale:
+        yield from reason.evidence
+    for alternative in item.alternatives:
+        yield from alternative.evidence
