@@ -1,0 +1,71 @@
+"""One record at one date, and everything that is computed from it, each once.
+
+The graph's state carries the digest of the bytes, never the bytes; another process that takes a run up again makes the
+same `Case` from the same bytes, and gets the same answers, since nothing here looks at a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from agent.fhir.read import Record, read_bundle
+from agent.screening import Screened, screen
+from agent.toolbox import ClinicalToolbox
+from tools.calculators import Derived, derive
+from tools.clinical.facts import Facts, MedicationUse
+from tools.guidelines import Run, decide
+
+
+@dataclass(frozen=True)
+class Case:
+    """A patient's record at a date.
+
+    Args:
+        data: the bytes of the FHIR bundle.
+        as_of: the date that every judgement uses.
+        patient: which patient, where the bundle holds several.
+        excluded: ingredients that a check or a human struck out of this draft.
+    """
+
+    data: bytes
+    as_of: date
+    patient: str | None = None
+    excluded: frozenset[str] = frozenset()
+
+    @cached_property
+    def record(self) -> Record:
+        """What was read, and what was set aside. Raises RecordError."""
+        return read_bundle(self.data, self.as_of, self.patient)
+
+    @cached_property
+    def derived(self) -> Derived:
+        """Computed values (eGFR, scores, trends) with their inputs."""
+        return derive(self.record.facts)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts of the record and the computed values."""
+        return self.record.facts.with_measurements(self.derived.measurements)
+
+    @cached_property
+    def taken(self) -> tuple[MedicationUse, ...]:
+        """Medicines that are taken, or may be (old orders that nobody closed)."""
+        return tuple(medication for medication in self.facts.medications if medication.taken)
+
+    @cached_property
+    def screened(self) -> Screened:
+        """The checks of the regimen as it is today, before any plan."""
+        return screen(self.taken, self.facts)
+
+    @cached_property
+    def run(self) -> Run:
+        """What the guidelines decide for this patient."""
+        return decide(self.facts, None, ClinicalToolbox(self.excluded))
+
+    def uses(self, references: Sequence[str]) -> tuple[MedicationUse, ...]:
+        """The medicines behind these references, in the record's order."""
+        wanted = set(references)
+        return tuple(medication for medication in self.taken if medication.reference in wanted)

@@ -1,0 +1,59 @@
+"""What the guideline engine may ask of the other tools: class membership, and whether a medicine is barred for this patient."""
+
+from __future__ import annotations
+
+from tools.clinical.answer import Issue, KnowledgeRef
+from tools.clinical.facts import Facts, MedicationUse
+from tools.contraindications import barred as contraindicated
+from tools.guidelines import Bar
+from tools.interactions import check_regimen
+from tools.terminology import terminology
+
+
+class ClinicalToolbox:
+    """Answers from the knowledge base. `excluded` are ingredients that a check or a human has struck out of this draft."""
+
+    def __init__(self, excluded: frozenset[str] = frozenset()) -> None:
+        self._excluded = excluded
+        self._known: dict[tuple[str, frozenset[str]], Bar | None] = {}
+
+    def kinds_of(self, drug: str) -> frozenset[str]:
+        """The ingredient's name and its classes."""
+        return terminology().kinds_of(drug)
+
+    def members(self, class_name: str) -> tuple[str, ...]:
+        """The ingredients of a class."""
+        return terminology().members(class_name)
+
+    def barred(self, drug: str, facts: Facts) -> Bar | None:
+        """Why this ingredient may not be proposed to this patient; `None` where nothing speaks against it.
+
+        An issue bars when a clinician would have to be interrupted for it: contraindicated, or major and known for sure.
+        An issue that only says that a value is missing does not bar; it becomes a question.
+        """
+        key = (drug, facts.started)
+        if key not in self._known:
+            self._known[key] = self._look(drug, facts)
+        return self._known[key]
+
+    def _look(self, drug: str, facts: Facts) -> Bar | None:
+        if drug in self._excluded:
+            return Bar("struck out of this draft by a check or a reviewer", KnowledgeRef("review", "1"), ())
+        kinds = self.kinds_of(drug)
+        issue = contraindicated(kinds, facts)
+        if issue and _stops(issue):
+            return _bar(issue)
+        use = MedicationUse(f"proposed:{drug}", drug, kinds=kinds, currency="proposed")
+        others = [medication for medication in facts.medications if medication.taken and drug not in medication.kinds]
+        for found in check_regimen([*others, use], facts).issues:
+            if use.reference in found.medications and _stops(found):
+                return _bar(found)
+        return None
+
+
+def _stops(issue: Issue) -> bool:
+    return not issue.suppressed and issue.interruptive and not issue.missing
+
+
+def _bar(issue: Issue) -> Bar:
+    return Bar(f"{issue.consequence.rstrip('.')}: {issue.action}", issue.rule, issue.evidence)

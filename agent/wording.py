@@ -1,0 +1,69 @@
+"""How names, values and dates are written for a reader; one place, so that every face says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from tools.clinical.facts import Measurement
+from tools.clinical.quantity import plain
+from tools.terminology import terminology
+
+_UNITS = {"mm[Hg]": "mmHg", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "1": "", "{count}": "", "{score}": "", "{grade}": "", "{ratio}": "", "/min": "/min", "a": "y"}
+
+
+def title(name: str) -> str:
+    """The title of an observable or of anything else that knowledge files name in kebab-case."""
+    observable = terminology().observable_named(name)
+    return observable.title if observable else name.replace("-", " ")
+
+
+def unit(ucum: str) -> str:
+    """A UCUM unit as clinicians write it."""
+    return _UNITS.get(ucum, ucum.replace("{", "").replace("}", "").replace("[", "").replace("]", ""))
+
+
+def number(value: Decimal) -> str:
+    """At most three significant decimals for small values, one for large ones; never an exponent."""
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return plain(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), places)
+
+
+def quantity(value: Decimal, ucum: str) -> str:
+    """`148 mmHg`, `7.4 %`, `3`."""
+    return f"{number(value)} {unit(ucum)}".strip()
+
+
+def value_of(measurement: Measurement) -> str:
+    """A value with its date: `eGFR 41 mL/min/1.73 m² (2026-05-01)`."""
+    return f"{title(measurement.observable)} {quantity(measurement.quantity.value, measurement.quantity.unit)} ({measurement.when.isoformat()})"
+
+
+def period(days: int) -> str:
+    """A span in the unit a person would use: `3 days`, `2 weeks`, `6 months`, `4 years`."""
+    for size, word in ((365, "year"), (30, "month"), (7, "week")):
+        if days >= size * 2 and (size > 7 or days % 7 == 0):
+            count = round(days / size)
+            return f"{count} {word}{'s' if count != 1 else ''}"
+    return f"{days} day{'s' if days != 1 else ''}"
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    all_ = list(names)
+    return all_[0] if len(all_) == 1 else f"{', '.join(all_[:-1])} {word} {all_[-1]}" if all_ else ""
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    if not text:
+        return text
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?…" else text + "."
+
+
+def years_between(earlier: date, later: date) -> int:
+    """Completed years from one date to another."""
+    return later.year - earlier.year - ((later.month, later.day) < (earlier.month, earlier.day))
