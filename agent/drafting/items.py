@@ -1,0 +1,144 @@
+"""From what the guidelines decide to the lines of a plan."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from agent import wording
+from agent.case import Case
+from agent.drafting.workbook import Entry, Workbook
+from tools.clinical.facts import MedicationUse
+from tools.clinical.plan import Action, Alternative, Dose, Due, PlanCode, PlanIngredient, PlanQuantity, Rationale, Subject, SubjectKind
+from tools.dosing import DoseAnswer, calculate_dose, next_step
+from tools.guidelines import Decision
+from tools.terminology import terminology
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+LOINC = "http://loinc.org"
+
+_TO_ACTION: dict[str, Action] = {
+    "start": "start", "stop": "stop", "change": "change", "continue": "continue", "hold": "hold", "order": "order", "refer": "refer", "counsel": "counsel", "follow_up": "follow-up",
+}  # fmt: skip
+
+
+def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
+    """Add what one decision says to the workbook: a line, several (one a medicine), or a question."""
+    if decision.action == "start":
+        _add_start(book, case, decision)
+    elif decision.action in {"stop", "hold", "change", "continue"}:
+        for use in case.uses(decision.targets):
+            _add_current(book, case, decision, use)
+    elif decision.action in {"order", "refer", "counsel", "follow_up"}:
+        for name in decision.subjects:
+            book.add(_entry(case, decision, _TO_ACTION[decision.action], plain_subject(decision.action, name)))
+    elif decision.action == "ask":
+        book.ask(wording.sentence(decision.because), about=wording.title(decision.subjects[0]), facts=decision.facts)
+
+
+def rationale(decision: Decision) -> Rationale:
+    """Why, with the facts and the evidence."""
+    return Rationale(text=wording.sentence(decision.because), facts=decision.facts, evidence=decision.evidence)
+
+
+def medication_subject(drug: str, reference: str | None = None) -> Subject:
+    """A medicine by ingredient, with its RxNorm code where one is known."""
+    ingredient = terminology().ingredient(drug)
+    rxcui = ingredient.rxcui if ingredient else None
+    code = PlanCode(RXNORM, rxcui, drug) if rxcui else None
+    return Subject(kind="medication", text=drug, code=code, ingredients=(PlanIngredient(drug, rxcui),), reference=reference)
+
+
+def use_subject(use: MedicationUse) -> Subject:
+    """A medicine of the record as a subject."""
+    code = PlanCode(use.code.system, use.code.code, use.code.display) if use.code else None
+    return Subject(
+        kind="medication", text=use.text, code=code, reference=use.reference, ingredients=tuple(PlanIngredient(i.name, i.rxcui) for i in use.ingredients)
+    )
+
+
+def plain_subject(action: str, name: str) -> Subject:
+    """A test, a referral, a topic or a visit; an observable carries its LOINC code."""
+    observable = terminology().observable_named(name)
+    kinds: dict[str, SubjectKind] = {"order": "laboratory", "refer": "referral", "counsel": "lifestyle", "follow_up": "visit"}
+    kind = "procedure" if action == "order" and observable is None else kinds[action]
+    code = PlanCode(LOINC, observable.preferred_loinc, observable.title) if observable and observable.preferred_loinc else None
+    return Subject(kind=kind, text=wording.title(name), code=code)
+
+
+def due(case: Case, days: int | None) -> Due | None:
+    """A due date counted from `as_of`."""
+    return None if days is None else Due(days, (case.as_of + timedelta(days=days)).isoformat())
+
+
+def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
+    drug = decision.picked or decision.subjects[0]
+    answer = calculate_dose(drug, decision.indication, case.facts) if decision.dose is None else calculate_dose(drug, decision.indication, case.facts, row=decision.dose)
+    entry = _entry(case, decision, "start", medication_subject(drug))
+    if answer.outcome == "out_of_scope":
+        book.ask(f"{drug.capitalize()} is indicated, and its dose cannot be taken from the table for this patient: {answer.reason}", about=f"dose of {drug}", facts=decision.facts)
+        return
+    blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
+    entry = entry.with_(
+        dose=dose_of(answer),
+        alternatives=tuple(Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives),
+        monitoring=answer.monitoring,
+        waits_for=(*entry.waits_for, *blockers),
+    )
+    if decision.deferred:
+        entry = entry.with_(change=wording.sentence(decision.deferred), urgency="routine")
+    book.add(entry)
+
+
+def _add_current(book: Workbook, case: Case, decision: Decision, use: MedicationUse) -> None:
+    action = _TO_ACTION[decision.action]
+    entry = _entry(case, decision, action, use_subject(use))
+    if use.currency == "uncertain":
+        entry = entry.with_(uncertain=(use.reference,))
+    if decision.action == "change":
+        entry = _changed(case, decision, use, entry)
+    book.add(entry)
+    if decision.action == "change" and decision.picked and decision.picked not in use.kinds:
+        replacement = _entry(case, decision, "start", medication_subject(decision.picked))
+        answer = calculate_dose(decision.picked, decision.indication, case.facts) if decision.dose is None else calculate_dose(decision.picked, decision.indication, case.facts, row=decision.dose)
+        book.add(replacement.with_(dose=dose_of(answer), replaces=(use.reference,), monitoring=answer.monitoring))
+
+
+def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -> Entry:
+    if decision.picked and decision.picked not in use.kinds:
+        return entry.with_(action="stop", change=f"Replace by {decision.picked}.")
+    text = wording.sentence(decision.change.replace("-", " "))
+    direction: Literal["up", "down"] | None = {"next-dose": "up", "half-dose": "down", "reduce": "down"}.get(decision.change)  # type: ignore[assignment]
+    if direction is None:
+        return entry.with_(change=text)
+    answer = next_step(use, decision.indication, case.facts, direction)
+    return entry.with_(change=answer.text or text, dose=dose_of(answer) if answer.outcome == "found" else None)
+
+
+def _entry(case: Case, decision: Decision, action: Action, subject: Subject) -> Entry:
+    return Entry(
+        module=decision.module,
+        action=action,
+        subject=subject,
+        due=due(case, decision.due_days),
+        rationale=(rationale(decision),),
+        waits_for=tuple(wording.title(name) for name in decision.conditional_on),
+        urgency=decision.urgency,
+    )
+
+
+def dose_of(answer: DoseAnswer) -> Dose | None:
+    """A dose as the plan writes it; `None` where the tool gave none."""
+    if answer.outcome != "found" or answer.start is None:
+        return None
+    step = answer.start
+    return Dose(
+        text=step.text,
+        amount=PlanQuantity(step.amount.value, step.amount.unit) if step.amount else None,
+        per=step.per,
+        route=step.route,
+        max_per_day=PlanQuantity(answer.max_per_day.value, answer.max_per_day.unit) if answer.max_per_day else None,
+        titration=answer.titration,
+        adjustments=tuple(a.text for a in answer.adjustments),
+        rule=answer.rule,
+    )

@@ -1,0 +1,58 @@
+"""The medication table: every medicine that is or may be taken, and what the plan does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent import wording
+from agent.case import Case
+from tools.clinical.facts import MedicationUse
+from tools.clinical.plan import Item, MedicationLine, PlanIngredient
+from tools.guidelines import modules
+
+
+def medication_lines(case: Case, items: Sequence[Item]) -> tuple[MedicationLine, ...]:
+    """One line a medicine; a medicine that no line of the plan names is continued, and the reason says why nothing else is known."""
+    return tuple(_line(case, use, [item for item in items if item.subject.reference == use.reference]) for use in case.taken)
+
+
+def _line(case: Case, use: MedicationUse, items: Sequence[Item]) -> MedicationLine:
+    indication = _indication(case, use)
+    item = items[0] if items else None
+    return MedicationLine(
+        reference=use.reference,
+        text=use.text,
+        action=item.action if item else "continue",
+        why=_why(use, item, indication),
+        currency=use.currency,
+        ingredients=tuple(PlanIngredient(i.name, i.rxcui) for i in use.ingredients),
+        regimen=_regimen(use),
+        indication=indication,
+        items=tuple(i.id for i in items),
+    )
+
+
+def _why(use: MedicationUse, item: Item | None, indication: str) -> str:
+    if item:
+        reason = item.rationale[0].text if item.rationale else ""
+        return f"{item.change} {reason}".strip() if item.action != "continue" else reason
+    if not use.ingredients:
+        return "Not recognised, so nothing could be checked; confirm what it is."
+    if use.currency == "uncertain":
+        return f"Last ordered {use.last_ordered.isoformat() if use.last_ordered else 'long ago'} and never closed; confirm that it is still taken."
+    return "No check speaks against it." if indication else "No check speaks against it; no indication for it on the problem list that this knowledge base covers."
+
+
+def _indication(case: Case, use: MedicationUse) -> str:
+    if use.reason:
+        return use.reason
+    known = modules()
+    return next((known[name].title for name in case.run.active if use.kinds & known[name].treats_with), "")
+
+
+def _regimen(use: MedicationUse) -> str:
+    if use.regimen.text:
+        return use.regimen.text
+    if use.regimen.daily:
+        return f"{wording.quantity(use.regimen.daily.value, use.regimen.daily.unit.removesuffix('/d'))} a day"
+    return "dose not recorded"

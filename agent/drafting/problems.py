@@ -1,0 +1,60 @@
+"""Each covered problem with its state in values and dates, its goals and its follow-up."""
+
+from __future__ import annotations
+
+from agent import wording
+from agent.case import Case
+from tools.clinical.plan import Goal, PlanCode, PlanProblem
+from tools.guidelines import Module, modules
+
+
+def plan_problems(case: Case) -> tuple[PlanProblem, ...]:
+    """One entry for each guideline module that is active for this patient, in the modules' order."""
+    known = modules()
+    return tuple(_problem(case, known[name], number) for number, name in enumerate(case.run.active, start=1))
+
+
+def _problem(case: Case, module: Module, number: int) -> PlanProblem:
+    references = tuple(dict.fromkeys(r for kind in module.kinds for r in case.facts.problem(kind)))
+    listed = next((problem for problem in case.facts.problems if problem.reference in references), None)
+    coding = listed.code if listed else None
+    follow_up = next((d for d in case.run.decisions if d.module == module.id and d.action == "follow_up"), None)
+    measured = [m for name in module.status if (m := case.facts.latest(name))]
+    goals = tuple(
+        Goal(observable=goal.observable, target=goal.target, by=_by(case, follow_up.due_days if follow_up else None), evidence=goal.evidence)
+        for goal in case.run.goals
+        if goal.module == module.id
+    )
+    return PlanProblem(
+        id=f"p{number}",
+        text=listed.text if listed else module.title,
+        code=PlanCode(coding.system, coding.code, coding.display) if coding else None,
+        module=module.id,
+        assessment=_assessment(case, module),
+        goal=goals,
+        follow_up=f"Visit within {wording.period(follow_up.due_days)}." if follow_up and follow_up.due_days is not None else "",
+        red_flags=module.red_flags,
+        facts=(*references, *(m.reference for m in measured)),
+    )
+
+
+def _by(case: Case, days: int | None) -> str | None:
+    from agent.drafting.items import due
+
+    found = due(case, days)
+    return found.by if found else None
+
+
+def _assessment(case: Case, module: Module) -> str:
+    parts, missing = [], []
+    for name in module.status:
+        measurement = case.facts.latest(name)
+        if measurement is None:
+            missing.append(wording.title(name))
+        else:
+            old = (case.as_of - measurement.when).days
+            parts.append(wording.value_of(measurement) + (f", {wording.period(old)} old" if old > 365 else ""))
+    text = "; ".join(parts)
+    if missing:
+        text += ("; " if text else "") + f"not recorded: {wording.listed(missing)}"
+    return wording.sentence(text)

@@ -1,0 +1,88 @@
+"""The embedded drafter: needs no model, and gives the same plan for the same record, date and knowledge."""
+
+from __future__ import annotations
+
+from agent import wording
+from agent.case import Case
+from agent.drafting.items import add_decision
+from agent.drafting.medications import medication_lines
+from agent.drafting.problems import plan_problems
+from agent.drafting.safety import add_safety
+from agent.drafting.summary import headline, summary, top_changes
+from agent.drafting.workbook import Workbook
+from tools.clinical.facts import Facts
+from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatient, SetAside
+
+RECONCILE = "which of these medicines are still taken"
+_STALE_RECORD_DAYS = 365
+
+
+class RulesDrafter:
+    """Assembles decisions of the guidelines, checks of the regimen and what is missing into a draft."""
+
+    def draft(self, case: Case) -> Plan:
+        """A draft: items, problems, questions and the medication table."""
+        book = Workbook()
+        _ask_about_the_record(book, case)
+        for decision in case.run.decisions:
+            add_decision(book, case, decision)
+        for question in case.run.questions:
+            book.ask(wording.sentence(question.why), about=wording.title(question.about), facts=question.facts)
+        add_safety(book, case)
+        problems = plan_problems(case)
+        items, questions = book.finish({p.module: p.id for p in problems if p.module}, RECONCILE)
+        urgent = tuple(headline(item) for item in items if item.urgency != "routine")
+        return Plan(
+            as_of=case.as_of.isoformat(),
+            patient=banner(case.facts),
+            summary=summary(case, problems, items, questions),
+            top_changes=top_changes(items),
+            urgent=(*case.run.escalations, *urgent),
+            drafter=Drafter(kind="rules"),
+            input=plan_input(case),
+            problems=problems,
+            items=items,
+            medications=medication_lines(case, items),
+            questions=questions,
+            calculations=case.derived.calculations,
+            disposition=Disposition(route="review", urgency="routine"),
+        )
+
+
+def banner(facts: Facts) -> PlanPatient:
+    """What every decision depends on, without a name."""
+
+    def value(name: str) -> str | None:
+        found = facts.latest(name)
+        return wording.value_of(found) if found else None
+
+    allergies = tuple(a.text + (f" ({wording.listed(sorted(a.reactions))})" if a.reactions else "") for a in facts.allergies if a.active)
+    return PlanPatient(
+        reference=facts.reference, age=facts.age, sex=facts.sex, pregnancy=facts.pregnancy, allergies=allergies,
+        weight=value("body-weight"), height=value("body-height"), kidney=value("egfr"),
+    )  # fmt: skip
+
+
+def plan_input(case: Case) -> PlanInput:
+    """What was read."""
+    record = case.record
+    last = record.last_entry.isoformat() if record.last_entry else None
+    return PlanInput(digest=record.digest, resources=record.resources, set_aside=record.set_aside, last_entry=last)
+
+
+def data_issues(case: Case) -> tuple[SetAside, ...]:
+    """Parts of the record that could not be used as they stand."""
+    return tuple(SetAside(issue.about, f"{issue.kind}: {issue.reason}") for issue in case.facts.data_issues)
+
+
+def _ask_about_the_record(book: Workbook, case: Case) -> None:
+    uncertain = [use for use in case.taken if use.currency == "uncertain"]
+    if uncertain:
+        names = wording.listed(sorted({use.text for use in uncertain}))
+        book.ask(f"Ordered long ago and never closed: {names}.", about=RECONCILE, facts=[use.reference for use in uncertain])
+    last = case.record.last_entry
+    if last and (age := (case.as_of - last).days) > _STALE_RECORD_DAYS:
+        book.ask(f"The newest entry is of {last.isoformat()}, {wording.period(age)} before the date of this plan: values and orders are old.", about="whether a newer record exists")
+    for use in case.taken:
+        if not use.complete:
+            book.ask("It was not recognised, or only in part; its interactions and doses could not be checked.", about=f"what {use.text!r} is", facts=[use.reference])

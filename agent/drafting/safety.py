@@ -1,0 +1,55 @@
+"""Lines that the checks of today's regimen call for, where no guideline decision has dealt with them yet."""
+
+from __future__ import annotations
+
+from agent import wording
+from agent.case import Case
+from agent.drafting.items import due, use_subject
+from agent.drafting.workbook import Entry, Workbook
+from tools.clinical.answer import Issue
+from tools.clinical.facts import MedicationUse
+from tools.clinical.plan import Action, Alternative, Rationale, Subject, Urgency
+
+_SAME_DAY, _WEEK = 0, 14
+
+
+def add_safety(book: Workbook, case: Case) -> None:
+    """Add a line for every contraindicated or major issue of the present regimen that no line deals with.
+
+    Issues that are suppressed, or only say that a value is missing, add no line: the first stay in the ledger, the second
+    are questions.
+    """
+    for issue in case.screened.issues:
+        if issue.suppressed or issue.severity not in {"contraindicated", "major"} or issue.code in {"OMIT", "DATA"}:
+            continue
+        uses = case.uses(issue.medications)
+        if not uses or book.targeted().intersection(issue.medications):
+            continue
+        if _only_missing(issue):
+            book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
+            continue
+        book.add(_entry(case, issue, uses[0]))
+
+
+def _only_missing(issue: Issue) -> bool:
+    """The issue is that something was never measured; nothing is known to be wrong."""
+    return issue.code in {"LAB", "DATA"} and any(name != "whether it is still taken" for name in issue.missing) and not issue.facts
+
+
+def _entry(case: Case, issue: Issue, use: MedicationUse) -> Entry:
+    contraindicated = issue.severity == "contraindicated" and not issue.blocks_start_only
+    action: Action = "stop" if contraindicated and len(issue.medications) == 1 else "change"
+    urgency: Urgency = "same-day" if contraindicated and use.currency == "current" else "routine"
+    return Entry(
+        module=None,
+        action=action,
+        subject=use_subject(use),
+        change=wording.sentence(issue.action),
+        due=due(case, _SAME_DAY if urgency == "same-day" else _WEEK),
+        rationale=(Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence),),
+        alternatives=tuple(
+            Alternative(subject=Subject(kind="medication", text=name), not_chosen_because="A choice for the prescriber; not proposed by itself.") for name in issue.alternatives
+        ),
+        urgency=urgency,
+        uncertain=(use.reference,) if use.currency == "uncertain" else (),
+    )  # fmt: skip

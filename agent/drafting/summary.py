@@ -1,0 +1,38 @@
+"""The one line, and the three changes that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent import wording
+from agent.case import Case
+from tools.clinical.plan import Item, PlanProblem, Question
+
+_CHANGES = ("stop", "hold", "change", "start")
+_VERBS = {"stop": "Stop", "hold": "Hold", "change": "Change", "start": "Start", "order": "Order", "refer": "Refer:", "monitor": "Monitor", "vaccinate": "Vaccinate:", "counsel": "Advise:", "follow-up": "Follow up:", "continue": "Continue"}  # fmt: skip
+
+
+def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], questions: Sequence[Question]) -> str:
+    """Who, with which covered problems, and how much is proposed and asked."""
+    facts = case.facts
+    who = f"{facts.age}-year-old" if facts.age is not None else "Patient of unknown age"
+    sex = {"female": " woman", "male": " man"}.get(facts.sex or "", " person") if (facts.age or 0) >= 18 else {"female": " girl", "male": " boy"}.get(facts.sex or "", " child")
+    having = f" with {wording.listed(p.text[0].lower() + p.text[1:] if p.text[1:2].islower() else p.text for p in problems)}" if problems else ""
+    if not problems:
+        return f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."
+    changes = sum(item.action in _CHANGES for item in items)
+    asked = f"{len(questions)} question{'s' if len(questions) != 1 else ''} before signing" if questions else "no open question"
+    return f"{who}{sex}{having}: {changes} medication change{'s' if changes != 1 else ''} proposed, {asked}."
+
+
+def top_changes(items: Sequence[Item]) -> tuple[str, ...]:
+    """The first three medication changes (items are ordered by urgency and weight), else the first orders."""
+    chosen = [item for item in items if item.action in _CHANGES] or [item for item in items if item.action in {"order", "refer"}]
+    return tuple(headline(item) for item in chosen[:3])
+
+
+def headline(item: Item) -> str:
+    """A line in a few words."""
+    dose = f" {item.dose.text}" if item.dose and item.action == "start" else ""
+    change = f": {item.change.rstrip('.')}" if item.change and item.action in {"change", "stop", "hold"} else ""
+    return f"{_VERBS[item.action]} {item.subject.text}{dose}{change}"

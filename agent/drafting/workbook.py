@@ -1,0 +1,119 @@
+"""The draft in the making: lines are merged, ordered and numbered in one place, so that nothing stands twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from agent import wording
+from tools.clinical.plan import Action, Alternative, Dose, Due, Item, Question, Rationale, Subject, Urgency
+
+_STRENGTH: dict[Action, int] = {"stop": 0, "hold": 1, "change": 2, "start": 3, "order": 4, "monitor": 5, "refer": 6, "vaccinate": 7, "counsel": 8, "follow-up": 9, "continue": 10}
+_URGENCY: dict[Urgency, int] = {"emergency": 0, "same-day": 1, "routine": 2}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line before it has a number.
+
+    Attributes:
+        waits_for: names of what is missing; each becomes a question that this line is conditional on.
+        uncertain: references of old orders that it depends on; one question asks about all of them.
+    """
+
+    module: str | None
+    action: Action
+    subject: Subject
+    dose: Dose | None = None
+    change: str = ""
+    due: Due | None = None
+    rationale: tuple[Rationale, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    monitoring: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    urgency: Urgency = "routine"
+    waits_for: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+
+    def with_(self, **changes: object) -> Entry:
+        """The same line with these changes."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def key(self) -> str:
+        """Two lines with the same key are one line."""
+        return self.subject.reference or f"{self.action}:{self.subject.kind}:{self.subject.text}"
+
+
+@dataclass
+class Workbook:
+    """Collects lines and questions."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        """Add a line, or merge it into the one on the same subject: the stronger action leads, every reason stays."""
+        have = self.entries.get(entry.key)
+        self.entries[entry.key] = _merged(have, entry) if have else entry
+
+    def ask(self, why: str, *, about: str, facts: Iterable[str] = ()) -> None:
+        """Add a question; a second one about the same thing adds its reason to the first."""
+        have = self.questions.get(about)
+        reasons = f"{have.why} {why}" if have and why not in have.why else have.why if have else why
+        references = (*(have.facts if have else ()), *facts)
+        self.questions[about] = Question(id="", about=about, why=reasons, facts=tuple(dict.fromkeys(references)))
+
+    def targeted(self) -> frozenset[str]:
+        """References of current medicines that a line already stops, holds or changes."""
+        changing = {"stop", "hold", "change"}
+        return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action in changing)
+
+    def finish(self, problem_ids: dict[str, str], uncertain_about: str) -> tuple[tuple[Item, ...], tuple[Question, ...]]:
+        """Number the lines and the questions, urgent and strong ones first, and tie them together."""
+        ordered = sorted(self.entries.values(), key=_rank)
+        for entry in ordered:
+            for name in entry.waits_for:
+                if name not in self.questions:
+                    self.ask(f"{wording.sentence(name)} It is not in the record, or too old, and could change the plan.", about=name)
+        numbers = {about: f"q{n}" for n, about in enumerate(self.questions, start=1)}
+        items = tuple(_item(f"i{n}", entry, problem_ids, numbers, uncertain_about) for n, entry in enumerate(ordered, start=1))
+        blocks = {q: tuple(item.id for item in items if q in item.conditional_on) for q in numbers.values()}
+        questions = tuple(
+            Question(id=numbers[about], about=q.about, why=q.why, facts=q.facts, blocks=blocks[numbers[about]]) for about, q in self.questions.items()
+        )
+        return items, questions
+
+
+def _rank(entry: Entry) -> tuple[int, int, int, str]:
+    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], entry.due.within_days if entry.due else 9999, entry.subject.text)
+
+
+def _merged(first: Entry, second: Entry) -> Entry:
+    lead, other = (first, second) if (_STRENGTH[first.action], 0) <= (_STRENGTH[second.action], 1) else (second, first)
+    if lead.action != other.action and {lead.action, other.action} & {"stop", "hold"} and other.action == "continue":
+        reasons = lead.rationale
+    else:
+        reasons = tuple(dict.fromkeys((*lead.rationale, *other.rationale)))
+    return lead.with_(
+        due=min((d for d in (lead.due, other.due) if d), key=lambda d: d.within_days, default=None),
+        rationale=reasons,
+        dose=lead.dose or (other.dose if other.action == lead.action else None),
+        change=lead.change or (other.change if other.action == lead.action else ""),
+        alternatives=lead.alternatives or other.alternatives,
+        monitoring=tuple(dict.fromkeys((*lead.monitoring, *other.monitoring))),
+        urgency=min(lead.urgency, other.urgency, key=lambda u: _URGENCY[u]),
+        waits_for=tuple(dict.fromkeys((*lead.waits_for, *other.waits_for))),
+        uncertain=tuple(dict.fromkeys((*lead.uncertain, *other.uncertain))),
+    )
+
+
+def _item(number: str, entry: Entry, problem_ids: dict[str, str], questions: dict[str, str], uncertain_about: str) -> Item:
+    waits = [questions[name] for name in entry.waits_for]
+    if entry.uncertain and uncertain_about in questions:
+        waits.append(questions[uncertain_about])
+    return Item(
+        id=number, action=entry.action, subject=entry.subject, problem=problem_ids.get(entry.module or ""), dose=entry.dose, change=entry.change, due=entry.due,
+        conditional_on=tuple(dict.fromkeys(waits)), rationale=entry.rationale, alternatives=entry.alternatives, monitoring=entry.monitoring, replaces=entry.replaces, urgency=entry.urgency,
+    )  # fmt: skip

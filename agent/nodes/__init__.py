@@ -1,0 +1,1 @@
+"""One node a file, named for its verb. A node reads, does one thing, writes; its signature shows all three."""
