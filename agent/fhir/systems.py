@@ -1,0 +1,31 @@
+"""Canonical URLs of the code systems and extensions that are read and written, and the names of all R4 resource types."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+NDC = "http://hl7.org/fhir/sid/ndc"
+CVX = "http://hl7.org/fhir/sid/cvx"
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+UCUM = "http://unitsofmeasure.org"
+CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
+ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+OBSERVATION_INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+TIMING = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
+BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
+
+_RELEASES = tomllib.loads(Path(__file__).with_name("releases.toml").read_text("utf-8"))
+
+RESOURCE_TYPES: frozenset[str] = frozenset(_RELEASES["r4"])
+"""Names of the resource types of R4 and R4B."""
+
+FOREIGN_TYPES: dict[str, str] = {name: release for release, names in _RELEASES["foreign"].items() for name in names}
+"""Resource types that exist in another release only → that release; a bundle that holds one is not R4."""
