@@ -1,0 +1,28 @@
+"""Contraindications: what speaks against a medicine in this patient, and what is missing beside it.
+
+    check_medications(medications, facts)          a whole regimen, current and proposed
+    check_contraindications(medication, facts)     one medicine, as the public tool answers
+    barred(kinds, facts)                           a quick question before a medicine is proposed
+    explain(rule_id)                               a rule with its sources
+    vocabulary()                                   every name that the rules use, for those who keep the terminology
+
+The knowledge is the TOML in `data/`; the language of its conditions is `tools.clinical.clause`.
+"""
+
+from tools.contraindications.answers import ContraindicationAnswer, Explanation, MedicationCheck, Screening
+from tools.contraindications.checks import barred, check_contraindications, check_medications, documents, explain
+from tools.contraindications.vocabulary import Vocabulary, vocabulary
+
+__all__ = [
+    "ContraindicationAnswer",
+    "Explanation",
+    "MedicationCheck",
+    "Screening",
+    "Vocabulary",
+    "barred",
+    "check_contraindications",
+    "check_medications",
+    "documents",
+    "explain",
+    "vocabulary",
+]

@@ -1,0 +1,214 @@
+"""The rules, found by the kinds of a medicine and compiled when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from tools.clinical.answer import Citation, KnowledgeRef
+from tools.clinical.clause import Clause, compile_all, compile_clause
+from tools.clinical.conditions import Condition
+from tools.clinical.errors import KnowledgeError
+from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.knowledge import load
+from tools.contraindications.model import ANY, ContraindicationFile, Duplicate, Pattern, PregnancyState, Rule, Statement, leaves
+
+DATA = Path(__file__).parent / "data"
+
+# Ways of giving that reach the rest of the body too little for a rule on systemic effects.
+LOCAL_ROUTES = frozenset(
+    {"topical", "cutaneous", "ophthalmic", "otic", "nasal", "intranasal", "vaginal", "inhaled", "inhalation", "dental", "intravitreal"}
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A statement with what follows from it: its reference, its citations, its compiled condition."""
+
+    statement: Statement
+    file: ContraindicationFile
+
+    @cached_property
+    def ref(self) -> KnowledgeRef:
+        """The rule with the version of its file."""
+        return KnowledgeRef(self.statement.id, self.file.version)
+
+    @cached_property
+    def citations(self) -> tuple[Citation, ...]:
+        """The sources of the statement."""
+        sources = {source.id: source for source in self.file.source}
+        return tuple(self._citation(sources[name].title, name) for name in self.statement.sources)
+
+    def _citation(self, title: str, name: str) -> Citation:
+        source = next(source for source in self.file.source if source.id == name)
+        return Citation(
+            id=self.statement.id,
+            version=self.file.version,
+            title=title,
+            publisher=source.publisher,
+            year=source.year,
+            locator=source.locator,
+            grade=self.statement.grade,
+            confidence=self.statement.confidence,
+        )
+
+
+@dataclass(frozen=True)
+class ReadyRule(Ready):
+    """A rule on one medicine."""
+
+    rule: Rule
+
+    @cached_property
+    def condition(self) -> Condition:
+        """All clauses together."""
+        return compile_all(self.rule.when)
+
+    @cached_property
+    def needs(self) -> frozenset[str] | None:
+        """Names of which one must be a fact for the rule not to be false; `None` where that cannot be said."""
+        return _needs_all(self.rule.when)
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """Observables without which the rule can only be unknown."""
+        return frozenset(c.measured for c in self.rule.when if c.measured and c.measured != "age")
+
+    @cached_property
+    def excepted(self) -> frozenset[str]:
+        """Kinds that it is not about."""
+        return frozenset(self.rule.except_)
+
+    @cached_property
+    def unmeasured(self) -> tuple[tuple[str, Condition], ...]:
+        """The values whose absence the rule is about, each with its own condition."""
+        return tuple((c.unmeasured, compile_clause(c)) for c in leaves(self.rule.when) if c.unmeasured)
+
+    def concerns(self, use: MedicationUse) -> bool:
+        """Whether kind, start or continuation, route and form of this medicine are those of the rule."""
+        rule = self.rule
+        return (
+            (rule.applies == "start-and-continue" or (rule.applies == "start") == (use.currency == "proposed"))
+            and (not self.excepted or self.excepted.isdisjoint(use.kinds))
+            and _by_route(rule.routes, use.route)
+            and (not rule.forms or any(word in (use.form or "").lower() for word in rule.forms))
+        )
+
+
+@dataclass(frozen=True)
+class ReadyDuplicate(Ready):
+    """A class of which two are one too many."""
+
+    duplicate: Duplicate
+
+
+@dataclass(frozen=True)
+class ReadyState(Ready):
+    """A state of pregnancy."""
+
+    state: PregnancyState
+
+    @cached_property
+    def condition(self) -> Condition:
+        """Who could be pregnant."""
+        return compile_all(self.state.when)
+
+
+@dataclass(frozen=True)
+class Index:
+    """Every rule of some files, by subject."""
+
+    files: tuple[ContraindicationFile, ...]
+    by_kind: Mapping[str, tuple[ReadyRule, ...]]
+    duplicates: tuple[ReadyDuplicate, ...]
+    states: tuple[ReadyState, ...]
+    patterns: Mapping[str, Pattern]
+    _by_kinds: dict[frozenset[str], tuple[ReadyRule, ...]] = field(default_factory=dict)
+
+    def rules_for(self, kinds: frozenset[str]) -> tuple[ReadyRule, ...]:
+        """Rules on a medicine of these kinds, each once; remembered, since a regimen repeats them."""
+        found = self._by_kinds.get(kinds)
+        if found is None:
+            every = [rule for kind in (*sorted(kinds), ANY) for rule in self.by_kind.get(kind, ())]
+            found = tuple({id(rule): rule for rule in every}.values())
+            if len(self._by_kinds) < 4096:
+                self._by_kinds[kinds] = found
+        return found
+
+    def statement(self, name: str) -> Ready | None:
+        """The rule, duplicate class or state of that id."""
+        rules = (rule for group in self.by_kind.values() for rule in group)
+        return next((ready for ready in (*rules, *self.duplicates, *self.states) if ready.statement.id == name), None)
+
+
+def build(files: Iterable[ContraindicationFile]) -> Index:
+    """The index of these files.
+
+    Raises:
+        KnowledgeError: two statements have one id.
+    """
+    files = tuple(files)
+    by_kind: dict[str, list[ReadyRule]] = {}
+    seen: dict[str, str] = {}
+    for file in files:
+        for statement in file.statements():
+            if statement.id in seen:
+                raise KnowledgeError(f"{file.id}.toml: id {statement.id!r} is also in {seen[statement.id]}.toml")
+            seen[statement.id] = file.id
+        for rule in file.rule:
+            ready = ReadyRule(rule, file, rule)
+            for kind in rule.subject:
+                by_kind.setdefault(kind, []).append(ready)
+    return Index(
+        files,
+        {kind: tuple(rules) for kind, rules in by_kind.items()},
+        tuple(ReadyDuplicate(entry, file, entry) for file in files for entry in file.duplicate),
+        tuple(ReadyState(entry, file, entry) for file in files for entry in file.state),
+        {reaction.name: reaction.pattern for file in files for reaction in file.reaction},
+    )
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Index:
+    """The index of the knowledge that ships with this tool."""
+    return build(load(DATA, ContraindicationFile))
+
+
+def known_names(facts: Facts) -> frozenset[str]:
+    """Names of active problems, derived facts and kinds of medicines taken."""
+    names = set(facts.derived)
+    for problem in facts.problems:
+        if problem.active:
+            names |= problem.kinds
+    for medication in facts.medications:
+        if medication.taken:
+            names |= medication.kinds
+    return frozenset(names)
+
+
+def systemic(route: str | None) -> bool:
+    """Not known to be local."""
+    return route not in LOCAL_ROUTES
+
+
+def _by_route(routes: tuple[str, ...], route: str | None) -> bool:
+    return any(name == "any" or (name == "systemic" and systemic(route)) or name == route for name in routes)
+
+
+def _needs_all(clauses: Iterable[Clause]) -> frozenset[str] | None:
+    found = [names for names in map(_needs, clauses) if names is not None]
+    return min(found, key=len) if found else None
+
+
+def _needs(clause: Clause) -> frozenset[str] | None:
+    name = clause.has or clause.takes or clause.proposes
+    if name is not None:
+        return frozenset((name,))
+    if clause.all_of is not None:
+        return _needs_all(clause.all_of)
+    if clause.any_of is not None:
+        parts = [_needs(part) for part in clause.any_of]
+        return None if any(part is None for part in parts) else frozenset().union(*(part for part in parts if part))
+    return None
