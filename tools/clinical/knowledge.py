@@ -159,7 +159,8 @@ def _cache_path(paths: list[Path], kind: type[Document]) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return folder / f"{kind.__name__}-{stamp.hexdigest()[:32]}.msgpack"
+    where = hashlib.sha256(str(paths[0].parent if paths else "").encode()).hexdigest()[:8]
+    return folder / f"{kind.__name__}-{where}-{stamp.hexdigest()[:32]}.msgpack"
 
 
 def _schema_of(kind: type[Document]) -> bytes:
@@ -180,7 +181,7 @@ def _to_cache(path: Path, documents: list[D]) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(msgspec.msgpack.encode(documents))
         os.replace(file.name, path)
-        for old in path.parent.glob(f"{path.name.split('-')[0]}-*.msgpack"):
+        for old in path.parent.glob(f"{path.name.rsplit('-', 1)[0]}-*.msgpack"):
             if old != path:
                 old.unlink(missing_ok=True)
     except OSError:
