@@ -80,8 +80,9 @@ def in_process(paths: list[Path]) -> None:
 
 def validation(data: list[bytes], plans: float) -> None:
     """Against fhir.resources validating the same bundles (those that it accepts)."""
-    from agent.planning import make_plan
     from fhir.resources.R4B.bundle import Bundle
+
+    from agent.planning import make_plan
 
     validated = planned = 0.0
     for d in data[: max(3, len(data) // 3)]:

@@ -13,8 +13,8 @@ from msgspec import structs
 from agent.case import Case
 from agent.checking.grounding import ungrounded
 from agent.checking.ledger import ledger
-from agent.checking.regimen import find_issues, objections
 from agent.checking.references import knowledge_used, sources_of
+from agent.checking.regimen import find_issues, objections
 from policies.engine import disposition
 from tools.clinical.answer import NotChecked
 from tools.clinical.plan import Plan, Question, SetAside, sealed

@@ -37,7 +37,7 @@ def knowledge_used(plan: Plan, issues: Sequence[PlanIssue], case: Case) -> tuple
     refs |= {(issue.rule.id, issue.rule.version) for issue in issues}
     refs |= {(item.dose.rule.id, item.dose.rule.version) for item in plan.items if item.dose and item.dose.rule}
     refs |= set(_pairs(case.run.knowledge))
-    return tuple(KnowledgeRef(id, version) for id, version in sorted(refs))
+    return tuple(KnowledgeRef(name, version) for name, version in sorted(refs))
 
 
 def _pairs(refs: Iterable[KnowledgeRef]) -> Iterator[tuple[str, str]]:
