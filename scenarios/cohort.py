@@ -1,0 +1,80 @@
+"""Where the patients of a batch come from: bundles, folders of bundles, bulk exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from agent.errors import RecordError
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One patient of a cohort.
+
+    Attributes:
+        path: a bundle, or the folder of a bulk export.
+        patient: which patient of a bulk export; `None` for a bundle.
+    """
+
+    path: Path
+    patient: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How rows and errors name the patient: the file's name, or the id in the export."""
+        return self.patient or self.path.name
+
+    def data(self) -> bytes:
+        """The bytes of the patient's bundle.
+
+        Raises:
+            RecordError: the file cannot be read.
+        """
+        if self.patient is None:
+            return _bytes(self.path)
+        from agent.fhir.source import load_source
+
+        return load_source(str(self.path), self.patient)
+
+
+def cohort(paths: Sequence[Path]) -> tuple[Patient, ...]:
+    """Every patient behind these paths, in an order that depends on nothing but the names.
+
+    Raises:
+        RecordError: a path does not exist.
+    """
+    found: list[Patient] = []
+    for path in paths:
+        if not path.exists():
+            raise RecordError(f"{path.name!r} does not exist")
+        found += _of(path)
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (str(one.path), one.patient or "")))
+
+
+def _of(path: Path) -> Iterator[Patient]:
+    if path.is_file():
+        yield from (Patient(path),) if path.suffix != ".ndjson" else _of_export(path.parent)
+        return
+    if any(path.glob("*.ndjson")):
+        yield from _of_export(path)
+    for child in sorted(path.iterdir()):
+        if child.is_dir() or child.suffix == ".json":
+            yield from _of(child)
+
+
+def _of_export(folder: Path) -> Iterator[Patient]:
+    for file in sorted(folder.glob("Patient*.ndjson")):
+        for line in _bytes(file).splitlines():
+            if line.strip():
+                yield Patient(folder, orjson.loads(line)["id"])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path.name!r} cannot be read: {error.strerror}") from None

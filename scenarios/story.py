@@ -1,0 +1,259 @@
+"""Stories: a patient, and what a plan for this patient must say, must not say and must ask.
+
+A story is a TOML file in `scenarios/stories/`, written from a guideline and not from what the program prints. It has one
+patient and several tellings: the first is the patient as described, every `[[variant]]` changes a fact or two and says what
+that changes in the plan. A threshold is told by two variants, one on either side.
+
+    [patient]
+    sex = "female"
+    age = 67
+    [record]
+    problems    = ["type-2-diabetes", "chronic-kidney-disease"]
+    medications = [{ text = "metformin 1000 MG Oral Tablet", dose = "1000 mg", per = "12 h" }]
+    allergies   = [{ to = "penicillin", reaction = "urticaria" }]
+    labs        = { hba1c = "8.1 %", serum-creatinine = "1.4 mg/dL" }
+    [expect]
+    must     = ["start sglt2-inhibitor", "order uacr"]
+    must_not = ["start sulfonylurea", "stop metformin"]
+    must_ask = ["serum-potassium"]
+    issues   = ["DRG simvastatin clarithromycin"]
+    silent   = ["DRG metformin"]
+
+An expectation names an action and a subject: an ingredient, a class of the terminology, or a test, referral or topic by its
+name in the knowledge. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from msgspec import Struct, field, structs
+
+from agent import wording
+from agent.planning import make_plan
+from scenarios.builders import allergy, bundle, condition, medication, observation, patient
+from tools.clinical.knowledge import Document, load
+from tools.clinical.plan import Item, Plan, PlanIssue
+from tools.clinical.quantity import Quantity
+from tools.terminology import terminology
+
+STORIES = Path(__file__).parent / "stories"
+_ACTIONS = (
+    "start",
+    "stop",
+    "change",
+    "continue",
+    "hold",
+    "order",
+    "monitor",
+    "refer",
+    "vaccinate",
+    "counsel",
+    "follow-up",
+    "act on",
+    "route",
+)
+
+
+class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who: age in completed years at the story's date."""
+
+    sex: str
+    age: int
+    pregnancy: str = ""
+
+
+class Ordered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A medicine as ordered: the text of the record, dose, interval, how long ago."""
+
+    text: str
+    dose: str = ""
+    per: str = ""
+    ago: str = "60 d"
+    as_needed: bool = False
+    status: str = "active"
+
+
+class Reacted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An allergy: to what, with which reaction."""
+
+    to: str
+    reaction: str = ""
+    criticality: str = ""
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A measurement and how long before the story's date it was made."""
+
+    value: str
+    ago: str = "14 d"
+
+
+class RecordOf(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the record holds."""
+
+    problems: tuple[str, ...] = ()
+    medications: tuple[Ordered, ...] = ()
+    allergies: tuple[Reacted, ...] = ()
+    labs: dict[str, str | Value | list[Value]] = field(default_factory=dict)
+
+
+class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a plan must hold; see the module."""
+
+    must: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    must_ask: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Lines that name no action."""
+        return [f"expectation {line!r} names no action" for line in (*self.must, *self.must_not) if not line.startswith(_ACTIONS)]
+
+
+class Variant(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same patient with a few facts changed.
+
+    `labs` are merged into the story's (an empty string removes one); `problems` and the other lists are added; `without`
+    takes problems, medicines (by their text) or allergies away. Expectations are the variant's own, the story's do not carry over.
+    """
+
+    name: str
+    patient: Person | None = None
+    problems: tuple[str, ...] = ()
+    medications: tuple[Ordered, ...] = ()
+    allergies: tuple[Reacted, ...] = ()
+    labs: dict[str, str | Value | list[Value]] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    expect: Expected
+
+
+class Story(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One patient, several tellings."""
+
+    conditions: tuple[str, ...]
+    as_of: date
+    patient: Person
+    record: RecordOf
+    expect: Expected
+    variant: tuple[Variant, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Expectations without an action, variants with one name, problems that the terminology does not know."""
+        names = [variant.name for variant in self.variant]
+        found = [fault for expected in (self.expect, *(v.expect for v in self.variant)) for fault in expected.faults()]
+        return found + [f"two variants are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One patient of a story, ready to be planned."""
+
+    name: str
+    as_of: date
+    bundle: bytes
+    expect: Expected
+
+
+def stories() -> tuple[Story, ...]:
+    """Every story that is shipped."""
+    return load(STORIES, Story)
+
+
+def tellings(story: Story) -> tuple[Telling, ...]:
+    """The story as it is, and each of its variants."""
+    first = Telling(story.id, story.as_of, _bundle(story, story.patient, story.record), story.expect)
+    return (
+        first,
+        *(
+            Telling(f"{story.id}: {v.name}", story.as_of, _bundle(story, v.patient or story.patient, _changed(story.record, v)), v.expect)
+            for v in story.variant
+        ),
+    )
+
+
+def failures(telling: Telling) -> list[str]:
+    """Plan the patient; every expectation that the plan does not meet, a sentence each."""
+    plan = make_plan(telling.bundle, telling.as_of)
+    expected = telling.expect
+    return [
+        *(f"must: {line}" for line in expected.must if not _said(plan, line)),
+        *(f"must not: {line}" for line in expected.must_not if _said(plan, line)),
+        *(f"must ask: {name}" for name in expected.must_ask if not _asked(plan, name)),
+        *(f"must find the issue: {line}" for line in expected.issues if not any(_is_issue(issue, line) for issue in plan.issues)),
+        *(
+            f"must not interrupt for: {line}"
+            for line in expected.silent
+            if any(issue.interruptive and _is_issue(issue, line) for issue in plan.issues)
+        ),
+    ]
+
+
+def _changed(record: RecordOf, variant: Variant) -> RecordOf:
+    gone = set(variant.without)
+    labs = {**record.labs, **variant.labs}
+    return structs.replace(
+        record,
+        problems=tuple(p for p in record.problems if p not in gone) + variant.problems,
+        medications=tuple(m for m in record.medications if m.text not in gone) + variant.medications,
+        allergies=tuple(a for a in record.allergies if a.to not in gone) + variant.allergies,
+        labs={name: value for name, value in labs.items() if value != ""},
+    )
+
+
+def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
+    day = story.as_of
+    resources: list[dict[str, Any]] = [patient(sex=person.sex, age=person.age, as_of=day, pregnancy=person.pregnancy or None)]
+    resources += [condition(name) for name in record.problems]
+    resources += [
+        medication(m.text, dose=m.dose or None, per=m.per or None, ordered=_ago(day, m.ago), as_needed=m.as_needed, status=m.status)
+        for m in record.medications
+    ]
+    resources += [allergy(a.to, reaction=a.reaction or None, criticality=a.criticality or None) for a in record.allergies]
+    for name, given in record.labs.items():
+        for value in given if isinstance(given, list) else [given if isinstance(given, Value) else Value(value=given)]:
+            resources.append(observation(name, value.value, when=_ago(day, value.ago)))
+    return orjson.dumps(bundle(*resources))
+
+
+def _ago(day: date, text: str) -> date:
+    return date.fromordinal(day.toordinal() - int(Quantity.parse(text).to("d").value))
+
+
+def _said(plan: Plan, line: str) -> bool:
+    action = next(word for word in _ACTIONS if line.startswith(word))
+    subject = line[len(action) :].strip()
+    if action == "route":
+        return plan.disposition.route == subject
+    wanted = ("stop", "change", "hold") if action == "act on" else (action,)
+    return any(item.action in wanted and _about(item, subject) for item in plan.items)
+
+
+def _about(item: Item, subject: str) -> bool:
+    if not subject:
+        return True
+    if any(subject in _kinds(ingredient.name) for ingredient in item.subject.ingredients):
+        return True
+    return item.subject.text.casefold() in {wording.title(subject).casefold(), subject.replace("-", " ")}
+
+
+@lru_cache(maxsize=4096)
+def _kinds(ingredient: str) -> frozenset[str]:
+    return terminology().kinds_of(ingredient) | {ingredient}
+
+
+def _asked(plan: Plan, name: str) -> bool:
+    wanted = {wording.title(name).casefold(), name.replace("-", " ")}
+    return any(any(word in f"{q.about} {q.why}".casefold() for word in wanted) for q in plan.questions)
+
+
+def _is_issue(issue: PlanIssue, line: str) -> bool:
+    code, *names = line.split()
+    covered = {kind for participant in issue.participants for kind in (participant, *_kinds(participant))}
+    return issue.code == code and not issue.suppressed and all(name in covered for name in names)
