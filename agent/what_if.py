@@ -19,7 +19,7 @@ import orjson
 
 from agent.errors import RecordError
 from tools.clinical.errors import UnitMismatchError
-from tools.clinical.quantity import Quantity, plain
+from tools.clinical.quantity import Quantity
 from tools.terminology import terminology
 
 LOINC = "http://loinc.org"
