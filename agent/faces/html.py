@@ -25,9 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 def plan_html(plan: Plan) -> str:
     """The whole page as one string of HTML."""
     style = style_sheet()
-    return (
-        _environment().get_template("plan.html.j2").render(plan=plan, view=View(plan), style=Markup(style), style_digest=digest_of(style))
-    )  # noqa: S704 - our own file
+    page = _environment().get_template("plan.html.j2")
+    return page.render(plan=plan, view=View(plan), style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
 
 
 @lru_cache(maxsize=1)

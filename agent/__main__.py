@@ -1,0 +1,5 @@
+"""`python -m agent` is `carewright`."""
+
+from agent.faces.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""The command line: `carewright …`, also `python -m agent …`.
+
+JSON goes to standard output alone; whatever is for a person beside it goes to standard error. Everything heavy is imported
+inside the command that needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from agent.errors import PlannerError
+from agent.faces import cli_knowledge, cli_tool, exit_codes
+from agent.faces.cli_common import AsOf, emit, note, today
+
+app = typer.Typer(
+    help="Reads a patient's FHIR R4 record and drafts a treatment plan that a care team can check and sign.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(cli_tool.tool)
+app.add_typer(cli_knowledge.app, name="knowledge")
+
+Format = Literal["text", "json", "fhir", "html"]
+
+
+@app.command()
+def plan(
+    bundle: Annotated[str | None, typer.Argument(help="FHIR R4 bundle, a file or folder of bulk NDJSON, or - for standard input")] = None,
+    example: Annotated[bool, typer.Option("--example", help="plan for the patient shipped with the project")] = False,
+    as_of: AsOf = None,
+    request: Annotated[str | None, typer.Option(help="what the plan is wanted for, in a sentence")] = None,
+    drafter: Annotated[Literal["rules", "model"], typer.Option(help="who writes the draft")] = "rules",
+    patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
+    fhir_server: Annotated[str | None, typer.Option("--fhir-server", help="base URL to read the patient from")] = None,
+    form: Annotated[Format, typer.Option("--format", help="how it is shown")] = "text",
+    out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
+    review: Annotated[bool, typer.Option("--review", help="also keep it on the worklist, to be reviewed")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
+) -> None:
+    """Draft a plan for one patient: read, assess, draft, check."""
+    from agent.faces import planning_face
+
+    if sum((bundle is not None, example, fhir_server is not None)) != 1:
+        raise typer.BadParameter("give exactly one of BUNDLE, --example or --fhir-server (with --patient)")
+    if fhir_server is not None and patient is None:
+        raise typer.BadParameter("--fhir-server needs --patient ID")
+    data = planning_face.read(bundle, example=example, fhir_server=fhir_server, patient=patient)
+    wish = planning_face.Wish(as_of or (planning_face.EXAMPLE_AS_OF if example else today()), request, drafter, patient)
+    made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
+    if review:
+        note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")
+    emit(planning_face.show(made, form, out=out, everything=everything), out)
+    if aside := len(made.input.set_aside):
+        note(f"{aside} entries of the input were set aside; the plan lists them.")
+        raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+@app.command()
+def conformance() -> None:
+    """Probe this installation against its own promises, and print what does not hold."""
+    from agent.faces.conformance import probe
+
+    failures = probe(note)
+    for failure in failures:
+        typer.echo(failure)
+    if failures:
+        raise typer.Exit(exit_codes.NON_CONFORMING)
+    note("Every promise that was probed holds.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, and end the process with one of `agent.faces.exit_codes`."""
+    try:
+        app(args=list(arguments) if arguments is not None else None, prog_name="carewright")
+    except PlannerError as error:
+        note(f"carewright: {error}")
+        sys.exit(exit_codes.exit_code(error))
+    except Exception as error:
+        if os.environ.get("CAREWRIGHT_DEBUG"):
+            raise
+        note(f"carewright: a fault of this program ({_where(error)}); nothing was done. CAREWRIGHT_DEBUG=1 shows the whole of it.")
+        sys.exit(exit_codes.FAULT)
+
+
+def _where(error: Exception) -> str:
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    place = f" at {Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else ""
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,105 @@
+"""Probes of a running installation against its own promises. Each is small, and would fail if the promise were broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+Say = Callable[[str], None]
+_DAY = date(2026, 11, 20)
+
+
+def probe(say: Say) -> list[str]:
+    """What does not hold, a sentence each; `say` is told the name of each probe as it begins."""
+    failures: list[str] = []
+    for name, check in _PROBES.items():
+        say(f"probing: {name}")
+        try:
+            failures += [f"{name}: {failure}" for failure in check()]
+        except Exception as error:  # noqa: BLE001 - a probe that breaks is a promise that does not hold, whatever the reason
+            failures.append(f"{name}: {type(error).__name__}: {error}")
+    return failures
+
+
+def _knowledge() -> Iterator[str]:
+    from agent import knowledge_index
+
+    yield from knowledge_index.check().faults
+
+
+def _every_tool_answers() -> Iterator[str]:
+    from agent.faces import tool_registry
+
+    for tool in tool_registry.TOOLS:
+        for example in tool_registry.examples(tool.name):
+            answer = tool_registry.call(tool.name, example.call, _DAY)
+            if answer["status"] != example.status:
+                yield f"{tool.name}, {example.title}: {answer['status']} where {example.status} is promised ({answer['reason']})"
+
+
+def _same_plan_twice() -> Iterator[str]:
+    from agent.faces import planning_face
+
+    record = planning_face.example_record()
+    first, second = (planning_face.show(planning_face.make(record, planning_face.Wish(_DAY)), "json") for _ in range(2))
+    if first != second:
+        yield "the same record and date gave two different plans"
+
+
+def _digest_covers_the_plan() -> Iterator[str]:
+    import msgspec
+
+    from agent.faces import planning_face
+    from tools.clinical.plan import plan_digest
+
+    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(_DAY))
+    if plan_digest(plan) != plan.digest:
+        yield "the digest of the plan is not that of its content"
+    if plan_digest(msgspec.structs.replace(plan, summary=plan.summary + ".")) == plan.digest:
+        yield "a changed plan keeps its digest"
+
+
+def _nothing_leaves_unsigned() -> Iterator[str]:
+    import tempfile
+
+    from agent.desk import Desk
+    from agent.errors import DecisionError
+    from agent.faces import planning_face
+
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(folder)
+        name = desk.start(planning_face.example_record(), _DAY)
+        try:
+            desk.release(name)
+        except DecisionError:
+            return
+        yield "a plan that nobody approved left the worklist"
+
+
+def _bad_input_is_refused() -> Iterator[str]:
+    from agent.errors import RecordError
+    from agent.faces import planning_face
+
+    for what, data in _BAD.items():
+        try:
+            planning_face.make(data, planning_face.Wish(_DAY))
+        except RecordError:
+            continue
+        yield f"{what} was not refused"
+
+
+_BAD = {
+    "an empty input": b"",
+    "a truncated bundle": b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "Pat',
+    "a list": b"[]",
+    "a bundle without a patient": b'{"resourceType": "Bundle", "type": "collection", "entry": []}',
+}
+
+_PROBES: dict[str, Callable[[], Iterator[str]]] = {
+    "every knowledge file is sound, and its own cases come out": _knowledge,
+    "every tool answers its own examples": _every_tool_answers,
+    "the same record and date give the same plan": _same_plan_twice,
+    "the digest covers the whole plan": _digest_covers_the_plan,
+    "a plan that nobody approved cannot leave": _nothing_leaves_unsigned,
+    "bad input is refused": _bad_input_is_refused,
+}

@@ -1,0 +1,94 @@
+"""What `plan` does, without the command line around it: bytes in, plan, and the plan in one of the published forms."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from agent.fhir.source import load_source
+from agent.planning import make_plan
+from tools.clinical.plan import Plan
+
+EXAMPLE = "patients/example.json"
+"""The shipped record, inside the package `scenarios`: invented, and without a name."""
+EXAMPLE_AS_OF = date(2026, 11, 20)
+"""Two days after its last entry, so that the example does not grow old."""
+
+
+def example_record() -> bytes:
+    """The record of the invented patient that is shipped."""
+    return (resources.files("scenarios") / EXAMPLE).read_bytes()
+
+
+def read(bundle: str | None, *, example: bool = False, fhir_server: str | None = None, patient: str | None = None) -> bytes:
+    """The bytes of the record. Raises RecordError."""
+    if example:
+        return example_record()
+    return load_source(bundle, fhir_server=fhir_server, patient=patient)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a run beside the record."""
+
+    as_of: date
+    request: str | None = None
+    drafter: Literal["rules", "model"] = "rules"
+    patient: str | None = None
+
+
+def make(data: bytes, wish: Wish) -> Plan:
+    """A checked plan that nobody has signed. Raises RecordError, DraftError."""
+    return make_plan(data, wish.as_of, request=wish.request, drafter=wish.drafter, patient=wish.patient)
+
+
+def keep(data: bytes, wish: Wish) -> Plan:
+    """The same, kept on the worklist until a person decides. Raises RecordError, DraftError, StoreError."""
+    from agent.desk import Desk
+
+    desk = Desk()
+    return desk.show(desk.start(data, wish.as_of, patient=wish.patient, request=wish.request))
+
+
+def show(plan: Plan, form: str, *, out: Path | None = None, everything: bool = False) -> str:
+    """The plan as text, JSON, FHIR or HTML."""
+    if form == "text":
+        return _text(plan, out, everything)
+    return _FORMS[form](plan)
+
+
+def _text(plan: Plan, out: Path | None, everything: bool) -> str:
+    from agent.faces.text import plan_text
+
+    terminal = out is None and sys.stdout.isatty()
+    width = min(shutil.get_terminal_size((100, 40)).columns, 140)
+    encoding = "utf-8" if out else (sys.stdout.encoding or "ascii")
+    return plan_text(plan, width=width, colour=terminal, unicode="utf" in encoding.lower(), everything=everything)
+
+
+def _json(plan: Plan) -> str:
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2).decode()
+
+
+def _fhir(plan: Plan) -> str:
+    from agent.fhir.write import draft_bundle
+
+    bundle = draft_bundle(plan)
+    return msgspec.json.format(msgspec.json.encode(bundle), indent=2).decode()
+
+
+def _html(plan: Plan) -> str:
+    from agent.faces.html import plan_html
+
+    return plan_html(plan)
+
+
+_FORMS: dict[str, Callable[[Plan], str]] = {"json": _json, "fhir": _fhir, "html": _html}

@@ -1,0 +1,172 @@
+"""Every knowledge file of the project, whichever tool keeps it: which kinds there are, where they lie, what ids they hold."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tools.clinical.errors import KnowledgeError
+from tools.clinical.knowledge import Document, Source, load, read_all
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of knowledge file.
+
+    Args:
+        name: as `knowledge new KIND` takes it, and the stem of its JSON Schema.
+        folder: where its files lie, from the root of the project.
+        model: `module:class` of its Document; imported when first needed.
+    """
+
+    name: str
+    folder: str
+    model: str
+
+    @property
+    def document(self) -> type[Document]:
+        """The Document subclass."""
+        module, _, name = self.model.partition(":")
+        found: type[Document] = getattr(import_module(module), name)
+        return found
+
+    @property
+    def paths(self) -> list[Path]:
+        """Its files, in order of id."""
+        return sorted((ROOT / self.folder).glob("*.toml"))
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("contraindications", "tools/contraindications/data", "tools.contraindications.model:ContraindicationFile"),
+    Kind("policy", "policies", "policies.model:Policy"),
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One document with its place."""
+
+    kind: Kind
+    document: Document
+
+    @property
+    def path(self) -> str:
+        """From the root of the project."""
+        return f"{self.kind.folder}/{self.document.id}.toml"
+
+
+def held() -> Iterator[Held]:
+    """Every active document of every kind. Raises KnowledgeError."""
+    for kind in KINDS:
+        for document in load(ROOT / kind.folder, kind.document):
+            yield Held(kind, document)
+
+
+def knows(name: str, version: str) -> bool:
+    """Whether the knowledge base holds a document, rule or recommendation of this id in this version."""
+    return version in _versions().get(name, ())
+
+
+def versions(name: str) -> tuple[str, ...]:
+    """The versions that are held of this id; empty where the id is not known."""
+    return _versions().get(name, ())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in held():
+        version = entry.document.version
+        for name in ids(entry.document):
+            found[name] = tuple(dict.fromkeys((*found.get(name, ()), version)))
+    return found
+
+
+def ids(document: Document) -> tuple[str, ...]:
+    """The id of a document, then those of the rules in it."""
+    return tuple(dict.fromkeys((document.id, *_inner(document))))
+
+
+def _inner(node: Struct) -> Iterator[str]:
+    for field in node.__struct_fields__:
+        for entry in _structs(getattr(node, field)):
+            name = getattr(entry, "id", "")
+            if isinstance(name, str) and name:
+                yield name
+            yield from _inner(entry)
+
+
+def _structs(value: object) -> Iterable[Struct]:
+    if isinstance(value, tuple):
+        return [entry for entry in value if isinstance(entry, Struct) and not isinstance(entry, Source)]
+    return [value] if isinstance(value, Struct) and not isinstance(value, Source) else []
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `knowledge check` found."""
+
+    files: int
+    cases: int
+    faults: tuple[str, ...]
+
+
+def check(kinds: Iterable[Kind] = KINDS) -> Checked:
+    """Read every file anew, without the cache, and run its own cases."""
+    files = cases = 0
+    faults: list[str] = []
+    for kind in kinds:
+        for path in kind.paths:
+            files += 1
+            try:
+                (document,) = read_all([path], kind.document)
+            except KnowledgeError as error:
+                faults += [f"{kind.folder}/{line}" for line in str(error).splitlines()]
+                continue
+            cases += len(getattr(document, "case", ()))
+            faults += [f"{kind.folder}/{path.name}: {failure}" for failure in document.case_failures()]
+    return Checked(files, cases, tuple(faults + _strays()))
+
+
+def _strays() -> list[str]:
+    """Knowledge files that no kind reads: a rule that nobody applies is worse than none."""
+    known = {path for kind in KINDS for path in kind.paths}
+    found = sorted(path for room in ("tools", "policies") for path in (ROOT / room).rglob("*.toml") if path not in known)
+    return [f"{path.relative_to(ROOT)}: no kind of knowledge reads this file" for path in found]
+
+
+def find(name: str) -> tuple[Held, str] | None:
+    """The document of this id, or the one that holds a rule of this id; with the text of its file."""
+    for entry in held():
+        if name in ids(entry.document):
+            return entry, (ROOT / entry.path).read_text("utf-8")
+    return None
+
+
+def rule_text(name: str, text: str) -> str:
+    """The part of a file that defines one id, as JSON; empty where the id is the file's own."""
+    raw = tomllib.loads(text)
+    if raw.get("id") == name:
+        return ""
+    found = next(_tables(raw, name), None)
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() if found is not None else ""
+
+
+def _tables(node: object, name: str) -> Iterator[object]:
+    if isinstance(node, dict):
+        if node.get("id") == name:
+            yield node
+        for value in node.values():
+            yield from _tables(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _tables(value, name)
