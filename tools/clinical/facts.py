@@ -38,7 +38,10 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A condition of the record. `kinds` holds the names of every problem value set that it belongs to."""
+    """A condition of the record. `kinds` holds the names of every problem value set that it belongs to.
+
+    `also` are the references of other entries of the same active diagnosis, which this one stands for.
+    """
 
     reference: str
     text: str
@@ -47,6 +50,7 @@ class Problem:
     onset: date | None = None
     active: bool = True
     verified: bool = True
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class MedicationUse:
         kinds: names of its ingredients and of every class that an ingredient belongs to.
         currency: `current` (taken now), `uncertain` (ordered long ago, never closed), `old` (over), `proposed`.
         complete: every component was recognised. False means that screening of this medicine is incomplete.
+        also: references of other orders of the same product, which this one stands for.
     """
 
     reference: str
@@ -91,6 +96,7 @@ class MedicationUse:
     last_ordered: date | None = None
     complete: bool = True
     reason: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def taken(self) -> bool:
@@ -229,17 +235,17 @@ class Facts:
     def latest(self, observable: str, within_days: int | None = None) -> Measurement | None:
         """The newest value on or before `as_of`, or `None` where there is none in the window."""
         if observable == "age":
-            return self._age
+            return self.age_measured("a")
         for measurement in self.measurements.get(observable, ()):
             if measurement.when <= self.as_of:
                 fresh = within_days is None or (self.as_of - measurement.when).days <= within_days
                 return measurement if fresh else None
         return None
 
-    @cached_property
-    def _age(self) -> Measurement | None:
-        years = self.age_in("a")
-        return None if years is None else Measurement("age", Quantity(Decimal(years), "a"), self.as_of, self.reference)
+    def age_measured(self, unit: str) -> Measurement | None:
+        """The age at `as_of` as a value, completed in `unit` (`a`, `mo`, `wk` or `d`): 11 months are not yet a year, but 11 months."""
+        count = self.age_in(unit)
+        return None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
 
     def age_in(self, unit: str) -> int | None:
         """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`; `None` without a birth date."""
