@@ -1,0 +1,62 @@
+"""From the bytes of a record to a checked plan that nobody has signed: one call, nothing kept."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from agent.context import Context, in_memory
+from agent.drafting import Drafter
+from tools.clinical.plan import Plan
+
+DrafterName = Literal["rules", "model"]
+
+
+def make_plan(
+    source: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None
+) -> Plan:
+    """Draft and check a plan for one patient.
+
+    Args:
+        source: the bytes of a FHIR R4 bundle.
+        as_of: the date of every judgement; the clock is never looked at.
+        request: what the plan is wanted for, in a sentence; a drafter may weigh it, a check never does.
+        drafter: who drafts; a model that fails is replaced by the rules, and the plan says so.
+        patient: which patient, where the bundle holds several.
+
+    Returns:
+        A sealed plan that awaits review, or one that says why there is none (`status = "no-plan"`).
+
+    Raises:
+        RecordError: the bundle cannot be read.
+        DraftError: no usable draft was made.
+    """
+    digest = source_digest(source)
+    return run(in_memory(source, digest, drafter_named(drafter, request)), digest, as_of, patient=patient, request=request)
+
+
+def run(context: Context, source: str, as_of: date, *, patient: str | None = None, request: str | None = None) -> Plan:
+    """One pass through the graph, up to where it would wait for a human."""
+    from agent.graph import STEPS, without_checkpoints
+    from agent.state import first_state
+
+    state = first_state(source, as_of.isoformat(), patient=patient, request=request)
+    ended = without_checkpoints().invoke(state, {"recursion_limit": STEPS}, context=context)
+    return msgspec.convert(ended["plan"], Plan)
+
+
+def source_digest(source: bytes) -> str:
+    """What names a record from here on."""
+    return "sha256:" + hashlib.sha256(source).hexdigest()
+
+
+def drafter_named(name: DrafterName, request: str | None = None) -> Drafter | None:
+    """The drafter of this name; `None` is the embedded one."""
+    if name == "rules":
+        return None
+    from agent.drafting.model import ModelDrafter
+
+    return ModelDrafter.configured(request)
