@@ -64,6 +64,11 @@ class Limit:
     below: Quantity | None = None
     equals: Quantity | None = None
 
+    @property
+    def unit(self) -> str:
+        """The unit that the bounds are written in (that of the first)."""
+        return next(b.unit for b in (self.at_least, self.at_most, self.above, self.below, self.equals) if b is not None)
+
     def met_by(self, quantity: Quantity) -> bool:
         """Whether the quantity lies within the bounds.
 
@@ -147,7 +152,7 @@ class Measured:
     within_days: int | None = None
 
     def holds(self, facts: Facts) -> Verdict:
-        measurement = facts.latest(self.name, self.within_days)
+        measurement = facts.age_measured(self.limit.unit) if self.name == "age" else facts.latest(self.name, self.within_days)
         if measurement is None:
             return Verdict(Truth.UNKNOWN, (), (self.name,))
         return self.limit.judge(measurement.quantity, measurement.reference, self.name)

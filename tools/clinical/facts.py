@@ -244,6 +244,7 @@ class Facts:
 
     def age_measured(self, unit: str) -> Measurement | None:
         """The age at `as_of` as a value, completed in `unit` (`a`, `mo`, `wk` or `d`): 11 months are not yet a year, but 11 months."""
+        unit = unit if unit in ("a", "mo", "wk", "d") else "a"
         count = self.age_in(unit)
         return None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from tools.clinical.answer import Issue
 from tools.clinical.facts import Allergy, Currency, Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
-from tools.contraindications.index import Index, build
+from tools.contraindications.index import Index, build, shipped
 from tools.contraindications.model import Case, ContraindicationFile, Expect, Given, GivenAllergy, GivenMedicine, Medicine
 from tools.contraindications.screening import screen
 
@@ -22,8 +23,14 @@ def failures(file: ContraindicationFile, index: Index | None = None) -> list[str
         file: its cases are run.
         index: the rules to run them against; by default those of the file itself.
     """
-    index = index or build([file])
+    index = index or index_of(file)
     return [f"{file.id}: {case.name}: {fault}" for case in file.case if (fault := failure(index, case))]
+
+
+def index_of(file: ContraindicationFile) -> Index:
+    """The file's own rules; the names of reactions are read as everywhere, unless the file itself reads them."""
+    index = build([file])
+    return index if index.patterns else replace(index, patterns=shipped().patterns)
 
 
 def failure(index: Index, case: Case) -> str:

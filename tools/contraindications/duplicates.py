@@ -10,7 +10,7 @@ from itertools import combinations
 
 from tools.clinical.facts import MedicationUse
 from tools.contraindications.findings import Finding
-from tools.contraindications.index import Index, ReadyDuplicate, systemic
+from tools.contraindications.index import Index, systemic
 from tools.contraindications.model import SAME, Duplicate
 
 Pair = tuple[MedicationUse, MedicationUse]

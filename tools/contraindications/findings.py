@@ -97,7 +97,9 @@ def merged(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """One issue for one rule on the same participants, or for one rule that speaks of a lack; gravest first."""
     together: dict[tuple[object, ...], Issue] = {}
     for found in issues:
-        key = (found.rule.id, found.code) if found.code in ("OMIT", "LAB", "PREG") and _shared(found) else (found.rule.id, found.participants)
+        key = (
+            (found.rule.id, found.code) if found.code in ("OMIT", "LAB", "PREG") and _shared(found) else (found.rule.id, found.participants)
+        )
         have = together.get(key)
         together[key] = found if have is None else _joined(have, found)
     return tuple(sorted(together.values(), key=_order))
