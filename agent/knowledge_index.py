@@ -46,8 +46,18 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("ingredients", "tools/terminology/ingredients", "tools.terminology.model:IngredientFile"),
+    Kind("products", "tools/terminology/products", "tools.terminology.model:ProductFile"),
+    Kind("classes", "tools/terminology/classes", "tools.terminology.model:ClassFile"),
+    Kind("problems", "tools/terminology/problems", "tools.terminology.model:ProblemFile"),
+    Kind("observables", "tools/terminology/observables", "tools.terminology.model:ObservableFile"),
+    Kind("allergens", "tools/terminology/allergens", "tools.terminology.model:AllergenFile"),
+    Kind("events", "tools/terminology/events", "tools.terminology.model:EventFile"),
+    Kind("words", "tools/terminology/words", "tools.terminology.model:WordsFile"),
+    Kind("interactions", "tools/interactions/data", "tools.interactions.model:InteractionFile"),
+    Kind("alert-discipline", "tools/interactions/discipline", "tools.interactions.discipline:Discipline"),
     Kind("contraindications", "tools/contraindications/data", "tools.contraindications.model:ContraindicationFile"),
-    Kind("policy", "policies", "policies.model:Policy"),
+    Kind("policies", "policies", "policies.model:Policy"),
 )
 
 

@@ -46,12 +46,12 @@ def plan(
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
 ) -> None:
     """Draft a plan for one patient: read, assess, draft, check."""
-    from agent.faces import planning_face
-
     if sum((bundle is not None, example, fhir_server is not None)) != 1:
         raise typer.BadParameter("give exactly one of BUNDLE, --example or --fhir-server (with --patient)")
     if fhir_server is not None and patient is None:
         raise typer.BadParameter("--fhir-server needs --patient ID")
+    from agent.faces import planning_face
+
     data = planning_face.read(bundle, example=example, fhir_server=fhir_server, patient=patient)
     wish = planning_face.Wish(as_of or (planning_face.EXAMPLE_AS_OF if example else today()), request, drafter, patient)
     made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
@@ -74,6 +74,15 @@ def conformance() -> None:
     if failures:
         raise typer.Exit(exit_codes.NON_CONFORMING)
     note("Every promise that was probed holds.")
+
+
+@app.command()
+def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")] = Path("schemas")) -> None:
+    """Write the published JSON Schemas anew from the types, and name those that changed."""
+    from agent.faces.schemas import write
+
+    for name in write(folder):
+        typer.echo(name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -63,6 +63,8 @@ def _examples(kind: inspect.Type) -> Iterator[str]:
         yield "{ " + ", ".join(f"{field.encode_name} = {_example(field.type)}" for field in kind.fields if field.required) + " }"
     elif isinstance(kind, inspect.VarTupleType | inspect.ListType):
         yield f"[{_example(kind.item_type)}]"
+    elif isinstance(kind, inspect.TupleType):
+        yield "[" + ", ".join(_example(part) for part in kind.item_types) + "]"
     elif type(kind) in _PLAIN:
         yield _PLAIN[type(kind)]
 

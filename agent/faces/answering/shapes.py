@@ -116,8 +116,7 @@ class MedicationStatus(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class IssuesAnswer(Answer, frozen=True, kw_only=True):
-    """Issues, gravest first, and for each medicine whether it was checked."""
+    """Issues, gravest first (those kept out of sight say why in `suppressed`), and for each medicine whether it was checked."""
 
     issues: tuple[Issue, ...] = ()
-    suppressed: tuple[Issue, ...] = ()
     medications: tuple[MedicationStatus, ...] = ()

@@ -1,0 +1,57 @@
+"""The published JSON Schemas, written from the types themselves: `carewright schemas schemas/` makes them anew.
+
+plan.schema.json               what `plan --format json` prints
+tools/NAME.input.json          what a tool takes      tools/NAME.output.json   what it answers
+knowledge/KIND.schema.json     the kinds of knowledge file, for editors that complete and check TOML
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent.faces.tool_registry import TOOLS
+from agent.knowledge_index import KINDS
+from tools.clinical.plan import SCHEMA_VERSION, Plan
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by the path of its file, from `schemas/`."""
+    found = {"plan.schema.json": _titled(msgspec.json.schema(Plan), f"Treatment plan, schema version {SCHEMA_VERSION}")}
+    for tool in TOOLS:
+        found[f"tools/{tool.name}.input.json"] = _titled(tool.schema(tool.input), f"{tool.name}: what it takes")
+        found[f"tools/{tool.name}.output.json"] = _titled(tool.schema(tool.output), f"{tool.name}: what it answers")
+    for kind in KINDS:
+        found[f"knowledge/{kind.name}.schema.json"] = _titled(msgspec.json.schema(kind.document), f"Knowledge file: {kind.name}")
+    return found
+
+
+def write(folder: Path) -> list[str]:
+    """Write every schema whose file is missing or out of date, and remove those that no type has any more; their paths."""
+    wanted = schemas()
+    changed = []
+    for name, schema in wanted.items():
+        path = folder / name
+        text = as_text(schema)
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            changed.append(name)
+    for path in sorted(folder.rglob("*.json")):
+        if str(path.relative_to(folder)) not in wanted:
+            path.unlink()
+            changed.append(str(path.relative_to(folder)))
+    return changed
+
+
+def as_text(schema: dict[str, Any]) -> str:
+    """As it stands in the file."""
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"
+
+
+def _titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
+    return {"$schema": _DIALECT, "title": title, **schema}
