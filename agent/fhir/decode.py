@@ -15,6 +15,7 @@ import msgspec
 from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from agent.errors import RecordError
+from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.brackets import describe_fault, mend, slices
 from agent.fhir.systems import FOREIGN_TYPES, RESOURCE_TYPES
@@ -59,18 +60,18 @@ class Decoded:
 class _Head(Struct, rename="camel"):
     resource_type: Any = None
     fhir_version: Any = None
-    entry: Raw = r4.NOTHING
-    link: Raw = r4.NOTHING
+    entry: Raw = el.NOTHING
+    link: Raw = el.NOTHING
 
 
 class _LooseEntry(Struct, rename="camel"):
-    full_url: Raw = r4.NOTHING
-    resource: Raw = r4.NOTHING
+    full_url: Raw = el.NOTHING
+    resource: Raw = el.NOTHING
 
 
 _HEAD = msgspec.json.Decoder(_Head)
 _ENTRY = msgspec.json.Decoder(_LooseEntry)
-_LINKS = msgspec.json.Decoder(list[r4.BundleLink])
+_LINKS = msgspec.json.Decoder(list[el.BundleLink])
 
 
 def decode(data: bytes) -> Decoded:
@@ -114,7 +115,7 @@ def _plain_json(data: bytes) -> bytes:
     return data
 
 
-def _has_next(links: list[r4.BundleLink]) -> bool:
+def _has_next(links: list[el.BundleLink]) -> bool:
     return any(link.relation == "next" for link in links)
 
 
@@ -147,7 +148,7 @@ def _by_entry(data: bytes, head: _Head) -> Decoded:
     check_version(head.fhir_version, "fhirVersion")
     if head.resource_type != "Bundle":
         decoded = Decoded([])
-        _append(decoded, r4.NOTHING, Raw(data))
+        _append(decoded, el.NOTHING, Raw(data))
         return decoded
     try:
         raw_entries = _RAW_LIST.decode(head.entry) if bytes(head.entry) not in (b"", b"null") else []

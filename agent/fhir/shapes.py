@@ -1,132 +1,44 @@
 """R4 resources as far as they are read: only the fields that something is made of; all others are skipped without decoding.
 
-Numbers are `Decimal` as written (7.10 stays 7.10). Nothing here interprets; absent is `None` or empty.
+Nothing here interprets; absent is `None` or empty. A field that another release has under the same name stands here so that
+the release can be told (`agent.fhir.release`).
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Union
 
 from msgspec import Raw, Struct, defstruct
 
+from agent.fhir.elements import (
+    NOTHING,
+    Activity,
+    Attachment,
+    BundleLink,
+    DispenseRequest,
+    DocumentContent,
+    Dosage,
+    Element,
+    Extension,
+    FamilyCondition,
+    Identifier,
+    MedicationIngredient,
+    ObservationComponent,
+    OutcomeIssue,
+    Period,
+    Quantity,
+    Range,
+    RawConcept,
+    RawConcepts,
+    RawRanges,
+    RawReference,
+    Reaction,
+)  # fmt: skip
 from agent.fhir.systems import RESOURCE_TYPES
-
-NOTHING = Raw(b"")
-
-RawConcept = Raw
-"""A CodeableConcept as it stands in the record: the same bytes come again and again and are understood once (`agent.fhir.concepts`)."""
-RawConcepts = Raw
-RawReference = Raw
-RawRanges = Raw
-
-
-class Element(Struct, rename="camel"):
-    """Base of all datatypes."""
 
 
 class Resource(Struct, rename="camel", tag_field="resourceType", tag=True):
     """Base of all resource types; told apart by `resourceType`."""
-
-
-class Meta(Element):
-    last_updated: str | None = None
-
-
-class Extension(Element):
-    url: str | None = None
-    value_code: str | None = None
-
-
-class Coding(Element):
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
-
-
-class Concept(Element):
-    coding: list[Coding] = []
-    text: str | None = None
-
-
-class Identifier(Element):
-    system: str | None = None
-    value: str | None = None
-
-
-class Reference(Element):
-    reference: str | None = None
-    identifier: Identifier | None = None
-    display: str | None = None
-
-
-class Quantity(Element):
-    value: Decimal | None = None
-    comparator: str | None = None
-    unit: str | None = None
-    code: str | None = None
-
-
-class Range(Element):
-    low: Quantity | None = None
-    high: Quantity | None = None
-
-
-class Ratio(Element):
-    numerator: Quantity | None = None
-    denominator: Quantity | None = None
-
-
-class Period(Element):
-    start: str | None = None
-    end: str | None = None
-
-
-class ReferenceRange(Element):
-    low: Quantity | None = None
-    high: Quantity | None = None
-    type: Concept | None = None
-
-
-class Attachment(Element):
-    content_type: str | None = None
-    data: str | None = None
-    title: str | None = None
-
-
-class Repeat(Element):
-    bounds_period: Period | None = None
-    bounds_duration: Quantity | None = None
-    count: int | None = None
-    frequency: int | None = None
-    frequency_max: int | None = None
-    period: Decimal | None = None
-    period_max: Decimal | None = None
-    period_unit: str | None = None
-    day_of_week: list[str] = []
-    time_of_day: list[str] = []
-    when: list[str] = []
-
-
-class Timing(Element):
-    repeat: Repeat | None = None
-    code: Concept | None = None
-
-
-class DoseAndRate(Element):
-    dose_quantity: Quantity | None = None
-    dose_range: Range | None = None
-
-
-class Dosage(Element):
-    sequence: int | None = None
-    text: str | None = None
-    patient_instruction: str | None = None
-    timing: Timing | None = None
-    as_needed_boolean: bool | None = None
-    as_needed_codeable_concept: Concept | None = None
-    route: Concept | None = None
-    dose_and_rate: list[DoseAndRate] = []
 
 
 class Common(Resource):
@@ -163,13 +75,6 @@ class Condition(Common):
     patient: RawReference = NOTHING  # DSTU2
 
 
-class DispenseRequest(Element):
-    validity_period: Period | None = None
-    number_of_repeats_allowed: int | None = None
-    quantity: Quantity | None = None
-    expected_supply_duration: Quantity | None = None
-
-
 class Medicine(Common):
     """What all four resources about a patient's medicine share. `medication` without a type suffix is R5."""
 
@@ -187,12 +92,15 @@ class MedicationRequest(Medicine):
     authored_on: str | None = None
     dosage_instruction: list[Dosage] = []
     dispense_request: DispenseRequest | None = None
+    reported_boolean: bool | None = None
+    reason_code: RawConcepts = NOTHING
 
 
 class MedicationStatement(Medicine):
     effective_date_time: str | None = None
     effective_period: Period | None = None
     date_asserted: str | None = None
+    reason_code: RawConcepts = NOTHING
     dosage: list[Dosage] = []
 
 
@@ -208,20 +116,10 @@ class MedicationAdministration(Medicine):
     effective_period: Period | None = None
 
 
-class MedicationIngredient(Element):
-    item_codeable_concept: RawConcept = NOTHING
-    strength: Ratio | None = None
-
-
 class Medication(Common):
     code: RawConcept = NOTHING
     form: RawConcept = NOTHING
     ingredient: list[MedicationIngredient] = []
-
-
-class Reaction(Element):
-    substance: RawConcept = NOTHING
-    manifestation: RawConcepts = NOTHING
 
 
 class AllergyIntolerance(Common):
@@ -233,18 +131,8 @@ class AllergyIntolerance(Common):
     patient: RawReference = NOTHING
     onset_date_time: str | None = None
     recorded_date: str | None = None
+    substance: Raw = NOTHING  # DSTU2
     reaction: list[Reaction] = []
-
-
-class ObservationComponent(Element):
-    code: RawConcept = NOTHING
-    value_quantity: Quantity | None = None
-    value_codeable_concept: RawConcept = NOTHING
-    value_string: str | None = None
-    value_integer: int | None = None
-    data_absent_reason: RawConcept = NOTHING
-    interpretation: RawConcepts = NOTHING
-    reference_range: RawRanges = NOTHING
 
 
 class Observation(Common):
@@ -299,15 +187,7 @@ class Encounter(Common):
     type: RawConcepts = NOTHING
     subject: RawReference = NOTHING
     period: Period | None = None
-
-
-class ActivityDetail(Element):
-    code: RawConcept = NOTHING
-    description: str | None = None
-
-
-class Activity(Element):
-    detail: ActivityDetail | None = None
+    actual_period: Raw = NOTHING  # R5
 
 
 class CarePlan(Common):
@@ -329,20 +209,12 @@ class Goal(Common):
     status_date: str | None = None
 
 
-class FamilyCondition(Element):
-    code: RawConcept = NOTHING
-
-
 class FamilyMemberHistory(Common):
     status: str | None = None
     patient: RawReference = NOTHING
     date: str | None = None
     relationship: RawConcept = NOTHING
     condition: list[FamilyCondition] = []
-
-
-class DocumentContent(Element):
-    attachment: Attachment | None = None
 
 
 class DocumentReference(Common):
@@ -354,21 +226,12 @@ class DocumentReference(Common):
     content: list[DocumentContent] = []
 
 
-class OutcomeIssue(Element):
-    severity: str | None = None
-    code: str | None = None
-
-
 class OperationOutcome(Common):
     issue: list[OutcomeIssue] = []
 
 
 class CapabilityStatement(Resource):
     fhir_version: str | None = None
-
-
-class BundleLink(Element):
-    relation: str | None = None
 
 
 class Entry(Element):

@@ -1,0 +1,90 @@
+"""Whether a medicine is taken now: orders of one product merged into one use, the newest deciding.
+
+`active` alone proves little, since most exports never close an order. So, for an order that is open by its own status:
+
+| the record says | currency |
+|---|---|
+| a validity period or bounded course that ended before `as_of` | `old` |
+| a validity period that reaches `as_of` or beyond | `current` |
+| supply (duration × fills) ended more than 90 days before `as_of` | `uncertain` |
+| supply that reaches into those 90 days | `current` |
+| neither, written at most 365 days before `as_of` | `current` |
+| neither, written earlier, or without a date | `uncertain` |
+| begins after `as_of`; on hold; status `unknown` or not of R4; intent `plan` | `uncertain` |
+| stopped, completed, cancelled, not taken | `old` |
+
+Of several orders of one product the newest decides, with three exceptions: a cancelled order never began, so it decides
+only where there is no other; a *completed* one does not end another that is current by itself; a dispense or an
+administration never ends an order, but one that is current keeps alive an order that would be uncertain for its age.
+Source: HL7 FHIR R4, value sets medicationrequest-status, medication-statement-status, medicationdispense-status; the
+periods of 365 and 90 days are a decision of this project (a yearly review; a three-month supply).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from agent.fhir.reading import Order
+from tools.clinical.facts import Currency, MedicationUse
+
+_YEAR = 365
+_GRACE = 90
+_FIXED: dict[str, Currency] = {"over": "old", "completed": "old", "withdrawn": "old", "held": "uncertain", "unsure": "uncertain"}
+
+
+def currency_of(order: Order, as_of: date) -> Currency:
+    """Whether one order, by itself, says that the medicine is taken at `as_of`."""
+    end = order.covers_until
+    if order.validity_ends and end is not None and end < as_of:
+        return "old"
+    if order.state != "open":
+        return _FIXED[order.state]
+    if order.begins is not None and order.begins > as_of:
+        return "uncertain"
+    if end is not None:
+        return "current" if end + timedelta(days=0 if order.validity_ends else _GRACE) >= as_of else "uncertain"
+    return "current" if order.when is not None and (as_of - order.when).days <= _YEAR else "uncertain"
+
+
+def merge(orders: Iterable[Order], as_of: date) -> tuple[MedicationUse, ...]:
+    """One use a product, in the order in which products first appear in the record."""
+    groups: dict[object, list[Order]] = {}
+    for order in orders:
+        groups.setdefault(product(order.use), []).append(order)
+    return tuple(_merged(group, as_of) for group in groups.values())
+
+
+def product(use: MedicationUse) -> object:
+    """What makes two orders orders of the same thing: ingredients, strength, form and route, or else the code, or the text."""
+    if use.ingredients and use.complete:
+        strength = (use.strength.value.normalize(), use.strength.unit) if use.strength else None
+        return (frozenset(i.name for i in use.ingredients), strength, use.form, use.route)
+    return (use.code.system, use.code.code) if use.code else use.text.casefold()
+
+
+def _merged(group: list[Order], as_of: date) -> MedicationUse:
+    began = [order for order in group if order.state != "withdrawn"] or group
+    ranked = sorted(began, key=lambda o: (o.weight, o.moment, o.state in ("open", "held", "unsure")))
+    newest = ranked[-1]
+    deciding = _still_current(newest, ranked, as_of) or newest
+    currency = currency_of(deciding, as_of)
+    if currency == "uncertain" and deciding.state == "open" and any(currency_of(o, as_of) == "current" for o in ranked if o.weight == 0):
+        currency = "current"
+    dates = [order.when for order in began if order.when is not None]
+    return replace(
+        deciding.use,
+        currency=currency,
+        started=min(dates, default=None),
+        last_ordered=max(dates, default=None),
+        also=tuple(dict.fromkeys(o.use.reference for o in group if o.use.reference != deciding.use.reference)),
+    )
+
+
+def _still_current(newest: Order, ranked: list[Order], as_of: date) -> Order | None:
+    """A current order that a newer, merely completed one does not end."""
+    if newest.state != "completed":
+        return None
+    open_ones = [o for o in ranked if o.weight == newest.weight and o.state == "open" and currency_of(o, as_of) == "current"]
+    return open_ones[-1] if open_ones else None

@@ -1,0 +1,86 @@
+"""Genes: phenotypes and diplotypes that a laboratory reported. No call is never read as normal.
+
+Read are a code that names the gene (`CYP2C19 gene product metabolic activity interpretation`), a genotype (84413-4) and a
+medication implication (53040-2) with the gene as a component (48018-6). A phenotype goes before a diplotype; of two, the newer.
+Raw sequences (MolecularSequence) are not interpreted, and an issue says so.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from agent.fhir import concepts
+from agent.fhir import elements as el
+from agent.fhir import shapes as r4
+from agent.fhir.concepts import Concept
+from agent.fhir.reading import USED, GeneCall, Outcome, Reading, aside
+
+_KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["genes"]
+_BY_CODE: dict[str, str] = _KNOWN["by_code"]
+_GENE, _PHENOTYPE = _KNOWN["gene_component"], _KNOWN["phenotype_component"]
+_GENOTYPES = frozenset(_KNOWN["genotype_codes"])
+_NO_CALL = tuple(_KNOWN["not_a_call"])
+_DROPPED = re.compile(r"\b(?:" + "|".join(_KNOWN["dropped_words"]) + r")s?\b")
+_NAME = re.compile(r"\b(CYP\d[A-Z]\d+|HLA-[A-Z]+\d?|[A-Z][A-Z0-9]{2,7})\b")
+_HLA = re.compile(r"\b(HLA-[A-Z]+\d?\*\d+:\d+)\b")
+_DIPLOTYPE = re.compile(r"\*\w+(?:x\d+)?\s*/\s*\*\w+(?:x\d+)?")
+_CODES = frozenset(_BY_CODE) | _GENOTYPES | {_PHENOTYPE}
+
+
+def read(
+    what: Concept,
+    whole: r4.Observation,
+    part: r4.Observation | el.ObservationComponent,
+    reference: str,
+    when: date | None,
+    reading: Reading,
+) -> Outcome | None:
+    """A gene's phenotype or diplotype; `None` where the observation is about neither."""
+    asked = [coding for coding in what.codes if coding.code in _CODES]
+    if not asked:
+        return None
+    gene = _gene(asked[0].code, what, whole)
+    said = concepts.concept.of(part.value_codeable_concept).text or " ".join((part.value_string or "").split())
+    if gene is None or not said:
+        if part is whole and not said and whole.component:
+            return None
+        return aside("a genomic result that names no gene, two genes, or no result")
+    if any(word in said.casefold() for word in _NO_CALL):
+        reading.issue(reference, "unrecognized", f"{gene}: the laboratory gave no call")
+        return aside(f"{gene}: no call")
+    reading.calls.append(_call(gene, said, reference, when))
+    return USED
+
+
+def _call(gene: str, said: str, reference: str, when: date | None) -> GeneCall:
+    allele = _HLA.search(said)
+    if allele is not None:
+        negative = "negative" in said.casefold() or "absent" in said.casefold()
+        return GeneCall(allele[1], "negative" if negative else "positive", when, True, reference)
+    diplotype = _DIPLOTYPE.search(said)
+    if diplotype is not None:
+        return GeneCall(gene, diplotype[0].replace(" ", ""), when, False, reference)
+    words = _DROPPED.sub(" ", said.casefold().replace(gene.casefold(), " ")).split()
+    return GeneCall(gene, "-".join(words) or said.casefold(), when, True, reference)
+
+
+def _gene(code: str, what: Concept, whole: r4.Observation) -> str | None:
+    """The gene by code, by what the code is called, or by component; `None` where these disagree or name none."""
+    named = {_BY_CODE[code]} if code in _BY_CODE else set()
+    if code in _BY_CODE:
+        named |= {found[1] for coding in what.codes if (found := _NAME.match(coding.display))}
+    for part in whole.component:
+        if concepts.concept.of(part.code).has(_GENE):
+            value = concepts.concept.of(part.value_codeable_concept)
+            named |= {found[1] for text in (value.text, *(c.display for c in value.codes)) if (found := _NAME.search(text))}
+    return named.pop() if len(named) == 1 else None
+
+
+def phenotypes(calls: Iterable[GeneCall]) -> dict[str, str]:
+    """One answer a gene: the newest phenotype, else the newest diplotype."""
+    ranked = sorted(calls, key=lambda call: (call.is_phenotype, call.when or date.min))
+    return {call.gene: call.says for call in ranked}

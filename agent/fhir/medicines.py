@@ -1,0 +1,252 @@
+"""Orders, statements, dispenses and administrations of medicines, each by its own status rules.
+
+| resource | status | read as |
+|---|---|---|
+| MedicationRequest | active | open |
+| | on-hold | held |
+| | completed, stopped, cancelled | over; cancelled never began |
+| | draft, entered-in-error | set aside |
+| MedicationStatement | active; on-hold; unknown | open; held; unsure |
+| | completed, stopped, not-taken | over |
+| | intended | unsure |
+| | entered-in-error | set aside |
+| MedicationDispense | completed, in-progress | supplied (dated by hand-over) |
+| | stopped, cancelled, declined, preparation, on-hold, entered-in-error | set aside: nothing was handed over |
+| MedicationAdministration | in-progress, completed | given: unsure for 30 days, then over |
+| | not-done, on-hold, stopped, entered-in-error | set aside |
+| any | missing, `unknown` or no code of R4 | unsure |
+
+Intent `proposal` and `option` are not orders and are set aside; `plan` is unsure, unless the patient reported it as taken.
+`doNotPerform` is set aside with an issue. The medicine itself may be a concept, a reference (`Medication/1`, `urn:uuid:…`,
+an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its display, and where there is none the entry is set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+from msgspec import Raw
+
+from agent.fhir import concepts, terms
+from agent.fhir import elements as el
+from agent.fhir import shapes as r4
+from agent.fhir.concepts import EMPTY, Concept
+from agent.fhir.reading import ERROR, USED, Order, Outcome, Reading, aside
+from agent.fhir.regimen import days_of, ends_of, longest_course, regimen_of
+from agent.fhir.times import day, moment
+from tools.clinical.facts import MedicationUse
+
+State = Literal["open", "over", "completed", "withdrawn", "held", "unsure"]
+_REQUEST: dict[str, State] = {"active": "open", "on-hold": "held", "completed": "completed", "stopped": "over", "cancelled": "withdrawn"}
+_STATEMENT: dict[str, State] = {
+    "active": "open",
+    "on-hold": "held",
+    "completed": "completed",
+    "stopped": "over",
+    "not-taken": "over",
+    "intended": "unsure",
+}
+_GIVEN_FOR = 30
+_CONTAINED = msgspec.json.Decoder(r4.Medication)
+
+
+def read_request(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome:
+    """An order."""
+    refused = _refused_request(found, reference, reading)
+    if refused is not None:
+        return refused
+    state = _state(found.status, _REQUEST, reference, reading)
+    if state == "open" and found.intent == "plan" and not found.reported_boolean:
+        state = "unsure"
+    later = reading.later(found.authored_on)
+    return later or _add(
+        found, reference, reading, state, found.authored_on, found.dosage_instruction, _order_end(found), found.reason_code
+    )
+
+
+def _refused_request(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome | None:
+    if found.status in ("entered-in-error", "draft"):
+        return ERROR if found.status == "entered-in-error" else aside("a draft, not an order")
+    if found.do_not_perform:
+        reading.issue(reference, "status", "an instruction not to give this medicine (doNotPerform); not read as an order")
+        return aside("doNotPerform: an instruction not to give this medicine")
+    if found.intent in ("proposal", "option"):
+        return aside(f"intent {found.intent}: proposed, not ordered")
+    return None
+
+
+def read_statement(found: r4.MedicationStatement, reference: str, reading: Reading) -> Outcome:
+    """What someone says is taken."""
+    if found.status == "entered-in-error":
+        return ERROR
+    state = _state(found.status, _STATEMENT, reference, reading)
+    period = found.effective_period or el.Period()
+    later = reading.later(found.date_asserted, found.effective_date_time, period.start)
+    when = max((t for t in (found.date_asserted, found.effective_date_time, period.start) if t), key=moment, default=None)
+    end = (day(period.end), True)
+    return later or _add(found, reference, reading, state, when, found.dosage, end, found.reason_code)
+
+
+def read_dispense(found: r4.MedicationDispense, reference: str, reading: Reading) -> Outcome:
+    """What was handed over."""
+    if found.status == "entered-in-error":
+        return ERROR
+    if found.status not in ("completed", "in-progress", "unknown", None):
+        return aside(
+            f"a dispense that is {found.status}: nothing was handed over" if found.status in _NO_DISPENSE else "status is not of FHIR R4"
+        )
+    when = found.when_handed_over or found.when_prepared
+    supply, handed_over = days_of(found.days_supply), day(when)
+    end = handed_over + timedelta(days=supply) if supply and handed_over else None
+    return reading.later(when) or _add(found, reference, reading, "open", when, found.dosage_instruction, (end, False), weight=0)
+
+
+_NO_DISPENSE = frozenset({"preparation", "cancelled", "on-hold", "stopped", "declined"})
+
+
+def read_administration(found: r4.MedicationAdministration, reference: str, reading: Reading) -> Outcome:
+    """What was given; it says little about what is taken weeks later."""
+    if found.status not in ("completed", "in-progress", "unknown", None):
+        return ERROR if found.status == "entered-in-error" else aside("an administration that was not completed")
+    period = found.effective_period or el.Period()
+    when = found.effective_date_time or period.end or period.start
+    later = reading.later(found.effective_date_time, period.start)
+    given = day(when)
+    if given is not None and given > reading.as_of:
+        given = reading.as_of
+    recent = given is not None and (reading.as_of - given).days <= _GIVEN_FOR
+    return later or _add(found, reference, reading, "unsure" if recent else "over", when, (), (None, False), weight=0)
+
+
+def _state(status: str | None, known: dict[str, State], reference: str, reading: Reading) -> State:
+    if status in known:
+        return known[status]
+    if status != "unknown":
+        reading.issue(reference, "status", "the status is missing or not one of FHIR R4; whether it is taken is asked")
+    return "unsure"
+
+
+def _order_end(found: r4.MedicationRequest) -> tuple[date | None, bool]:
+    """The last day that the order covers, and whether the order ends there or only its supply."""
+    dispense = found.dispense_request or el.DispenseRequest()
+    periods = [*([dispense.validity_period] if dispense.validity_period else []), *ends_of(found.dosage_instruction)]
+    ends = [end for period in periods if (end := day(period.end)) is not None]
+    if ends:
+        return max(ends), True
+    written, course = day(found.authored_on), longest_course(found.dosage_instruction)
+    supply = days_of(dispense.expected_supply_duration)
+    if written is None or (course is None and supply is None):
+        return None, False
+    if course is not None:
+        return _plus(written, course), True
+    fills = 1 + max(0, min(dispense.number_of_repeats_allowed or 0, 100))
+    return _plus(written, (supply or 0) * fills), False
+
+
+def _plus(start: date, days: int) -> date | None:
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def _add(
+    found: r4.Medicine,
+    reference: str,
+    reading: Reading,
+    state: State,
+    when: str | None,
+    dosages: list[el.Dosage] | tuple[()],
+    end: tuple[date | None, bool],
+    reasons: Raw | None = None,
+    weight: int = 1,
+) -> Outcome:
+    product, form = _product(found, reading)
+    if not product:
+        return aside("no medicine is named: neither a concept nor a reference that leads to one")
+    covers_until, validity_ends = end
+    begins = max((day(p.start) or date.min for p in ends_of(dosages)), default=None)
+    use = _use(product, form, reference, reading, dosages, _reason(reasons))
+    reading.orders.append(Order(use, state, weight, day(when), moment(when), covers_until, validity_ends, begins))
+    return USED
+
+
+def _reason(raw: Raw | None) -> str:
+    return ", ".join(c.text for c in concepts.concepts.of(raw) if c.text) if raw is not None else ""
+
+
+def _use(product: Concept, form: str, reference: str, reading: Reading, dosages: list[el.Dosage] | tuple[()], reason: str) -> MedicationUse:
+    match = terms.medication(product)
+    if match.data_issue:
+        reading.issue(reference, "contradiction", match.data_issue)
+    return MedicationUse(
+        reference=reference,
+        text=product.text,
+        ingredients=match.ingredients,
+        kinds=match.kinds,
+        code=product.code,
+        route=match.route or _route(dosages),
+        form=match.form or form or None,
+        strength=match.strength,
+        regimen=regimen_of(dosages, match.strength),
+        complete=match.outcome == "recognized",
+        reason=reason,
+    )
+
+
+def _route(dosages: list[el.Dosage] | tuple[()]) -> str | None:
+    texts = [concepts.concept_of(dosage.route).text.casefold() for dosage in dosages if dosage.route is not None]
+    return next((_plain_route(text) for text in texts if text), None)
+
+
+def _plain_route(text: str) -> str:
+    return text.removesuffix(" route").removesuffix(" use").strip().replace(" ", "-") or text
+
+
+def _product(found: r4.Medicine, reading: Reading) -> tuple[Concept, str]:
+    """The medicine as a concept, and its form where a Medication resource names one."""
+    stated = concepts.concept.of(found.medication_codeable_concept)
+    if stated:
+        return stated, ""
+    link = concepts.reference.of(found.medication_reference)
+    if link is None:
+        return EMPTY, ""
+    medication = _resolve(link, found.contained, reading)
+    if medication is not None and (product := _of_medication(medication)):
+        return product, concepts.concept.of(medication.form).text.casefold()
+    return Concept((), link.display or ""), ""
+
+
+def _of_medication(medication: r4.Medication) -> Concept:
+    """What a Medication is: its own code, or its ingredients side by side."""
+    stated = concepts.concept.of(medication.code)
+    if stated:
+        return stated
+    parts = [concepts.concept.of(part.item_codeable_concept) for part in medication.ingredient]
+    named = [part for part in parts if part]
+    if len(named) == 1:
+        return named[0]
+    return Concept((), " / ".join(part.text for part in named))
+
+
+def _resolve(link: el.Reference, contained: list[Raw], reading: Reading) -> r4.Medication | None:
+    target = link.reference or ""
+    if target.startswith("#"):
+        return next((m for m in _contained(contained) if m.id is not None and f"#{m.id.removeprefix('#')}" == target), None)
+    for name in (target, "/".join(target.partition("/_history/")[0].split("/")[-2:])):
+        if name in reading.medications:
+            return reading.medications[name]
+    return None
+
+
+def _contained(contained: list[Raw]) -> list[r4.Medication]:
+    found = []
+    for raw in contained:
+        try:
+            found.append(_CONTAINED.decode(raw))
+        except msgspec.DecodeError:
+            continue  # another type, or not one that can be read
+    return found

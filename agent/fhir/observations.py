@@ -1,0 +1,180 @@
+"""Observations: values in the observable's canonical unit, coded answers, pregnancy and genes.
+
+| field | value | read as |
+|---|---|---|
+| `status` | final, amended, corrected | used |
+| | preliminary, unknown, missing, not of R4 | used, with an issue |
+| | registered, cancelled, entered-in-error | set aside |
+| `dataAbsentReason` | any, without a value | set aside |
+| date | none | set aside: a value without a date is no fact |
+| `valueQuantity` | unit not known, or of another dimension | an issue of kind `unit`; never guessed |
+| | a bound (`<`, `>`) | an issue; a bound is no value |
+| | outside of what can be | an issue of kind `implausible` |
+| `valueCodeableConcept` | a problem (`current smoker`) | the newest answer to that question, as a problem |
+| `component` | | each like an observation of its own |
+
+What has a code that no observable is known for is read and nothing is made of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Raw
+
+from agent.fhir import concepts, genomics, pregnancy, terms
+from agent.fhir import elements as el
+from agent.fhir import shapes as r4
+from agent.fhir.concepts import Concept
+from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
+from agent.fhir.times import day, moment
+from tools.clinical.errors import UnitMismatchError
+from tools.clinical.facts import Measurement, Problem
+from tools.clinical.quantity import Quantity
+from tools.terminology import Observable
+
+_FINAL = frozenset({"final", "amended", "corrected"})
+_NO_VALUE = frozenset({"registered", "cancelled"})
+_NOTHING = b""
+
+
+def read_observation(found: r4.Observation, reference: str, reading: Reading) -> Outcome:
+    """One observation with its components."""
+    if found.status in _NO_VALUE or found.status == "entered-in-error":
+        return ERROR if found.status == "entered-in-error" else aside(f"status {found.status}: there is no result")
+    period = found.effective_period
+    when = found.effective_date_time or found.effective_instant or (period and (period.end or period.start))
+    later = reading.later(when, found.issued)
+    if later is not None:
+        return later
+    measured = day(when) or day(found.issued)
+    outcomes = [_read_part(found, found, reference, measured, reading)]
+    outcomes += [_read_part(part, found, reference, measured, reading) for part in found.component]
+    outcome = max(outcomes, key=_rank)
+    if outcome is USED and found.status not in _FINAL:
+        reading.issue(
+            reference,
+            "status",
+            f"the status is {found.status if found.status in ('preliminary', 'unknown') else 'missing or not of FHIR R4'}",
+        )
+    return outcome
+
+
+def _rank(outcome: Outcome) -> int:
+    return ("unread", "aside", "used").index(outcome.kind)
+
+
+Part = r4.Observation | el.ObservationComponent
+
+
+def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | None, reading: Reading) -> Outcome:
+    what = concepts.concept.of(part.code)
+    special = pregnancy.read(what, part, reference, when, reading) or genomics.read(what, whole, part, reference, when, reading)
+    if special is not None:
+        return special
+    if bytes(part.value_codeable_concept) != _NOTHING:
+        return _read_answer(what, part.value_codeable_concept, reference, when, reading)
+    known = terms.observable(what)
+    if known is None:
+        return UNREAD
+    quantity = _quantity(part)
+    if quantity is None:
+        return _without_value(part)
+    if when is None:
+        reading.issue(reference, "status", f"{known.name} has no date and is not used")
+        return aside("no date says when it was measured")
+    return _measure(known, quantity, part, reference, when, reading)
+
+
+def _without_value(part: Part) -> Outcome:
+    absent = concepts.concept.of(part.data_absent_reason)
+    if absent:
+        return aside("no value: the record says why (dataAbsentReason)")
+    return aside("the value is text, not a quantity") if part.value_string is not None else UNREAD
+
+
+def _quantity(part: Part) -> el.Quantity | None:
+    if part.value_quantity is not None:
+        return part.value_quantity
+    return el.Quantity(value=Decimal(part.value_integer), unit="1") if part.value_integer is not None else None
+
+
+def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, when: date, reading: Reading) -> Outcome:
+    reason = _unusable(given)
+    if reason is not None:
+        reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
+        return aside(f"{known.name}: {reason}")
+    assert given.value is not None
+    try:
+        quantity = _canonical(known, given.value, given)
+    except UnitMismatchError:
+        reading.issue(reference, "unit", f"{known.name}: its unit is missing, not known, or of another kind than {known.unit!r}; not used")
+        return aside(f"{known.name}: its unit cannot be turned into {known.unit!r}")
+    if not known.plausible(quantity):
+        reading.issue(reference, "implausible", f"{known.name} of {quantity} cannot be; not used")
+        return aside(f"{known.name}: the value cannot be")
+    low, high = _range(part.reference_range, known, given)
+    flag = _flag(part.interpretation)
+    reading.measurements.setdefault(known.name, []).append(Measurement(known.name, quantity, when, reference, flag, low, high))
+    return USED
+
+
+def _unusable(given: el.Quantity) -> str | None:
+    if given.value is None or not given.value.is_finite():
+        return "the value is missing or not a finite number"
+    return "the value is a bound, not a number" if given.comparator else None
+
+
+def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantity:
+    """In the canonical unit; where the code is no unit, the unit as printed is tried.
+
+    Raises:
+        UnitMismatchError: neither is a unit of this observable.
+    """
+    try:
+        return known.canonical(value, given.code or given.unit or "")
+    except UnitMismatchError:
+        if not given.code or not given.unit or given.code == given.unit:
+            raise
+        return known.canonical(value, given.unit)
+
+
+def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | None, Decimal | None]:
+    """The laboratory's normal range in the canonical unit."""
+    if bytes(raw) == _NOTHING:
+        return None, None
+    for found in concepts.ranges.of(raw):
+        kind = concepts.concept_of(found.type)
+        if not kind or kind.has("normal"):
+            return _limit(found.low, known, given), _limit(found.high, known, given)
+    return None, None
+
+
+def _limit(bound: el.Quantity | None, known: Observable, given: el.Quantity) -> Decimal | None:
+    if bound is None or bound.value is None or not bound.value.is_finite():
+        return None
+    try:
+        return _canonical(known, bound.value, bound if bound.code or bound.unit else given).value
+    except UnitMismatchError:
+        return None
+
+
+def _flag(raw: Raw) -> str | None:
+    if bytes(raw) == _NOTHING:
+        return None
+    return next((found.code.code for found in concepts.concepts.of(raw) if found.code is not None), None)
+
+
+def _read_answer(what: Concept, raw: Raw, reference: str, when: date | None, reading: Reading) -> Outcome:
+    """A coded answer; only the newest to a question speaks, so that one who stopped smoking does not smoke."""
+    answer = concepts.concept.of(raw)
+    kinds = terms.finding(answer)
+    question = what.code.code if what.code else what.text
+    before = reading.answers.get(question)
+    if not kinds and before is None:
+        return UNREAD
+    if before is not None and before.onset is not None and (when is None or moment(when.isoformat()) < moment(before.onset.isoformat())):
+        return USED if kinds else UNREAD
+    reading.answers[question] = Problem(reference, answer.text, kinds, answer.code, onset=when, active=bool(kinds))
+    return USED if kinds else UNREAD

@@ -1,0 +1,157 @@
+"""Conditions and allergies by their status.
+
+| field | value | read as |
+|---|---|---|
+| `verificationStatus` | confirmed, missing | verified |
+| | unconfirmed, provisional, differential | not verified |
+| | refuted, entered-in-error | set aside |
+| `clinicalStatus` | active, recurrence, relapse, missing | active |
+| | inactive, remission, resolved | not active, unless it ended after `as_of` |
+| `abatement…` | on or before `as_of`, or without a date | not active |
+| no known allergy | as a code or text | set aside: it says that there is none |
+
+Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Literal
+
+from agent.fhir import concepts, terms
+from agent.fhir import elements as el
+from agent.fhir import shapes as r4
+from agent.fhir.concepts import Concept
+from agent.fhir.reading import ERROR, USED, Outcome, Reading, aside
+from agent.fhir.regimen import days_of
+from agent.fhir.times import day
+from tools.clinical.facts import Allergy, Problem
+
+_OVER = ("inactive", "remission", "resolved")
+_ACTIVE = ("active", "recurrence", "relapse")
+_DOUBTED = ("unconfirmed", "provisional", "differential")
+
+
+def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Outcome:
+    """A diagnosis, a symptom or a social finding."""
+    refused = _refused(concepts.concept.of(found.verification_status))
+    if refused is not None:
+        return refused
+    what = concepts.concept.of(found.code)
+    if not what:
+        return aside("no code and no text says what the condition is")
+    onset_period = found.onset_period or el.Period()
+    later = reading.later(found.onset_date_time, onset_period.start, found.recorded_date)
+    if later is not None:
+        return later
+    reading.problems.append(
+        Problem(
+            reference=reference,
+            text=what.text,
+            kinds=terms.problem(what),
+            code=what.code,
+            onset=_onset(found, reading),
+            active=_active(found, reference, reading),
+            verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
+        )
+    )
+    return USED
+
+
+def _refused(verification: Concept) -> Outcome | None:
+    if verification.has("entered-in-error"):
+        return ERROR
+    return aside("refuted: the record says that it is not so") if verification.has("refuted") else None
+
+
+def _onset(found: r4.Condition, reading: Reading) -> date | None:
+    period = found.onset_period or el.Period()
+    dated = day(found.onset_date_time) or day(period.start)
+    return dated or _at_age(found.onset_age, reading) or day(found.recorded_date)
+
+
+def _at_age(age: el.Quantity | None, reading: Reading) -> date | None:
+    lived = days_of(age)
+    if reading.born is None or lived is None or reading.born.toordinal() + lived > reading.as_of.toordinal():
+        return None
+    return reading.born + timedelta(days=lived)
+
+
+def _active(found: r4.Condition, reference: str, reading: Reading) -> bool:
+    status = concepts.concept.of(found.clinical_status)
+    ended = _ended(found, reading)
+    if status.has(*_OVER):
+        return ended is not None and ended > reading.as_of
+    if status and not status.has(*_ACTIVE):
+        reading.issue(reference, "status", "clinicalStatus is not one of FHIR R4; read as active")
+    return not (_over_without_date(found) or (ended is not None and ended <= reading.as_of))
+
+
+def _ended(found: r4.Condition, reading: Reading) -> date | None:
+    period = found.abatement_period or el.Period()
+    return day(found.abatement_date_time) or day(period.end) or _at_age(found.abatement_age, reading)
+
+
+def _over_without_date(found: r4.Condition) -> bool:
+    return found.abatement_string is not None or found.abatement_range is not None
+
+
+def merge(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Active entries of one diagnosis as one problem, the first of them, verified if one of them is."""
+    merged: dict[object, Problem] = {}
+    for problem in problems:
+        key = (
+            ((problem.code.system, problem.code.code) if problem.code else problem.text.casefold()) if problem.active else problem.reference
+        )
+        before = merged.get(key)
+        merged[key] = problem if before is None else _joined(before, problem)
+    return tuple(merged.values())
+
+
+def _joined(one: Problem, other: Problem) -> Problem:
+    onsets = [onset for onset in (one.onset, other.onset) if onset is not None]
+    also = (*one.also, other.reference) if other.reference != one.reference else one.also
+    return replace(one, onset=min(onsets, default=None), verified=one.verified or other.verified, also=also)
+
+
+def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading) -> Outcome:
+    """An allergy or intolerance; what is not recognised is kept, with an issue, since nothing can be screened for it."""
+    refused = _refused(concepts.concept.of(found.verification_status))
+    if refused is not None:
+        return refused
+    later = reading.later(found.onset_date_time, found.recorded_date)
+    what = concepts.concept.of(found.code) or _substance(found)
+    if later is not None or not what:
+        return later or aside("no code and no text says what the allergy is to")
+    match = terms.allergen(what)
+    if not match.recognized:
+        reading.issue(reference, "unrecognized", f"the allergen {what.text!r} is not known; nothing is screened for it")
+    reading.allergies.append(
+        Allergy(
+            reference=reference,
+            text=what.text,
+            kinds=match.kinds,
+            reactions=frozenset().union(*(terms.reaction(m) for m in _manifestations(found))),
+            code=what.code,
+            criticality=_criticality(found.criticality),
+            intolerance=found.type == "intolerance",
+            active=not concepts.concept.of(found.clinical_status).has("inactive", "resolved"),
+            verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
+        )
+    )
+    return USED
+
+
+def _substance(found: r4.AllergyIntolerance) -> Concept:
+    named = [concepts.concept.of(reaction.substance) for reaction in found.reaction]
+    return next((substance for substance in named if substance), concepts.EMPTY)
+
+
+def _manifestations(found: r4.AllergyIntolerance) -> list[Concept]:
+    return [manifestation for reaction in found.reaction for manifestation in concepts.concepts.of(reaction.manifestation)]
+
+
+def _criticality(text: str | None) -> Literal["low", "high", "unable-to-assess"] | None:
+    return "low" if text == "low" else "high" if text == "high" else "unable-to-assess" if text == "unable-to-assess" else None

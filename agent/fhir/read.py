@@ -1,0 +1,220 @@
+"""A FHIR R4 record in, facts about one patient at one date out; what was not used is counted or listed, nothing is lost.
+
+| what | is |
+|---|---|
+| time | nothing dated after `as_of` counts: such entries are set aside; an order, a diagnosis or an age is judged at `as_of` |
+| identity | one patient; entries about somebody else are set aside |
+| status rules | `agent.fhir.medicines`, `currency` (orders), `problems` (conditions, allergies), `observations`, `events` |
+| the same id twice | the version with the newest `meta.lastUpdated`, else the last; the others are set aside |
+| `modifierExtension` | may turn the meaning round, so the entry is set aside |
+| types that facts are not made of | counted as unread |
+| text | kept to be shown, never obeyed |
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from msgspec import Raw
+
+from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems
+from agent.fhir import shapes as r4
+from agent.fhir.decode import Decoded, decode
+from agent.fhir.duplicates import superseded
+from agent.fhir.identity import Person
+from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
+from agent.fhir.release import check_shape
+from tools.clinical.facts import Facts, Measurement, Problem
+from tools.clinical.plan import SetAside
+
+
+@dataclass(frozen=True)
+class Record:
+    """One patient's record as it was read.
+
+    Attributes:
+        facts: what is known of the patient at `as_of`.
+        digest: `sha256:…` of the bytes.
+        resources: how many there are; `used + unread + len(set_aside)` is always the same number.
+        used: facts were made of these.
+        unread: of a type or code that nothing is made of, or another patient's where one was chosen.
+        set_aside: could not or must not be used, with the reason, by entry.
+        last_entry: the newest date in what was used.
+        patients: ids of all patients of the record.
+        partial: the server that it came from says that more pages follow.
+    """
+
+    facts: Facts
+    digest: str
+    resources: int
+    used: int
+    unread: int
+    set_aside: tuple[SetAside, ...]
+    last_entry: date | None
+    patients: tuple[str, ...]
+    partial: bool = False
+
+
+def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
+    """The facts of one patient in a FHIR R4 Bundle (or one bare resource) in JSON.
+
+    Args:
+        data: the bytes as they came.
+        as_of: the date that every judgement uses; supplied by the caller, never the clock.
+        patient: id of the patient, where the record holds several.
+
+    Raises:
+        RecordError: the record as a whole cannot be read; the message names entry and field and the way out.
+    """
+    with _no_collector():
+        decoded = decode(data)
+        older = superseded(decoded)
+        person = identity.choose(decoded, patient, older)
+        reading = Reading(as_of)
+        reading.born = identity.born(person, reading)
+        _index_medications(decoded, reading)
+        outcomes = _outcomes(decoded, older, person, reading)
+        facts = _facts(person, reading)
+    set_aside = tuple(SetAside(decoded.place(i), outcome.reason) for i, outcome in enumerate(outcomes) if outcome.kind == "aside")
+    return Record(
+        facts=facts,
+        digest="sha256:" + hashlib.sha256(data).hexdigest(),
+        resources=len(outcomes),
+        used=sum(outcome is USED for outcome in outcomes),
+        unread=sum(outcome is UNREAD for outcome in outcomes),
+        set_aside=set_aside,
+        last_entry=reading.last,
+        patients=tuple(identity.everyone(decoded, older)),
+        partial=decoded.partial,
+    )
+
+
+def patients_in(data: bytes) -> tuple[str, ...]:
+    """Ids of all patients of a bundle.
+
+    Raises:
+        RecordError: the bundle cannot be read.
+    """
+    return tuple(identity.everyone(decode(data)))
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """The cyclic collector off: decoding makes many objects and no cycles, and each would be looked at again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+Reader = Callable[..., Outcome]
+_READERS: dict[type, tuple[Reader, str]] = {
+    r4.Condition: (problems.read_condition, "subject"),
+    r4.AllergyIntolerance: (problems.read_allergy, "patient"),
+    r4.MedicationRequest: (medicines.read_request, "subject"),
+    r4.MedicationStatement: (medicines.read_statement, "subject"),
+    r4.MedicationDispense: (medicines.read_dispense, "subject"),
+    r4.MedicationAdministration: (medicines.read_administration, "subject"),
+    r4.Observation: (observations.read_observation, "subject"),
+    r4.Immunization: (events.read_immunization, "patient"),
+    r4.Procedure: (events.read_procedure, "subject"),
+    r4.Encounter: (events.read_encounter, "subject"),
+    r4.DiagnosticReport: (events.read_report, "subject"),
+    r4.DocumentReference: (events.read_document, "subject"),
+    r4.CarePlan: (events.read_care_plan, "subject"),
+    r4.Goal: (events.read_goal, "subject"),
+    r4.FamilyMemberHistory: (events.read_family_history, "patient"),
+}
+
+
+def _index_medications(decoded: Decoded, reading: Reading) -> None:
+    for entry in decoded.entries:
+        if type(entry.resource) is r4.Medication:
+            reading.medications.update(dict.fromkeys(identity.names_of(entry.resource, entry.full_url), entry.resource))
+
+
+def _outcomes(decoded: Decoded, older: dict[int, str], person: Person, reading: Reading) -> list[Outcome]:
+    outcomes = []
+    for index, entry in enumerate(decoded.entries):
+        if index in decoded.unreadable:
+            outcome = aside(decoded.unreadable[index])
+        elif index in older:
+            outcome = aside(older[index])
+        elif entry.resource is None:
+            outcome = aside("an entry without a resource")
+        else:
+            outcome = _outcome(entry, index, decoded, person, reading)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
+    resource = entry.resource
+    found = _READERS.get(type(resource))
+    if found is None or not isinstance(resource, r4.Common):
+        return _without_reader(resource, index, decoded, person, reading)
+    check_shape(resource, decoded.place(index))
+    read, subject = found
+    others = identity.not_mine(person, getattr(resource, subject))
+    if others is not None:
+        return others if person.alone else UNREAD
+    if _modified(resource.modifier_extension):
+        return aside("modifierExtension: it may turn the meaning round, and is not understood")
+    reference = identity.reference_to(resource, entry.full_url, decoded.place(index))
+    for left_out in decoded.left_out.get(index, ()):
+        reading.issue(reference, "unrecognized", f"{left_out} is not of the type that FHIR R4 demands, and is left out")
+    return read(resource, reference, reading)
+
+
+def _without_reader(resource: object, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
+    if type(resource) is r4.Patient:
+        return USED if index == person.index else UNREAD
+    if type(resource) is r4.OperationOutcome:
+        grave = any(issue.severity in ("error", "fatal") for issue in resource.issue)
+        return aside("the server reports an error in place of a resource") if grave else UNREAD
+    if type(resource).__name__ == "MolecularSequence":
+        reading.issue(decoded.place(index), "unrecognized", "a raw genomic sequence is not interpreted")
+    return USED if type(resource) is r4.Medication else UNREAD
+
+
+def _modified(raw: Raw) -> bool:
+    return bytes(raw) not in (b"", b"null", b"[]")
+
+
+def _facts(person: Person, reading: Reading) -> Facts:
+    sex = identity.sex(person, reading)
+    answered = [problem for problem in reading.answers.values() if problem.active]
+    state, kept = pregnancy.settle(reading, _all_problems(reading, answered), sex)
+    if reading.future:
+        reading.issue(person.reference, "future", f"{len(reading.future)} entries are dated after {reading.as_of} and not used")
+    return Facts(
+        as_of=reading.as_of,
+        reference=person.reference,
+        birth_date=reading.born,
+        sex=sex,
+        pregnancy=state,
+        deceased=identity.deceased(person, reading.as_of),
+        problems=kept,
+        medications=currency.merge(reading.orders, reading.as_of),
+        allergies=tuple(reading.allergies),
+        measurements={name: _newest_first(found) for name, found in sorted(reading.measurements.items())},
+        phenotypes=genomics.phenotypes(reading.calls),
+        events=tuple(reading.events),
+        data_issues=tuple(dict.fromkeys(reading.issues)),
+    )
+
+
+def _all_problems(reading: Reading, answered: list[Problem]) -> tuple[Problem, ...]:
+    return problems.merge([*reading.problems, *answered])
+
+
+def _newest_first(found: list[Measurement]) -> tuple[Measurement, ...]:
+    return tuple(sorted(found, key=lambda m: m.when, reverse=True))

@@ -1,0 +1,133 @@
+"""What one reading of a record gathers, and what becomes of each entry: used, unread, or set aside with the reason.
+
+Nothing is lost: every resource ends as exactly one of the three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from agent.fhir import shapes as r4
+from agent.fhir.times import day
+from tools.clinical.facts import Allergy, Coding, DataIssue, Event, Measurement, MedicationUse, Pregnancy, Problem
+
+IssueKind = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an entry."""
+
+    kind: Literal["used", "unread", "aside"]
+    reason: str = ""
+
+
+USED = Outcome("used")
+UNREAD = Outcome("unread")
+
+
+def aside(reason: str) -> Outcome:
+    """Set aside, with the reason that the user is shown."""
+    return Outcome("aside", reason)
+
+
+ERROR = aside("entered in error")
+
+
+@dataclass(frozen=True, slots=True)
+class PregnancyStatement:
+    """Someone recorded this on that day; `until` is the last day on which it can still hold."""
+
+    says: Pregnancy
+    when: date | None
+    until: date | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneCall:
+    """The phenotype or diplotype of a gene as reported."""
+
+    gene: str
+    says: str
+    when: date | None
+    is_phenotype: bool
+    reference: str
+
+
+@dataclass
+class Reading:
+    """What has been gathered so far, of one patient at one date.
+
+    Attributes:
+        medications: referenced Medication resources by every name that they go under.
+        born: for ages at onset.
+        last: the newest date of a used entry, not after `as_of`.
+        answers: coded answers (smoking status) by question; the newest speaks.
+    """
+
+    as_of: date
+    born: date | None = None
+    medications: dict[str, r4.Medication] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    allergies: list[Allergy] = field(default_factory=list)
+    measurements: dict[str, list[Measurement]] = field(default_factory=dict)
+    answers: dict[str, Problem] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    issues: list[DataIssue] = field(default_factory=list)
+    pregnancies: list[PregnancyStatement] = field(default_factory=list)
+    calls: list[GeneCall] = field(default_factory=list)
+    last: date | None = None
+    future: list[date] = field(default_factory=list)
+
+    def issue(self, about: str, kind: IssueKind, reason: str) -> None:
+        """Record what could not be used as it stands."""
+        self.issues.append(DataIssue(about, kind, reason))
+
+    def later(self, *texts: str | None) -> Outcome | None:
+        """Set aside what is dated after `as_of` in any of its dates; otherwise remember its newest date."""
+        days = [found for text in texts if text is not None and (found := day(text)) is not None]
+        if not days:
+            return None
+        newest = max(days)
+        if newest > self.as_of:
+            self.future.append(newest)
+            return aside(f"dated {newest.isoformat()}, after {self.as_of.isoformat()}")
+        if self.last is None or newest > self.last:
+            self.last = newest
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One resource about a medicine, before orders of the same product are merged (`agent.fhir.currency`).
+
+    Attributes:
+        state: what its own status says: `open`, `over`, `withdrawn` (never began), `held`, `unsure`.
+        weight: 1 for orders and statements, 0 for dispenses and administrations, which never close an order.
+        covers_until: the last day that validity or supply covers, where the record says so.
+        validity_ends: whether `covers_until` ends the order (a period), or only its supply.
+    """
+
+    use: MedicationUse
+    state: Literal["open", "over", "completed", "withdrawn", "held", "unsure"]
+    weight: int
+    when: date | None
+    moment: float
+    covers_until: date | None = None
+    validity_ends: bool = False
+    begins: date | None = None
+
+
+def first_day(texts: Iterable[str | None]) -> date | None:
+    """The first of these that is a date."""
+    return next((found for text in texts if (found := day(text)) is not None), None)
+
+
+def code_of(codes: tuple[Coding, ...]) -> Coding | None:
+    """The first coding, which stands for the whole."""
+    return codes[0] if codes else None
