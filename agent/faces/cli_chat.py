@@ -1,0 +1,92 @@
+"""`carewright chat`: a conversation in the terminal about one plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.faces.cli_common import note
+from agent.faces.words import ascii_only, readable
+
+if TYPE_CHECKING:
+    from agent.chat.session import Reply, Session
+
+_OWN = {"plan", "export", "review", "quit"}
+
+
+def converse(session: Session, lines: Iterable[str] | None = None) -> None:
+    """Read lines until `/quit` or the end of input, and answer each.
+
+    Args:
+        lines: what is said; without it, a prompt with history in the terminal.
+    """
+    from agent.chat.answers import answer
+    from agent.chat.grammar import understand
+
+    note("Reading the record and drafting …")
+    say(session.plan.summary)
+    for number, change in enumerate(session.plan.top_changes, start=1):
+        say(f"  {number}. {change}")
+    note("Ask, or type /help.")
+    for line in prompt() if lines is None else lines:
+        intent = understand(line)
+        if not line.strip():
+            continue
+        if intent and intent.name == "quit":
+            return
+        if intent and intent.name in _OWN:
+            _own(session, intent.name, intent.argument)
+        else:
+            show(answer(session, line))
+
+
+def show(reply: Reply) -> None:
+    """Print an answer with what bears it."""
+    for line in reply.lines:
+        say(line)
+    if reply.cites:
+        shown = ", ".join(reply.cites[:6]) + (f" and {len(reply.cites) - 6} more" if len(reply.cites) > 6 else "")
+        say(f"  [{shown}]")
+
+
+def say(text: str) -> None:
+    """One line to standard output, without control characters of the record."""
+    indent = text[: len(text) - len(text.lstrip())]
+    shown = indent + readable(text)
+    encoding = sys.stdout.encoding or "ascii"
+    print(shown if "utf" in encoding.lower() else ascii_only(shown), flush=True)  # noqa: T201 - this is the terminal
+
+
+def prompt() -> Iterable[str]:
+    """Lines of a person at a terminal (with history), or of standard input."""
+    if sys.stdin.isatty():
+        import readline  # noqa: F401 - gives input() its history and editing
+    while True:
+        try:
+            yield input("carewright> " if sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            return
+
+
+def _own(session: Session, name: str, argument: str) -> None:
+    from agent.faces import planning_face
+
+    if name == "plan":
+        say_block(planning_face.show(session.plan, "text"))
+    elif name == "export":
+        form, _, file = argument.partition(" ")
+        if form not in {"text", "json", "fhir", "html"} or not file:
+            say("Write for instance: /export html plan.html")
+            return
+        Path(file).write_text(planning_face.show(session.plan, form, out=Path(file)), "utf-8")
+        say(f"written to {file}")
+    else:
+        kept = planning_face.keep(session.data, planning_face.Wish(session.as_of, None, "rules", None))
+        say(f"{kept.plan_id} waits for review: carewright review show {kept.plan_id}")
+
+
+def say_block(text: str) -> None:
+    """Text that a face has already made safe."""
+    print(text, flush=True)  # noqa: T201 - this is the terminal
