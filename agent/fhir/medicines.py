@@ -23,7 +23,6 @@ an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
 
