@@ -1,0 +1,60 @@
+"""Running a file's own examples."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tools.clinical.facts import Facts, Measurement, MedicationUse, Problem
+from tools.clinical.quantity import Quantity
+from tools.dosing.answers import DoseAnswer
+from tools.dosing.engine import answer_for
+from tools.dosing.index import entry_of
+from tools.dosing.model import Case, DoseFile, Given
+
+AS_OF = date(2026, 1, 1)
+
+
+def failures(file: DoseFile) -> list[str]:
+    """The examples that do not come out, a sentence each."""
+    rules = {rule.id: rule for rule in file.rule}
+    found = []
+    for case in file.case:
+        answer = answer_for(entry_of(file, rules[case.rule]), facts_of(case.given))
+        found += [f"{case.rule}, {case.name}: {difference}" for difference in differences(case, answer)]
+    return found
+
+
+def facts_of(given: Given) -> Facts:
+    """A patient from a few words; without an age, an adult of 50."""
+    return Facts(
+        as_of=AS_OF,
+        reference="Patient/example",
+        birth_date=_born(Quantity.parse(given.age or "50 a")),
+        sex=given.sex or None,
+        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
+        medications=tuple(MedicationUse(f"MedicationRequest/{name}", name, kinds=frozenset({name})) for name in given.takes),
+        measurements={name: (Measurement(name, Quantity.parse(text), AS_OF, f"Observation/{name}"),) for name, text in given.labs.items()},
+    )
+
+
+def _born(age: Quantity) -> date:
+    if age.unit == "a":
+        return date(AS_OF.year - int(age.value), 1, 1)
+    return AS_OF - timedelta(days=int(age.to("d").value) + 1)
+
+
+def differences(case: Case, answer: DoseAnswer) -> list[str]:
+    """What was expected and is otherwise."""
+    expect = case.expect
+    amount = f"{answer.start.amount.value} {answer.start.amount.unit}" if answer.start and answer.start.amount else ""
+    most = f"{answer.max_per_day.value} {answer.max_per_day.unit}" if answer.max_per_day else ""
+    pairs = (
+        ("outcome", expect.outcome or ("missing" if expect.missing else "found"), answer.outcome),
+        ("amount", expect.amount, amount),
+        ("per", expect.per, (answer.start.per or "") if answer.start else None),
+        ("max_daily", expect.max_daily, most),
+        ("text", expect.text, answer.text),
+        ("missing", expect.missing, answer.missing),
+    )
+    always = {"outcome"}
+    return [f"{name}: expected {wanted!r}, got {got!r}" for name, wanted, got in pairs if (wanted or name in always) and wanted != got]

@@ -1,0 +1,235 @@
+"""Choosing a dose: what bars it, which option applies, how much that is for this patient, and how far it may go."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from tools.clinical.answer import Issue
+from tools.clinical.clause import compile_all
+from tools.clinical.conditions import Verdict
+from tools.clinical.facts import Facts
+from tools.clinical.plan import PlanQuantity
+from tools.clinical.quantity import Quantity, plain
+from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
+from tools.dosing.index import Entry, index, observables_of
+from tools.dosing.model import Option, Rule
+from tools.dosing.plausibility import doubt
+from tools.dosing.wording import dose_text
+
+
+def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = None) -> DoseAnswer:
+    """The dose to start with, for this patient.
+
+    Args:
+        drug: ingredient name (`apixaban`; a fixed combination as `sacubitril-valsartan`).
+        indication: problem name; may be empty where the drug has one rule only.
+        row: the row of the raw table (`DOSE045`) or the id of a rule, where the caller knows which.
+
+    Returns:
+        `found` with a dose in words and numbers; else the reason. No dose comes from a value that cannot be right.
+    """
+    entries = entries_for(drug, indication, row)
+    if not entries:
+        known = sorted({name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication})
+        reason = f"no dose rule for {drug} in {indication or 'this use'}" + (f"; there are rules for {', '.join(known)}" if known else "")
+        return DoseAnswer(outcome="not_covered", drug=drug, indication=indication, reason=reason, text=f"No dose: {reason}.")
+    if len(entries) > 1:
+        known = sorted({name for entry in entries for name in entry.rule.indication})
+        reason = f"{drug} is dosed differently for {', '.join(known)}"
+        return DoseAnswer(
+            outcome="missing", drug=drug, indication=indication, missing=("indication",), reason=reason, text=f"No dose: {reason}."
+        )
+    return answer_for(entries[0], facts, indication)
+
+
+def entries_for(drug: str, indication: str, row: str | None) -> tuple[Entry, ...]:
+    """The rules that a question is about: by row, by indication, or the drug's only rule."""
+    if row is not None:
+        of_row = tuple(entry for entry in index().by_row.get(row, ()) if entry.rule.drug == drug) or index().by_row.get(row, ())
+        if len(of_row) == 1:
+            return of_row
+        if row in index().by_id:
+            return (index().by_id[row],)
+    entries = index().by_drug.get(drug, ())
+    fitting = tuple(entry for entry in entries if indication in entry.rule.indication)
+    return fitting[:1] or (() if indication else entries)
+
+
+def answer_for(entry: Entry, facts: Facts, indication: str = "") -> DoseAnswer:
+    """The dose that one rule gives these facts."""
+    rule = entry.rule
+    found = doubt(observables_of(rule), facts)
+    if found is not None:
+        return _none(entry, "missing", found.issue.consequence, (found.observable,), indication, issue=found.issue, question=found.question)
+    barred = _barred(entry, facts, indication)
+    if barred is not None:
+        return barred
+    option, verdict, missing = _option(rule, facts)
+    if missing:
+        return _none(entry, "missing", f"the dose depends on {', '.join(missing)}, not recorded", missing, indication)
+    if option is None:
+        return _none(entry, "out_of_scope", f"the table has no dose of {rule.drug} for this age", (), indication)
+    amount, lacking = amount_for(option, rule, facts)
+    if amount is None:
+        return _none(entry, "missing", f"the dose depends on {', '.join(lacking)}, not recorded", lacking, indication)
+    return _found(entry, option, amount, verdict, facts, indication)
+
+
+def _barred(entry: Entry, facts: Facts, indication: str) -> DoseAnswer | None:
+    missing: list[str] = []
+    for bar in entry.rule.bars:
+        verdict = compile_all(bar.when).holds(facts)
+        if verdict.holds:
+            return _none(entry, "out_of_scope", bar.because, (), indication, Adjustment(bar.because, verdict.because))
+        missing += verdict.missing if verdict.unknown else ()
+    if missing:
+        names = tuple(dict.fromkeys(missing))
+        return _none(
+            entry, "missing", f"whether {entry.rule.drug} may be given depends on {', '.join(names)}, not recorded", names, indication
+        )
+    return None
+
+
+def _option(rule: Rule, facts: Facts) -> tuple[Option | None, Verdict | None, tuple[str, ...]]:
+    """The first option that applies, or the names of what is missing to tell."""
+    age = facts.latest("age")
+    if age is None:
+        return None, None, ("birth date",)
+    adult = age.quantity.compare(Quantity.parse(rule.from_age)) >= 0
+    missing: list[str] = []
+    for option in rule.doses:
+        if not adult and not _asks_for_age(option):
+            continue
+        verdict = compile_all(option.when).holds(facts)
+        if verdict.unknown:
+            missing += verdict.missing
+        elif verdict.holds:
+            return (None, None, tuple(dict.fromkeys(missing))) if missing else (option, verdict, ())
+    return None, None, tuple(dict.fromkeys(missing))
+
+
+def _asks_for_age(option: Option) -> bool:
+    return any(clause.measured == "age" for clause in option.when)
+
+
+def amount_for(option: Option, rule: Rule, facts: Facts) -> tuple[Quantity | None, tuple[str, ...]]:
+    """The amount of one administration, and what is missing where it goes by size."""
+    amount = Quantity.parse(option.amount)
+    for suffix, observable in (("/kg", _weight_name(rule)), ("/m2", "bsa")):
+        if suffix not in amount.unit:
+            continue
+        size = weight_of(rule, facts) if suffix == "/kg" else _size(facts, observable)
+        if size is None:
+            return None, (observable,)
+        total = Quantity(amount.value * size, amount.unit.replace(suffix, "", 1))
+        return _rounded(option, total), ()
+    return amount, ()
+
+
+def _weight_name(rule: Rule) -> str:
+    return "body-weight" if rule.weight == "actual" else "body-height"
+
+
+def _size(facts: Facts, observable: str) -> Decimal | None:
+    measurement = facts.latest(observable)
+    return None if measurement is None else measurement.quantity.value
+
+
+def weight_of(rule: Rule, facts: Facts) -> Decimal | None:
+    """The weight in kg that the rule uses; adjusted weight from 120 % of the ideal weight on, else the actual one."""
+    actual = _size(facts, "body-weight")
+    if actual is None or rule.weight == "actual":
+        return actual
+    ideal = _size(facts, "ideal-body-weight")
+    if ideal is None:
+        return None
+    if rule.weight == "ideal":
+        return min(actual, ideal)
+    return ideal + Decimal("0.4") * (actual - ideal) if actual >= ideal * Decimal("1.2") else actual
+
+
+def _rounded(option: Option, total: Quantity) -> Quantity:
+    if option.at_most:
+        most = Quantity.parse(option.at_most)
+        total = total if total.compare(most) <= 0 else most.to(total.unit)
+    if option.round_to:
+        step = Quantity.parse(option.round_to).to(total.unit).value
+        total = Quantity((total.value / step).quantize(Decimal(1), ROUND_HALF_UP) * step, total.unit)
+    return Quantity(Decimal(plain(total.value, 3)), total.unit)
+
+
+def daily_limit(rule: Rule, facts: Facts, option: Option | None = None) -> tuple[Quantity | None, tuple[Adjustment, ...]]:
+    """The most per day for this patient, with the reasons where it is less than the usual most; reasons name what could not be told."""
+    most = Quantity.parse(rule.max_daily) if rule.max_daily else None
+    said: list[Adjustment] = []
+    if option is not None and option.max_daily:
+        most = Quantity.parse(option.max_daily)
+    for limit in rule.limits:
+        verdict = compile_all(limit.when).holds(facts)
+        if verdict.unknown:
+            said.append(
+                Adjustment(f"Not told whether a lower daily maximum applies ({limit.because}): {', '.join(verdict.missing)} not recorded")
+            )
+        elif verdict.holds:
+            lower = Quantity.parse(limit.max_daily)
+            most = lower if most is None or lower.compare(most) < 0 else most
+            said.append(Adjustment(f"{limit.because}: at most {lower} a day", verdict.because))
+    return most, tuple(said)
+
+
+def _found(entry: Entry, option: Option, amount: Quantity, verdict: Verdict | None, facts: Facts, indication: str) -> DoseAnswer:
+    rule = entry.rule
+    most, limits = daily_limit(rule, facts, option)
+    text = dose_text(amount, option.per, rule.route, form=rule.form, note=option.note, as_needed=option.as_needed)
+    chosen = (Adjustment(option.because, verdict.because if verdict else ()),) if option.because else ()
+    return DoseAnswer(
+        outcome="found",
+        drug=rule.drug,
+        indication=indication or rule.indication[0],
+        start=DoseStep(text=text, amount=plan_quantity(amount), per=option.per or None, route=rule.route, as_needed=option.as_needed),
+        usual=rule.usual,
+        titration=rule.titration,
+        max_single=plan_quantity(Quantity.parse(rule.max_single)) if rule.max_single else None,
+        max_per_day=plan_quantity(most) if most else None,
+        max_total=rule.max_total,
+        adjustments=(*chosen, *limits),
+        monitoring=rule.monitoring,
+        rule=entry.ref,
+        legacy_id=rule.legacy_id,
+        evidence=entry.evidence,
+        confidence=rule.confidence,
+        text=text,
+    )
+
+
+def _none(
+    entry: Entry,
+    outcome: Literal["missing", "out_of_scope"],
+    reason: str,
+    missing: tuple[str, ...],
+    indication: str,
+    *adjustments: Adjustment,
+    issue: Issue | None = None,
+    question: str = "",
+) -> DoseAnswer:
+    return DoseAnswer(
+        outcome=outcome,
+        drug=entry.rule.drug,
+        indication=indication or entry.rule.indication[0],
+        missing=missing,
+        reason=reason,
+        adjustments=adjustments,
+        rule=entry.ref,
+        legacy_id=entry.rule.legacy_id,
+        evidence=entry.evidence,
+        confidence=entry.rule.confidence,
+        issue=issue,
+        question=question,
+        text=f"No dose: {reason.rstrip('.')}.",
+    )
+
+
+def plan_quantity(quantity: Quantity) -> PlanQuantity:
+    """A quantity as plans write it."""
+    return PlanQuantity(plain(quantity.value), quantity.unit)

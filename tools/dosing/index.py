@@ -1,0 +1,77 @@
+"""The dose rules, by drug, by row and by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from tools.clinical.answer import Citation, KnowledgeRef
+from tools.clinical.clause import Clause
+from tools.clinical.knowledge import load
+from tools.dosing.model import DoseFile, Rule, clauses_of
+
+FOLDER = Path(__file__).parent / "doses"
+
+
+class Entry(Struct, frozen=True):
+    """A rule with what its file says of it."""
+
+    rule: Rule
+    ref: KnowledgeRef
+    evidence: tuple[Citation, ...]
+
+
+class Index(Struct, frozen=True):
+    """Every rule in force, found three ways."""
+
+    by_drug: Mapping[str, tuple[Entry, ...]]
+    by_row: Mapping[str, tuple[Entry, ...]]
+    by_id: Mapping[str, Entry]
+
+
+def entry_of(file: DoseFile, rule: Rule) -> Entry:
+    """A rule of a file with its citation."""
+    evidence = tuple(
+        Citation(rule.id, file.version, s.title, s.publisher, s.year, s.locator, confidence=rule.confidence)
+        for s in file.source
+        if s.id == rule.source
+    )
+    return Entry(rule, file.ref(rule), evidence)
+
+
+@lru_cache(maxsize=1)
+def index() -> Index:
+    """The rules, read once."""
+    by_drug: dict[str, list[Entry]] = {}
+    by_row: dict[str, list[Entry]] = {}
+    by_id: dict[str, Entry] = {}
+    for file in load(FOLDER, DoseFile):
+        for rule in file.rule:
+            entry = entry_of(file, rule)
+            by_drug.setdefault(rule.drug, []).append(entry)
+            by_id[rule.id] = entry
+            if rule.legacy_id:
+                by_row.setdefault(rule.legacy_id, []).append(entry)
+    return Index({k: tuple(v) for k, v in by_drug.items()}, {k: tuple(v) for k, v in by_row.items()}, by_id)
+
+
+def observables_of(rule: Rule) -> tuple[str, ...]:
+    """Every observable on which the rule's dose depends, the values that they are computed from included."""
+    names = [name for clauses in clauses_of(rule) for clause in clauses for name in _measured(clause)]
+    by_size = [option.amount for option in rule.doses if "/kg" in option.amount or "/m2" in option.amount]
+    names += ["body-weight", "body-height"] if by_size else []
+    if any(name in {"egfr", "creatinine-clearance", "creatinine-clearance-actual-weight"} for name in names):
+        names += ["serum-creatinine"]
+    if any(name.startswith("creatinine-clearance") for name in names):
+        names += ["body-weight"]
+    return tuple(dict.fromkeys(names))
+
+
+def _measured(clause: Clause) -> list[str]:
+    inner = [
+        name for parts in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in parts or () for name in _measured(part)
+    ]
+    return [*([clause.measured] if clause.measured else []), *inner]

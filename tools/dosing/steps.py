@@ -1,0 +1,114 @@
+"""The next step of a dose that is being taken, up or down."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.quantity import Quantity, unit_dimension
+from tools.dosing.answers import DoseAnswer, DoseStep
+from tools.dosing.engine import daily_limit, entries_for, plan_quantity
+from tools.dosing.index import Entry
+from tools.dosing.wording import dose_text
+
+
+def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Literal["up", "down"], row: str | None = None) -> DoseAnswer:
+    """The next dose of the rule's steps from the present daily dose.
+
+    Returns:
+        `found` with the step; `missing` where the present dose is not recorded; `nothing_found` where there is no further step or the
+        patient's daily maximum bars it; `not_covered` where no rule names steps for this drug and indication.
+    """
+    entry = _entry(use, indication, row)
+    if entry is None:
+        names = ", ".join(i.name for i in use.ingredients) or use.text
+        return DoseAnswer(outcome="not_covered", drug=names, indication=indication, reason=f"no steps are known for {names}", text="")
+    present = daily_of(use)
+    if present is None:
+        return _without(entry, indication, "missing", "the present daily dose is not recorded", ("present dose",))
+    most, reasons = daily_limit(entry.rule, facts)
+    steps = [
+        step
+        for step in ladder(entry)
+        if _comparable(step[2], present) and (most is None or not _comparable(step[2], most) or step[2].compare(most) <= 0)
+    ]
+    wanted = (
+        [s for s in steps if s[2].compare(present) > 0] if direction == "up" else [s for s in reversed(steps) if s[2].compare(present) < 0]
+    )
+    if not wanted:
+        return _without(
+            entry,
+            indication,
+            "nothing_found",
+            "already at the highest dose for this patient" if direction == "up" else "already at the lowest dose",
+        )
+    amount, per, _ = wanted[0]
+    rule = entry.rule
+    text = dose_text(amount, per, rule.route, form=rule.form)
+    return DoseAnswer(
+        outcome="found",
+        drug=rule.drug,
+        indication=indication or rule.indication[0],
+        start=DoseStep(text=text, amount=plan_quantity(amount), per=per, route=rule.route),
+        titration=rule.titration,
+        max_per_day=plan_quantity(most) if most else None,
+        adjustments=reasons,
+        monitoring=rule.monitoring,
+        rule=entry.ref,
+        legacy_id=rule.legacy_id,
+        evidence=entry.evidence,
+        confidence=rule.confidence,
+        text=f"{'Raise' if direction == 'up' else 'Reduce'} to {text}",
+    )
+
+
+def _entry(use: MedicationUse, indication: str, row: str | None) -> Entry | None:
+    names = ["-".join(i.name for i in use.ingredients), *(i.name for i in use.ingredients)]
+    for name in filter(None, names):
+        fitting = [entry for entry in entries_for(name, indication, row) if entry.rule.steps] or [
+            e for e in entries_for(name, "", None) if e.rule.steps
+        ]
+        if fitting:
+            return fitting[0]
+    return None
+
+
+def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:
+    """The steps of a rule: amount, interval, amount per day; rising."""
+    per = entry.rule.step_per or entry.rule.doses[-1].per
+    return [(amount, per, per_day(amount, per)) for amount in map(Quantity.parse, entry.rule.steps)]
+
+
+def per_day(amount: Quantity, per: str) -> Quantity:
+    """An amount given at an interval, as an amount per day."""
+    return Quantity(amount.value / Quantity.parse(per).to("d").value, amount.unit) if per else amount
+
+
+def daily_of(use: MedicationUse) -> Quantity | None:
+    """The daily amount taken, in the unit of an amount; `None` where the record does not say."""
+    regimen = use.regimen
+    if regimen.daily is not None:
+        return Quantity(regimen.daily.value, regimen.daily.unit.removesuffix("/d"))
+    if regimen.amount is not None and regimen.per is not None and regimen.per.value > 0 and not regimen.as_needed:
+        return Quantity(regimen.amount.value / (regimen.per.to("d").value or Decimal(1)), regimen.amount.unit)
+    return None
+
+
+def _comparable(one: Quantity, other: Quantity) -> bool:
+    return unit_dimension(one.unit)[0] == unit_dimension(other.unit)[0]
+
+
+def _without(
+    entry: Entry, indication: str, outcome: Literal["missing", "nothing_found"], reason: str, missing: tuple[str, ...] = ()
+) -> DoseAnswer:
+    return DoseAnswer(
+        outcome=outcome,
+        drug=entry.rule.drug,
+        indication=indication,
+        reason=reason,
+        missing=missing,
+        rule=entry.ref,
+        legacy_id=entry.rule.legacy_id,
+        text="",
+    )
