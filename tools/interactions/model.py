@@ -1,0 +1,235 @@
+"""What a file of interaction knowledge may say.
+
+One file is one object class or mechanism (statins, potassium, serotonin ...). It holds rules on two medicines, rules on a whole
+regimen, and examples that are executed. The sides of a rule are ingredient or class names; `level` says which, because the most
+specific rule on a pair speaks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from tools.clinical.answer import IssueCode, Severity
+from tools.clinical.clause import Clause, compile_clause
+from tools.clinical.errors import ClinicalError
+from tools.clinical.facts import Pregnancy
+from tools.clinical.knowledge import Confidence, Document
+
+Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
+Level = Literal["ingredient-ingredient", "ingredient-class", "class-class"]
+Onset = Literal["immediate", "days", "weeks", "delayed"]
+
+TIER_OF: dict[Severity, Tier] = {"contraindicated": "hard-stop", "major": "interruptive", "moderate": "inline", "minor": "on-request"}
+SPECIFICITY: dict[Level, int] = {"ingredient-ingredient": 2, "ingredient-class": 1, "class-class": 0}
+
+
+class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True, rename={"with_": "with"}):
+    """A circumstance that raises, holds or lowers the severity.
+
+    Attributes:
+        to: the severity then; `"off"` keeps the issue out of sight with `because` as the reason. A change to the rule's own
+            severity holds it there against a lowering one.
+        with_: kinds of which one of the medicines concerned has at least one.
+        without: kinds that none of the medicines concerned has.
+        when: clauses on the patient. A medicine named in a clause is first looked for among the medicines concerned, then in the
+            whole list. What cannot be told neither raises nor lowers; it is named in `missing`.
+        because: the circumstance in words.
+        action: what to do instead of the rule's action.
+        tier: where it is not the usual one of that severity.
+    """
+
+    to: Severity | Literal["off"]
+    with_: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    when: tuple[Clause, ...] = ()
+    because: str = ""
+    action: str = ""
+    tier: Tier | None = None
+
+
+class Statement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What every finding says: how grave, what happens, what to do, on whose word.
+
+    Attributes:
+        tier: where it is not the usual one of the severity.
+        intended: when all hold, the combination is meant; the issue is kept out of sight with that reason.
+        monitoring: observables that must be in date before a long-standing combination may be kept out of sight.
+        also_by: local routes by which it counts nevertheless.
+        blocks_start_only: stopping at once would do harm; the finding must never lead to an abrupt stop.
+    """
+
+    id: str
+    severity: Severity
+    mechanism: str
+    consequence: str
+    action: str
+    sources: tuple[str, ...]
+    tier: Tier | None = None
+    code: IssueCode = "DRG"
+    alternatives: tuple[str, ...] = ()
+    onset: Onset | None = None
+    grade: str = ""
+    confidence: Confidence = "probable"
+    changes: tuple[Change, ...] = ()
+    intended: tuple[Clause, ...] = ()
+    monitoring: tuple[str, ...] = ()
+    also_by: tuple[str, ...] = ()
+    blocks_start_only: bool = False
+
+
+class Rule(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Two medicines that act on each other.
+
+    Attributes:
+        between: the two sides, each an ingredient or a class.
+        except_first, except_second: kinds that are not meant although they belong to that side.
+        settles: its verdict stands even where a broader rule on the same pair is graver.
+        fallback: speaks only where no other rule is about the pair.
+    """
+
+    between: tuple[str, str]
+    level: Level
+    except_first: tuple[str, ...] = ()
+    except_second: tuple[str, ...] = ()
+    settles: bool = False
+    fallback: bool = False
+
+
+class Count(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """So many medicines of these kinds. With `once_each`, kinds are counted instead, each by a medicine of its own.
+
+    Attributes:
+        points: points of a medicine by kind (the highest counts), where they are added instead of counted.
+    """
+
+    at_least: int
+    of: tuple[str, ...]
+    once_each: bool = False
+    points: dict[str, int] = {}
+
+
+class Combination(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A regimen in which several medicines add up.
+
+    Attributes:
+        all_of: kinds that must all be there, each by a medicine of its own.
+        count: a number of medicines that must be reached.
+        when: clauses that must hold as well; what cannot be told is not taken to hold.
+    """
+
+    all_of: tuple[str, ...] = ()
+    count: Count | None = None
+    when: tuple[Clause, ...] = ()
+
+
+class GivenMedicine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A medicine of a case; the first kind stands for its ingredient."""
+
+    kinds: tuple[str, ...]
+    route: str | None = None
+    daily: str | None = None
+    days: int | None = None
+
+
+Medicine = str | tuple[str, ...] | GivenMedicine
+
+
+class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The patient of a case. A laboratory value may carry its age: `"5.1 mmol/L @ 40 d"`."""
+
+    takes: tuple[Medicine, ...] = ()
+    proposes: tuple[Medicine, ...] = ()
+    has: tuple[str, ...] = ()
+    labs: dict[str, str] = {}
+    age: str | None = None
+    sex: Literal["female", "male"] | None = None
+    pregnancy: Pregnancy = "none"
+    phenotypes: dict[str, str] = {}
+
+
+class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What comes of it for the rule of the case."""
+
+    severity: Severity
+    missing: tuple[str, ...] = ()
+    suppressed: bool = False
+
+
+class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An example that is executed; `"nothing"` expects no issue at all."""
+
+    name: str
+    rule: str = ""
+    given: Given
+    expect: Expect | Literal["nothing"]
+
+
+class InteractionFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The interactions of one object class or mechanism."""
+
+    rule: tuple[Rule, ...] = ()
+    combination: tuple[Combination, ...] = ()
+    case: tuple[Case, ...] = ()
+
+    def statements(self) -> Iterator[Statement]:
+        """Everything that can become a finding."""
+        yield from self.rule
+        yield from self.combination
+
+    def faults(self) -> list[str]:
+        """Unknown sources, clauses that do not compile, rules without an example."""
+        known = {source.id for source in self.source}
+        cited = {source for statement in self.statements() for source in statement.sources}
+        faults = [f"source {source!r} is never cited" for source in sorted(known - cited)]
+        faults += [f"id {name!r} is given twice" for name, n in Counter(s.id for s in self.statements()).items() if n > 1]
+        named = {case.rule for case in self.case}
+        for statement in self.statements():
+            faults += [f"{statement.id}: {fault}" for fault in _faults_of(statement, known)]
+            if statement.id not in named:
+                faults.append(f"{statement.id}: no case shows it")
+        if not any(case.expect == "nothing" for case in self.case):
+            faults.append("no case expects nothing")
+        return faults
+
+    def case_failures(self) -> list[str]:
+        """The file's own examples that do not come out as expected."""
+        from tools.interactions.cases import failures  # the runner imports this module
+
+        return failures(self)
+
+
+def clauses_of(statement: Statement) -> Iterator[Clause]:
+    """Every clause of a rule, at top level."""
+    yield from statement.intended
+    for change in statement.changes:
+        yield from change.when
+    if isinstance(statement, Combination):
+        yield from statement.when
+
+
+def leaves(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """The clauses without parts, at any depth."""
+    for clause in clauses:
+        parts = clause.all_of or clause.any_of or clause.none_of or clause.of
+        if parts:
+            yield from leaves(parts)
+        else:
+            yield clause
+
+
+def _faults_of(statement: Statement, known: set[str]) -> Iterator[str]:
+    if not statement.sources:
+        yield "no source"
+    yield from (f"source {name!r} is not listed" for name in statement.sources if name not in known)
+    for clause in clauses_of(statement):
+        try:
+            compile_clause(clause)
+        except ClinicalError as error:
+            yield str(error)
+    yield from ("a change without a circumstance" for change in statement.changes if not (change.when or change.with_ or change.without))
+    if isinstance(statement, Combination) and not (statement.all_of or statement.count):
+        yield "a combination names kinds in `all_of` or `count`"

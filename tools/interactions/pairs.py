@@ -1,0 +1,70 @@
+"""All rules on one pair of medicines, merged into one finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tools.clinical.facts import Facts, MedicationUse
+from tools.interactions.index import Index, ReadyRule
+from tools.interactions.verdict import Finding, judge
+
+
+@dataclass(slots=True)
+class Pair:
+    """The finding that speaks for a pair, and the others that hold as well."""
+
+    speaker: Finding
+    others: tuple[Finding, ...]
+
+
+def pairs_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Iterator[Pair]:
+    """Every pair of medicines that a rule is about. The order of `uses` decides only which is named first."""
+    masks = [index.masks(use.kinds) for use in uses]
+    for here, (first, second) in enumerate(masks):
+        if not first and not second:
+            continue
+        for there in range(here + 1, len(uses)):
+            other_first, other_second = masks[there]
+            forward, backward = first & other_second, other_first & second
+            if forward or backward:
+                pair = _pair(index, uses[here], uses[there], forward, backward, facts)
+                if pair:
+                    yield pair
+
+
+def _pair(index: Index, a: MedicationUse, b: MedicationUse, forward: int, backward: int, facts: Facts) -> Pair | None:
+    names, others = _names(a), _names(b)
+    if names == others:
+        return None
+    overlapping = names <= others or others <= names
+    findings = []
+    for rule in index.among(forward | backward):
+        if rule.symmetric and overlapping:
+            continue
+        ordered = (a, b) if forward >> rule.bit & 1 else (b, a)
+        findings.append(judge(rule, ordered, facts))
+    return merge(findings)
+
+
+def merge(findings: list[Finding]) -> Pair | None:
+    """One speaks: the gravest after its own changes, the most specific of those; unless a more specific rule settles it."""
+    if any(not _rule(finding).fallback for finding in findings):
+        findings = [finding for finding in findings if not _rule(finding).fallback]
+    if not findings:
+        return None
+    settling = [finding for finding in findings if _rule(finding).settles]
+    if settling:
+        top = max(_rule(finding).specificity for finding in settling)
+        findings = [f for f in findings if _rule(f).specificity > top or (_rule(f).settles and _rule(f).specificity == top)]
+    ordered = sorted(findings, key=lambda finding: finding.order)
+    return Pair(ordered[0], tuple(ordered[1:]))
+
+
+def _rule(finding: Finding) -> ReadyRule:
+    assert isinstance(finding.ready, ReadyRule)
+    return finding.ready
+
+
+def _names(use: MedicationUse) -> frozenset[str]:
+    return frozenset(ingredient.name for ingredient in use.ingredients) or use.kinds

@@ -1,0 +1,96 @@
+"""A regimen checked against itself: findings turned into issues under the alert discipline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from tools.clinical.answer import Issue, severity_rank
+from tools.clinical.facts import Facts, MedicationUse
+from tools.interactions.answers import MedicationCheck, Screening
+from tools.interactions.index import Index, ReadyCombination
+from tools.interactions.pairs import Pair, pairs_of
+from tools.interactions.regimen import combinations_of
+from tools.interactions.suppression import why_suppressed, within_budget
+from tools.interactions.verdict import Finding
+
+
+def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Screening:
+    """Check with the rules of this index. Medicines that are over are left out; the order of the list changes nothing."""
+    uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text, sorted(use.kinds)))
+    known = [use for use in uses if use.kinds]
+    issues = [_issue_of_pair(index, pair, facts) for pair in pairs_of(index, known, facts)]
+    issues += [_issue(index, finding, facts) for finding in combinations_of(index, known, facts)]
+    issues.sort(key=_order)
+    shown = within_budget(index.discipline, issues)
+    used = {issue.rule.id: issue.rule for issue in shown}
+    return Screening(tuple(shown), tuple(_check(index, use) for use in uses), (index.ref, *(used[name] for name in sorted(used))))
+
+
+def _issue_of_pair(index: Index, pair: Pair, facts: Facts) -> Issue:
+    issue = _issue(index, pair.speaker, facts)
+    others = [other for other in pair.others if not other.suppressed]
+    if not others:
+        return issue
+    said = {pair.speaker.ready.statement.consequence}
+    more = [text for other in others if (text := other.ready.statement.consequence) not in said and not said.add(text)]  # type: ignore[func-returns-value]
+    return structs.replace(
+        issue,
+        consequence="; also: ".join([issue.consequence, *more]),
+        evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for other in others for citation in other.ready.citations)))),
+        missing=tuple(dict.fromkeys((*issue.missing, *(name for other in others for name in other.missing)))),
+    )
+
+
+def _issue(index: Index, finding: Finding, facts: Facts) -> Issue:
+    statement = finding.ready.statement
+    suppressed = why_suppressed(index.discipline, finding, facts)
+    change = finding.change
+    return Issue(
+        code=statement.code,
+        severity=finding.severity,
+        indicator=index.discipline.indicators[finding.tier],
+        interruptive=finding.tier in ("hard-stop", "interruptive") and not suppressed,
+        participants=_participants(finding),
+        consequence=statement.consequence,
+        action=(change.action if change else "") or statement.action,
+        rule=finding.ready.ref,
+        mechanism=statement.mechanism,
+        alternatives=statement.alternatives,
+        evidence=finding.ready.citations,
+        facts=tuple(dict.fromkeys((*(use.reference for use in finding.uses), *finding.because))),
+        medications=tuple(dict.fromkeys(use.reference for use in finding.uses)),
+        missing=finding.missing,
+        suppressed=suppressed,
+        blocks_start_only=statement.blocks_start_only,
+    )
+
+
+def _participants(finding: Finding) -> tuple[str, ...]:
+    if isinstance(finding.ready, ReadyCombination):
+        sides = [finding.ready.counted.union(finding.ready.combination.all_of)] * len(finding.uses)
+    else:
+        sides = [frozenset((side,)) for side in finding.ready.rule.between]  # type: ignore[attr-defined]
+    names = [name for use, side in zip(finding.uses, sides, strict=True) for name in _names(use, side)]
+    return tuple(dict.fromkeys(names))
+
+
+def _names(use: MedicationUse, side: frozenset[str]) -> list[str]:
+    """The ingredient that the rule names, else all ingredients of the product; without any, the kind of the rule."""
+    names = [ingredient.name for ingredient in use.ingredients]
+    return [name for name in names if name in side] or names or sorted(side & use.kinds)
+
+
+def _check(index: Index, use: MedicationUse) -> MedicationCheck:
+    if not use.kinds:
+        return MedicationCheck(use.reference, "not checked", "not recognised as a medicine that is known here")
+    if not use.complete:
+        return MedicationCheck(use.reference, "not checked", "a component was not recognised: screening is incomplete")
+    if use.kinds.isdisjoint(index.covered):
+        return MedicationCheck(use.reference, "not checked", "no interaction rule is about this ingredient or a class of it")
+    return MedicationCheck(use.reference, "checked")
+
+
+def _order(issue: Issue) -> tuple[bool, bool, int, str, tuple[str, ...]]:
+    return (bool(issue.suppressed), not issue.interruptive, -severity_rank(issue.severity), issue.rule.id, issue.medications)

@@ -1,0 +1,71 @@
+"""Why an issue is kept out of sight, and how many may interrupt. The figures and reasons stand in the discipline file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from tools.clinical.answer import Issue
+from tools.clinical.clause import within_days
+from tools.clinical.facts import Facts, MedicationUse
+from tools.interactions.discipline import Discipline
+from tools.interactions.verdict import Concerned, Finding
+
+
+def why_suppressed(discipline: Discipline, finding: Finding, facts: Facts) -> str:
+    """The reason to keep this finding out of sight; empty when it is shown."""
+    if _local(discipline, finding):
+        return discipline.local.reason
+    if finding.suppressed:
+        return finding.suppressed
+    if is_never_suppressed(discipline, finding.ready.id, finding.severity):
+        return ""
+    intended = finding.ready.intended
+    if intended is not None and intended.holds(Concerned.of(facts, finding.uses)).holds:
+        return discipline.intended
+    if _stable(discipline, finding, facts):
+        return discipline.stable.reason
+    if finding.tier in discipline.low_value.tiers or finding.ready.id in discipline.low_value.rules:
+        return discipline.low_value.reason
+    return ""
+
+
+def is_never_suppressed(discipline: Discipline, rule: str, severity: str) -> bool:
+    """Whether circumstances can never hide this."""
+    return severity in discipline.never_severities or rule in discipline.never
+
+
+def _local(discipline: Discipline, finding: Finding) -> bool:
+    return any(use.route in discipline.local.routes and use.route not in finding.ready.also_by for use in finding.uses)
+
+
+def _stable(discipline: Discipline, finding: Finding, facts: Facts) -> bool:
+    """Only where the rule names monitoring, all of it is in date, and no circumstance raised the severity."""
+    monitoring = finding.ready.statement.monitoring
+    if not monitoring or finding.rank > finding.ready.rank or finding.severity not in discipline.stable.severities:
+        return False
+    days = within_days(discipline.stable.at_least) or 0
+    return all(_for_long(use, facts, days) for use in finding.uses) and all(_in_date(discipline, name, facts) for name in monitoring)
+
+
+def _in_date(discipline: Discipline, observable: str, facts: Facts) -> bool:
+    window = discipline.monitoring.get(observable)
+    return window is not None and facts.latest(observable, within_days(window)) is not None
+
+
+def _for_long(use: MedicationUse, facts: Facts, days: int) -> bool:
+    return use.currency == "current" and use.started is not None and (facts.as_of - use.started).days >= days
+
+
+def within_budget(discipline: Discipline, issues: Iterable[Issue]) -> list[Issue]:
+    """The issues in their order, with the interruptions beyond the budget taken back."""
+    spent = 0
+    kept = []
+    for issue in issues:
+        if issue.interruptive and not is_never_suppressed(discipline, issue.rule.id, issue.severity):
+            spent += 1
+            if spent > discipline.budget.interruptive:
+                issue = structs.replace(issue, interruptive=False, action=f"{issue.action} {discipline.budget.note}")
+        kept.append(issue)
+    return kept

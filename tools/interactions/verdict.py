@@ -1,0 +1,114 @@
+"""What one rule says about the medicines concerned in this patient: its severity after its own changes.
+
+A raising change wins over a lowering one. What cannot be told from the record neither raises nor lowers; it is named, so that
+the reader can see what would change the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools.clinical.answer import SEVERITIES, Severity, severity_rank
+from tools.clinical.conditions import ALWAYS, FALSE, Verdict
+from tools.clinical.facts import Facts, MedicationUse
+from tools.interactions.index import Ready, ReadyChange
+from tools.interactions.model import TIER_OF, Change, Tier
+
+
+class Concerned(Facts):
+    """Facts in which a medicine that a clause names is first looked for among those concerned, then in the whole list."""
+
+    concerned: Sequence[MedicationUse]
+
+    @classmethod
+    def of(cls, facts: Facts, uses: Sequence[MedicationUse]) -> Concerned:
+        """The same facts, with the medicines concerned."""
+        new = object.__new__(cls)
+        new.__dict__.update(facts.__dict__)
+        new.__dict__["concerned"] = uses
+        new.__dict__["in_negation"] = new
+        return new
+
+    def taking(self, name: str) -> tuple[MedicationUse, ...]:
+        """Medicines of that kind among those concerned, else in the whole list."""
+        found = tuple(use for use in self.concerned if name in use.kinds)
+        return found or super().taking(name)
+
+
+@dataclass(slots=True)
+class Finding:
+    """A rule on these medicines, after its changes."""
+
+    ready: Ready
+    uses: tuple[MedicationUse, ...]
+    severity: Severity
+    rank: int
+    tier: Tier
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    suppressed: str = ""
+    change: Change | None = None
+
+    @property
+    def order(self) -> tuple[bool, int, int, str]:
+        """Gravest first, then most specific; what is kept out of sight last."""
+        return (bool(self.suppressed), -self.rank, -getattr(self.ready, "specificity", 0), self.ready.id)
+
+
+def judge(ready: Ready, uses: tuple[MedicationUse, ...], facts: Facts) -> Finding:
+    """Apply the changes of a rule."""
+    statement = ready.statement
+    if not statement.changes:
+        return _finding(ready, uses, None)
+    kinds = frozenset().union(*(use.kinds for use in uses))
+    bound = Concerned.of(facts, uses)
+    missing: dict[str, None] = {}
+    for change in ready.changes:
+        if not change.concerns(kinds):
+            continue
+        verdict = _holds(change, bound)
+        if verdict.unknown:
+            missing.update(dict.fromkeys(verdict.missing))
+        elif verdict.holds:
+            return _finding(ready, uses, change, verdict.because, tuple(missing))
+    return _finding(ready, uses, None, (), tuple(missing))
+
+
+def _holds(change: ReadyChange, bound: Facts) -> Verdict:
+    if change.condition is None:
+        return ALWAYS
+    verdict = change.condition.holds(bound)
+    return verdict if verdict.holds or verdict.unknown else FALSE
+
+
+def _finding(
+    ready: Ready, uses: tuple[MedicationUse, ...], applied: ReadyChange | None, because: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+) -> Finding:
+    change = applied.change if applied else None
+    off = change is not None and change.to == "off"
+    rank = ready.rank if applied is None or off else applied.rank
+    severity = SEVERITIES[rank]
+    return Finding(
+        ready,
+        uses,
+        severity,
+        rank,
+        _tier(ready, change, severity),
+        because,
+        missing,
+        (change.because or "of no concern in these circumstances") if change and off else "",
+        change,
+    )
+
+
+def _tier(ready: Ready, change: Change | None, severity: Severity) -> Tier:
+    statement = ready.statement
+    own = change.tier if change and change.tier else statement.tier if severity == statement.severity else None
+    tier = own or TIER_OF[severity]
+    return "inline" if statement.confidence == "unsure" and tier in ("hard-stop", "interruptive") else tier
+
+
+def graver(severity: Severity, than: Severity) -> bool:
+    """Whether the first is graver than the second."""
+    return severity_rank(severity) > severity_rank(than)
