@@ -26,7 +26,7 @@ Json = dict[str, Any]
 _PATIENT = "patient-1"
 _OTHER = {"Patient": None, "AllergyIntolerance": "patient", "Immunization": "patient", "FamilyMemberHistory": "patient", "Medication": None}
 _PREGNANCY_STATUS = {"pregnant": "77386006", "none": "60001007", "possible": "152231000119106", "unknown": "261665006"}
-_LACTATING = "413712001"
+_OTHER_STATES = {"lactating": ("63895-7", "LA29252-6"), "planning": ("86645-9", "LA26438-4")}
 
 
 class Resource(Json):
@@ -227,12 +227,12 @@ def _dosage(dose: str | None, per: str | None, as_needed: bool) -> Json:
 
 
 def _pregnancy(state: str, when: date) -> Json:
-    lactating = state == "lactating"
-    answer = _LACTATING if lactating else _PREGNANCY_STATUS.get(state, _PREGNANCY_STATUS["unknown"])
+    question, answer = _OTHER_STATES.get(state, ("82810-3", ""))
+    coded = _coded(LOINC, answer) if answer else _coded(SNOMED, _PREGNANCY_STATUS[state])
     return _given(
         resourceType="Observation",
         status="final",
-        code=_coded(LOINC, "63895-7" if lactating else "82810-3"),
+        code=_coded(LOINC, question),
         effectiveDateTime=when.isoformat(),
-        valueCodeableConcept=_coded(SNOMED, answer),
+        valueCodeableConcept=coded,
     )

@@ -139,12 +139,14 @@ def _person(decoded: Decoded, found: dict[str, int], name: str) -> Person:
     patient = entry.resource
     assert isinstance(patient, r4.Patient)
     reference = reference_to(patient, entry.full_url, decoded.place(index))
-    names = frozenset().union(*(names_of(e.resource, e.full_url) for e in decoded.entries if _same(e.resource, patient)))
-    return Person(index, patient, reference, names | names_of(patient, entry.full_url), len(found) == 1, patient.id or "")
+    names = frozenset[str]().union(
+        *(names_of(e.resource, e.full_url) for e in decoded.entries if isinstance(e.resource, r4.Patient) and _same(e.resource, patient))
+    )
+    return Person(index, patient, reference, names, len(found) == 1, patient.id or "")
 
 
-def _same(resource: object, patient: r4.Patient) -> bool:
-    return isinstance(resource, r4.Patient) and resource.id is not None and resource.id == patient.id
+def _same(other: r4.Patient, patient: r4.Patient) -> bool:
+    return other is patient or (other.id is not None and other.id == patient.id)
 
 
 def not_mine(person: Person, raw: Raw) -> Outcome | None:

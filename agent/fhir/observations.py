@@ -43,8 +43,8 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     """One observation with its components."""
     if found.status in _NO_VALUE or found.status == "entered-in-error":
         return ERROR if found.status == "entered-in-error" else aside(f"status {found.status}: there is no result")
-    period = found.effective_period
-    when = found.effective_date_time or found.effective_instant or (period and (period.end or period.start))
+    period = found.effective_period or el.Period()
+    when = found.effective_date_time or found.effective_instant or period.end or period.start
     later = reading.later(when, found.issued)
     if later is not None:
         return later

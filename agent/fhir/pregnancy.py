@@ -22,7 +22,7 @@ from agent.fhir.times import day
 from tools.clinical.facts import Pregnancy, Problem
 
 _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["pregnancy"]
-_ASKED = frozenset([*_KNOWN["questions"], *_KNOWN["lactation_questions"]])
+_ASKED = frozenset(_KNOWN["questions"])
 _DELIVERY = frozenset(_KNOWN["delivery_dates"])
 _CODES = _ASKED | _DELIVERY
 _ANSWERS: dict[str, Pregnancy] = _KNOWN["answers"]
@@ -45,7 +45,7 @@ def read(
         if answer:
             reading.issue(reference, "unrecognized", "the answer to the pregnancy or breastfeeding status is not known")
         return aside("pregnancy or breastfeeding status without an answer that is known")
-    return _state(says, reference, when, reading)
+    return UNREAD if says == "unknown" else _state(says, reference, when, reading)
 
 
 def _state(says: Pregnancy, reference: str, when: date | None, reading: Reading) -> Outcome:
@@ -78,11 +78,23 @@ def settle(reading: Reading, problems: Iterable[Problem], sex: Literal["female",
 
 
 def _newest(statements: list[PregnancyStatement], as_of: date) -> Pregnancy:
+    """Pregnancy and lactation each by their newest statement; of the two the newer, where a state of pregnancy is no more than `none`."""
+    pregnant = _latest([s for s in statements if s.says != "lactating"], as_of)
+    lactating = _latest([s for s in statements if s.says == "lactating"], as_of)
+    if lactating is not None and (
+        pregnant is None or pregnant.says == "none" or (lactating.when or date.min) > (pregnant.when or date.min)
+    ):
+        return "lactating"
+    if pregnant is not None:
+        return pregnant.says
+    return "possible" if any(s.says == "pregnant" and s.when is None for s in statements) else "unknown"
+
+
+def _latest(statements: list[PregnancyStatement], as_of: date) -> PregnancyStatement | None:
+    """The newest dated statement, if it still holds."""
     dated = [s for s in statements if s.when is not None]
     newest = max(dated, key=lambda s: (s.when or date.min, s.says == "pregnant"), default=None)
-    if newest is None:
-        return "possible" if any(s.says == "pregnant" for s in statements) else "unknown"
-    return "unknown" if newest.until is not None and newest.until < as_of else newest.says
+    return None if newest is None or (newest.until is not None and newest.until < as_of) else newest
 
 
 def _stated(problem: Problem) -> list[PregnancyStatement]:

@@ -8,27 +8,31 @@
 | `clinicalStatus` | active, recurrence, relapse, missing | active |
 | | inactive, remission, resolved | not active, unless it ended after `as_of` |
 | `abatement…` | on or before `as_of`, or without a date | not active |
-| no known allergy | as a code or text | set aside: it says that there is none |
+| an allergy | "no known allergy", as code or text | read, and nothing is made of it |
 
 Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Literal
 
 from agent.fhir import concepts, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
-from agent.fhir.reading import ERROR, USED, Outcome, Reading, aside
+from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.regimen import days_of
 from agent.fhir.times import day
 from tools.clinical.facts import Allergy, Problem
 
+_NONE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["no_allergy"]
+_NONE_CODES, _NONE_TEXTS = frozenset(_NONE["codes"]), frozenset(_NONE["texts"])
 _OVER = ("inactive", "remission", "resolved")
 _ACTIVE = ("active", "recurrence", "relapse")
 _DOUBTED = ("unconfirmed", "provisional", "differential")
@@ -125,6 +129,8 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
     what = concepts.concept.of(found.code) or _substance(found)
     if later is not None or not what:
         return later or aside("no code and no text says what the allergy is to")
+    if what.has(*_NONE_CODES) or what.text.casefold().rstrip(".") in _NONE_TEXTS:
+        return UNREAD
     match = terms.allergen(what)
     if not match.recognized:
         reading.issue(reference, "unrecognized", f"the allergen {what.text!r} is not known; nothing is screened for it")
