@@ -170,7 +170,7 @@ class DocumentContent(Element):
 
 class OutcomeIssue(Element):
     severity: str | None = None
-    code: str | None = None
+    expression: list[str] = []
 
 
 class BundleLink(Element):

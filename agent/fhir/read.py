@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,6 +116,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
+_LINE = re.compile(r"(?:[\w.-]{1,100}:|line )\d+")
 Reader = Callable[..., Outcome]
 _READERS: dict[type, tuple[Reader, str]] = {
     r4.Condition: (problems.read_condition, "subject"),
@@ -178,11 +180,19 @@ def _without_reader(resource: object, index: int, decoded: Decoded, person: Pers
     if type(resource) is r4.Patient:
         return USED if index == person.index else UNREAD
     if type(resource) is r4.OperationOutcome:
-        grave = any(issue.severity in ("error", "fatal") for issue in resource.issue)
-        return aside("the server reports an error in place of a resource") if grave else UNREAD
+        return _reported(resource)
     if type(resource).__name__ == "MolecularSequence":
         reading.issue(decoded.place(index), "unrecognized", "a raw genomic sequence is not interpreted")
     return USED if type(resource) is r4.Medication else UNREAD
+
+
+def _reported(found: r4.OperationOutcome) -> Outcome:
+    """An error in place of a resource is set aside; for a line of an export with the place of that line."""
+    grave = [issue for issue in found.issue if issue.severity in ("error", "fatal")]
+    lines = [place for issue in grave for place in issue.expression if _LINE.fullmatch(place)]
+    if lines:
+        return aside(f"not JSON: {lines[0]}")
+    return aside("the server reports an error in place of a resource") if grave else UNREAD
 
 
 def _modified(raw: Raw) -> bool:

@@ -1,0 +1,164 @@
+"""A patient's record from a FHIR server: `Patient/ID/$everything`, or type by type where the server does not know that.
+
+Pages are followed on the same server only, so that a record cannot send the reader elsewhere. Nothing is ever written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+from msgspec import Raw, Struct
+
+from agent.errors import RecordError
+
+_TIMEOUT = 60
+_PAGES = 2_000
+_COUNT = 250
+_BYTES = 200_000_000
+_NO_EVERYTHING = frozenset({400, 404, 405, 501})
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+TYPES = (
+    "Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration",
+    "Observation", "Immunization", "Procedure", "Encounter", "DiagnosticReport", "DocumentReference", "CarePlan", "Goal",
+    "FamilyMemberHistory",
+)  # fmt: skip
+
+
+class Fetch(Protocol):
+    """Gets the bytes behind a URL."""
+
+    def __call__(self, url: str) -> bytes: ...
+
+
+class _Link(Struct):
+    relation: str = ""
+    url: str = ""
+
+
+class _Page(Struct, rename="camel"):
+    resource_type: str = ""
+    link: list[_Link] = []
+    entry: list[Raw] = []
+
+
+class _RefusalError(Exception):
+    """The server answered with a status that says no."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+def fetch(url: str) -> bytes:
+    """One GET with the bearer token of `CAREWRIGHT_FHIR_TOKEN`, where it is set.
+
+    Raises:
+        RecordError: the server cannot be reached, does not answer in time, or answers too much.
+        _RefusalError: the server answers with an error status.
+    """
+    headers = {"Accept": "application/fhir+json"}
+    if token := os.environ.get("CAREWRIGHT_FHIR_TOKEN"):
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked in `everything`
+    try:
+        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
+            data: bytes = answer.read(_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise _RefusalError(error.code) from None
+    except (OSError, ValueError) as error:
+        raise RecordError(f"the FHIR server cannot be reached ({type(error).__name__}); check the base URL") from None
+    if len(data) > _BYTES:
+        raise RecordError("the FHIR server answered with more than 200 MB in one page")
+    return data
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """Refuses redirects: the token is for this server."""
+
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_StayHere)
+
+
+def everything(base: str, patient: str, get: Fetch = fetch) -> bytes:
+    """One Bundle with all that the server has of this patient.
+
+    Args:
+        base: the server's base URL.
+        patient: the logical id.
+        get: gets the bytes behind a URL; tests give their own.
+
+    Raises:
+        RecordError: the server or the patient is not there, or a page is not a Bundle.
+    """
+    base = base.rstrip("/")
+    bare = patient.removeprefix("Patient/")
+    if urllib.parse.urlsplit(base).scheme not in ("http", "https") or not _ID.fullmatch(bare):
+        raise RecordError("a FHIR server is given by its http(s) base URL, and a patient by the logical id")
+    try:
+        entries = list(_pages(f"{base}/Patient/{bare}/$everything?_count={_COUNT}", base, get))
+    except _RefusalError as refusal:
+        if refusal.status not in _NO_EVERYTHING:
+            raise RecordError(f"the FHIR server refused with status {refusal.status}{_HINTS.get(refusal.status, '')}") from None
+        entries = _by_type(base, bare, get)
+    return b'{"resourceType":"Bundle","type":"collection","entry":[' + b",".join(map(bytes, entries)) + b"]}"
+
+
+_HINTS = {401: ": set CAREWRIGHT_FHIR_TOKEN", 403: ": the token does not allow it", 410: ": the patient was deleted"}
+
+
+def _by_type(base: str, patient: str, get: Fetch) -> list[Raw]:
+    try:
+        entries = [Raw(b'{"resource":' + get(f"{base}/Patient/{patient}") + b"}")]
+        for kind in TYPES:
+            entries += _pages(f"{base}/{kind}?patient={patient}&_count={_COUNT}{_INCLUDE.get(kind, '')}", base, get)
+    except _RefusalError as refusal:
+        missing = "has no such patient" if refusal.status in (404, 410) else "refused a search"
+        raise RecordError(f"the FHIR server {missing} (status {refusal.status})") from None
+    return entries
+
+
+_INCLUDE = {kind: f"&_include={kind}:medication" for kind in TYPES if kind.startswith("Medication")}
+
+
+def _pages(url: str, base: str, get: Fetch) -> Iterator[Raw]:
+    seen: set[str] = set()
+    here: str | None = url
+    while here is not None:
+        if here in seen or len(seen) >= _PAGES:
+            raise RecordError("the FHIR server's pages go round in a circle or do not end")
+        seen.add(here)
+        page = _page(get(here))
+        yield from page.entry
+        here = _next(page, here, base)
+
+
+def _page(data: bytes) -> _Page:
+    try:
+        page = msgspec.json.decode(data, type=_Page)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise RecordError("the FHIR server answered with something that is not a FHIR Bundle in JSON") from None
+    if page.resource_type != "Bundle":
+        raise RecordError("the FHIR server answered with something that is not a Bundle")
+    return page
+
+
+def _next(page: _Page, here: str, base: str) -> str | None:
+    found = next((link.url for link in page.link if link.relation == "next"), None)
+    if found is None:
+        return None
+    absolute = urllib.parse.urljoin(here, found)
+    mine, there = urllib.parse.urlsplit(base), urllib.parse.urlsplit(absolute)
+    if (mine.scheme, mine.netloc) != (there.scheme, there.netloc):
+        raise RecordError("the FHIR server's next page lies on another server; it is not followed")
+    return absolute
