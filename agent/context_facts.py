@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from agent.faces.answering.shapes import AllergyInput, Amount, Coded, Context, Lab, Medication
+from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity, decimal_of
@@ -66,7 +67,7 @@ def understand(context: Context, as_of: date, medications: Sequence[str | Medica
         measurements=_measurements(context, reading),
         phenotypes=dict(context.phenotypes),
     )
-    return Understood(facts, tuple(reading.notes))
+    return Understood(facts.with_measurements(derive(facts).measurements), tuple(reading.notes))
 
 
 def medication_use(given: str | Medication, as_of: date, reference: str = "medication") -> MedicationUse:

@@ -57,6 +57,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("interactions", "tools/interactions/data", "tools.interactions.model:InteractionFile"),
     Kind("alert-discipline", "tools/interactions/discipline", "tools.interactions.discipline:Discipline"),
     Kind("contraindications", "tools/contraindications/data", "tools.contraindications.model:ContraindicationFile"),
+    Kind("doses", "tools/dosing/doses", "tools.dosing.model:DoseFile"),
+    Kind("plausible-values", "tools/dosing/plausible", "tools.dosing.plausibility:PlausibleFile"),
+    Kind("calculators", "tools/calculators/knowledge", "tools.calculators.model:CalculatorFile"),
+    Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
+    Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
     Kind("policies", "policies", "policies.model:Policy"),
 )
 

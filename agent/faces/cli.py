@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,6 +65,24 @@ def plan(
 
 
 @app.command()
+def chat(
+    bundle: Annotated[str | None, typer.Argument(help="FHIR R4 bundle, or a file or folder of bulk NDJSON")] = None,
+    example: Annotated[bool, typer.Option("--example", help="about the patient shipped with the project")] = False,
+    as_of: AsOf = None,
+    patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
+) -> None:
+    """Talk about one patient's plan in the terminal."""
+    if (bundle is None) is not example:
+        raise typer.BadParameter("give BUNDLE or --example")
+    from agent.chat.session import Session
+    from agent.faces import planning_face
+    from agent.faces.cli_chat import converse
+
+    data = planning_face.read(bundle, example=example, patient=patient)
+    converse(Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today())))
+
+
+@app.command()
 def conformance() -> None:
     """Probe this installation against its own promises, and print what does not hold."""
     from agent.faces.conformance import probe
@@ -83,6 +102,11 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
     for name in write(folder):
         typer.echo(name)
+
+
+# Commands of a higher room; named here, since this room may not import it.
+for _name, _module in {"simulate": "scenarios.faces"}.items():
+    app.command(_name)(getattr(import_module(_module), _name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

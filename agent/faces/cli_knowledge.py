@@ -76,3 +76,11 @@ def new(
         raise typer.Exit(exit_codes.UNKNOWN_NAME)
     emit(skeleton(found, name, today()), out)
     note(f"It belongs in {found.folder}/{name}.toml; status draft keeps it out of use until it is ready.")
+
+
+@app.command()
+def coverage(out: Annotated[Path | None, typer.Option(help="write to this file, such as docs/coverage.md")] = None) -> None:
+    """Which checks know which medicines, as one page of Markdown."""
+    from agent.coverage import lines, page
+
+    emit(page(lines()), out)

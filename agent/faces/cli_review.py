@@ -2,11 +2,174 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from agent.faces.cli_common import emit, note
+
 if TYPE_CHECKING:
-    pass
+    from agent.desk import Desk
+    from agent.review import Decision, Override
+    from tools.clinical.plan import Plan
 
 app = typer.Typer(help="The waiting plans: see one, decide item by item.", no_args_is_help=True, rich_markup_mode=None)
+
+PlanId = Annotated[str, typer.Argument(metavar="ID", help="the plan, as `review list` names it")]
+Who = Annotated[
+    str, typer.Option("--reviewer", envvar="CAREWRIGHT_REVIEWER", help="who decides, by the id that your site gives", show_envvar=True)
+]
+Role = Annotated[
+    str, typer.Option("--role", envvar="CAREWRIGHT_ROLE", help="in which role: physician, pharmacist, nurse, …", show_envvar=True)
+]
+Seen = Annotated[
+    str | None, typer.Option("--digest", help="the digest that `review show` printed; refused where the plan is no longer that one")
+]
+Items = Annotated[list[str] | None, typer.Option("--item", help="an item, such as i1; may be given again")]
+Reason = Annotated[str, typer.Option("--reason", help="a reason code; policies/reasons.toml lists them")]
+Said = Annotated[str, typer.Option("--text", help="a sentence beside the reason")]
+
+
+@app.command("list")
+def list_(everything: Annotated[bool, typer.Option("--all", help="also those that are settled")] = False) -> None:
+    """One line a plan: id, date, urgency, status, how many items are open, and the first matter."""
+    rows = [row for row in _desk().list() if everything or row.status == "awaiting-review"]
+    for row in rows:
+        typer.echo("\t".join(str(cell) for cell in row))
+    note(f"{len(rows)} plans" if rows else "No plan waits for review.")
+
+
+@app.command()
+def show(
+    name: PlanId,
+    form: Annotated[Literal["text", "json", "fhir", "html"], typer.Option("--format", help="how it is shown")] = "text",
+    out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
+) -> None:
+    """A plan as it stands, with its digest; what each item still lacks goes to standard error."""
+    from agent.faces.planning_face import show as shown
+
+    desk = _desk()
+    emit(shown(desk.show(name), form, out=out, everything=everything), out)
+    _tell_open(desk, name)
+
+
+@app.command()
+def approve(
+    name: PlanId,
+    who: Who,
+    role: Role,
+    items: Items = None,
+    override: Annotated[
+        list[str] | None, typer.Option("--override", help="ISSUE=REASON[:TEXT] for an issue that asks for a reason")
+    ] = None,
+    digest: Seen = None,
+) -> None:
+    """Approve items by name; without --item, everything that need not be approved by its own name."""
+    from agent.review import REST, Approve
+
+    desk = _desk()
+    plan = desk.show(name)
+    overrides = tuple(_override(text) for text in override or ())
+    wanted = items or [REST]
+    decisions = [Approve(item=item, overrides=_touching(plan, item, overrides)) for item in wanted]
+    _decide(desk, name, who, role, decisions, digest or plan.digest)
+
+
+@app.command()
+def reject(name: PlanId, who: Who, role: Role, reason: Reason, items: Items = None, text: Said = "", digest: Seen = None) -> None:
+    """Reject items; without --item, all of them."""
+    from agent.review import Reject
+
+    desk = _desk()
+    plan = desk.show(name)
+    wanted = items or [item.id for item in plan.items]
+    _decide(desk, name, who, role, [Reject(item=item, reason=reason, text=text) for item in wanted], digest or plan.digest)
+
+
+@app.command()
+def edit(
+    name: PlanId,
+    who: Who,
+    role: Role,
+    reason: Reason,
+    item: Annotated[str, typer.Option("--item", help="the item, such as i1")],
+    text: Said = "",
+    choose: Annotated[str | None, typer.Option(help="one of the item's alternatives instead")] = None,
+    amount: Annotated[str | None, typer.Option(help="of one administration, such as '500 mg'")] = None,
+    per: Annotated[str | None, typer.Option(help="the interval, such as '12 h'")] = None,
+    route: Annotated[str | None, typer.Option(help="such as oral")] = None,
+    within_days: Annotated[int | None, typer.Option(help="due within so many days")] = None,
+    change: Annotated[str | None, typer.Option(help="what changes, in words")] = None,
+    instruction: Annotated[str | None, typer.Option(help="what the patient is told")] = None,
+    digest: Seen = None,
+) -> None:
+    """Change one item; the whole plan is checked again and waits under a new digest."""
+    from agent.review import Edit
+
+    desk = _desk()
+    seen = digest or desk.show(name).digest
+    wish = Edit(
+        item=item, reason=reason, text=text, choose=choose, amount=_amount(amount), per=per, route=route,
+        within_days=within_days, change=change, patient_instruction=instruction,
+    )  # fmt: skip
+    _decide(desk, name, who, role, [wish], seen)
+
+
+@app.command()
+def release(name: PlanId, out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None) -> None:
+    """What was approved, as a FHIR R4 transaction bundle; refused while an item is open."""
+    from agent.faces.planning_face import pretty
+
+    emit(pretty(_desk().release(name)), out)
+
+
+@app.command()
+def audit() -> None:
+    """Every decision that was taken, one JSON line each."""
+    import msgspec
+
+    for row in _desk().audit():
+        typer.echo(msgspec.json.encode(row).decode())
+
+
+def _desk() -> Desk:
+    from agent.desk import Desk
+
+    return Desk()
+
+
+def _decide(desk: Desk, name: str, who: str, role: str, decisions: list[Decision], digest: str) -> None:
+    from agent.review import Reviewer
+
+    desk.decide(name, Reviewer(who, role), tuple(decisions), digest)
+    _tell_open(desk, name)
+
+
+def _tell_open(desk: Desk, name: str) -> None:
+    raise NotImplementedError
+
+
+def _override(text: str) -> Override:
+    from agent.review import Override
+
+    issue, equals, said = text.partition("=")
+    reason, _, sentence = said.partition(":")
+    if not equals or not reason:
+        raise typer.BadParameter(f"{text!r} is not ISSUE=REASON or ISSUE=REASON:TEXT")
+    return Override(issue, reason, sentence.strip())
+
+
+def _touching(plan: Plan, item: str, overrides: tuple[Override, ...]) -> tuple[Override, ...]:
+    touching = {issue.id for issue in plan.issues if item in issue.items}
+    return tuple(override for override in overrides if override.issue in touching)
+
+
+def _amount(text: str | None):
+    from tools.clinical.plan import PlanQuantity
+
+    if text is None:
+        return None
+    value, _, unit = text.strip().partition(" ")
+    return PlanQuantity(value, unit.strip())

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from agent.faces import exit_codes
@@ -60,7 +61,7 @@ def _many(name: str, source: str, as_of: date) -> None:
             answer = tool_registry.answer(name, line, as_of)
         except tool_registry.CallError as error:
             faults += 1
-            answer = tool_registry.refusal(name, f"line {number}: {error}")
+            answer = msgspec.json.encode(tool_registry.refused(name, f"line {number}: {error}"))
         sys.stdout.write(answer.decode() + "\n")
     if faults:
         note(f"{faults} lines could not be read; each has an answer that says why.")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from agent.faces.tool_registry import TOOLS
+from agent.faces.tool_registry import TOOLS, flat_schema
 from agent.knowledge_index import KINDS
 from tools.clinical.plan import SCHEMA_VERSION, Plan
 
@@ -21,12 +21,12 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by the path of its file, from `schemas/`."""
-    found = {"plan.schema.json": _titled(msgspec.json.schema(Plan), f"Treatment plan, schema version {SCHEMA_VERSION}")}
+    found = {"plan.schema.json": _titled(flat_schema(Plan), f"Treatment plan, schema version {SCHEMA_VERSION}")}
     for tool in TOOLS:
-        found[f"tools/{tool.name}.input.json"] = _titled(tool.schema(tool.input), f"{tool.name}: what it takes")
-        found[f"tools/{tool.name}.output.json"] = _titled(tool.schema(tool.output), f"{tool.name}: what it answers")
+        found[f"tools/{tool.name}.input.json"] = _titled(flat_schema(tool.input), f"{tool.name}: what it takes")
+        found[f"tools/{tool.name}.output.json"] = _titled(flat_schema(tool.output), f"{tool.name}: what it answers")
     for kind in KINDS:
-        found[f"knowledge/{kind.name}.schema.json"] = _titled(msgspec.json.schema(kind.document), f"Knowledge file: {kind.name}")
+        found[f"knowledge/{kind.name}.schema.json"] = _titled(flat_schema(kind.document), f"Knowledge file: {kind.name}")
     return found
 
 
@@ -54,4 +54,4 @@ def as_text(schema: dict[str, Any]) -> str:
 
 
 def _titled(schema: dict[str, Any], title: str) -> dict[str, Any]:
-    return {"$schema": _DIALECT, "title": title, **schema}
+    return {**schema, "$schema": _DIALECT, "title": title}

@@ -68,9 +68,13 @@ class Tool:
         found: Callable[[Any, date], Answer] = self._module.run
         return found
 
-    def schema(self, which: type[Struct]) -> dict[str, Any]:
-        """The JSON Schema of its input or output."""
-        return msgspec.json.schema(which)
+
+def flat_schema(shape: type[Struct]) -> dict[str, Any]:
+    """The JSON Schema of a shape with its own fields on top and the shapes inside it under `$defs`."""
+    described = msgspec.json.schema(shape)
+    inner = described["$defs"]
+    name = described["$ref"].rpartition("/")[2]
+    return {**inner[name], "$defs": {key: value for key, value in inner.items() if key != name}}
 
 
 _ALWAYS = "Every answer has a status: found, nothing_found, or not_checked with the reason. Missing data is never taken as normal."
@@ -175,9 +179,10 @@ def answer(name: str, arguments: bytes, as_of: date) -> bytes:
     return msgspec.json.encode(ask(name, given, as_of))
 
 
-def refusal(name: str, reason: str) -> bytes:
+def refused(name: str, reason: str) -> dict[str, Any]:
     """The answer to a call that could not be read."""
-    return msgspec.json.encode(_BY_NAME[name].output(tool=name, status="not_checked", reason=reason))
+    found: dict[str, Any] = msgspec.to_builtins(_BY_NAME[name].output(tool=name, status="not_checked", reason=reason))
+    return found
 
 
 def examples(name: str) -> tuple[Example, ...]:
@@ -193,7 +198,7 @@ def describe(name: str) -> str:
         "name": which.name,
         "description": which.description,
         "examples": examples(name),
-        "input_schema": which.schema(which.input),
-        "output_schema": which.schema(which.output),
+        "input_schema": flat_schema(which.input),
+        "output_schema": flat_schema(which.output),
     }
     return msgspec.json.format(msgspec.json.encode(described), indent=2).decode()
