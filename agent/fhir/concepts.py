@@ -36,6 +36,13 @@ class Concept:
         """Whether one of the codings is one of these, whatever its system."""
         return any(coding.code in codes for coding in self.codes)
 
+    def among(self, codes: frozenset[str]) -> Coding | None:
+        """The first coding whose code is one of these."""
+        for coding in self.codes:
+            if coding.code in codes:
+                return coding
+        return None
+
     def __bool__(self) -> bool:
         return bool(self.codes or self.text)
 

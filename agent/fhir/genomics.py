@@ -40,10 +40,10 @@ def read(
     reading: Reading,
 ) -> Outcome | None:
     """A gene's phenotype or diplotype; `None` where the observation is about neither."""
-    asked = [coding for coding in what.codes if coding.code in _CODES]
-    if not asked:
+    asked = what.among(_CODES)
+    if asked is None:
         return None
-    gene = _gene(asked[0].code, what, whole)
+    gene = _gene(asked.code, what, whole)
     said = concepts.concept.of(part.value_codeable_concept).text or " ".join((part.value_string or "").split())
     if gene is None or not said:
         if part is whole and not said and whole.component:

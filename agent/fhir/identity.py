@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -36,6 +36,16 @@ class Person:
     names: frozenset[str]
     alone: bool
     id: str
+    _seen: dict[bytes, Outcome | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def others(self, raw: Raw) -> Outcome | None:
+        """Set aside what is another's; what names nobody is the patient's where nobody else is in the record."""
+        key = bytes(raw)
+        if key not in self._seen:
+            whose = self.subject(raw)
+            mine = whose == "mine" or (whose == "nobody" and self.alone)
+            self._seen[key] = None if mine else aside(_OTHERS[whose])
+        return self._seen[key]
 
     def subject(self, raw: Raw) -> Subject:
         """Whose a resource is, from its `subject` or `patient`."""
@@ -70,11 +80,12 @@ def _relative(text: str) -> tuple[str, str, str]:
     return (steps[-2], "/", steps[-1]) if len(steps) >= 2 and steps[-2][:1].isupper() else ("", "", text)
 
 
-def reference_to(resource: r4.Common, url: str | None, place: str) -> str:
+def reference_to(resource: r4.Common, entry: r4.Entry, index: int, decoded: Decoded) -> str:
     """How facts name a resource: `Type/id`, else its full URL, else its place."""
     if resource.id and _ID.fullmatch(resource.id):
         return f"{type(resource).__name__}/{resource.id}"
-    return url if url and url.startswith("urn:") and len(url) < 100 else place
+    url = entry.full_url
+    return url if url and url.startswith("urn:") and len(url) < 100 else decoded.place(index)
 
 
 def names_of(resource: r4.Common, url: str | None) -> frozenset[str]:
@@ -138,7 +149,7 @@ def _person(decoded: Decoded, found: dict[str, int], name: str) -> Person:
     entry = decoded.entries[index]
     patient = entry.resource
     assert isinstance(patient, r4.Patient)
-    reference = reference_to(patient, entry.full_url, decoded.place(index))
+    reference = reference_to(patient, entry, index, decoded)
     names = frozenset[str]().union(
         *(names_of(e.resource, e.full_url) for e in decoded.entries if isinstance(e.resource, r4.Patient) and _same(e.resource, patient))
     )
@@ -147,14 +158,6 @@ def _person(decoded: Decoded, found: dict[str, int], name: str) -> Person:
 
 def _same(other: r4.Patient, patient: r4.Patient) -> bool:
     return other is patient or (other.id is not None and other.id == patient.id)
-
-
-def not_mine(person: Person, raw: Raw) -> Outcome | None:
-    """Set aside what is another's; what names nobody is the patient's where nobody else is in the record."""
-    whose = person.subject(raw)
-    if whose == "mine" or (whose == "nobody" and person.alone):
-        return None
-    return aside(_OTHERS[whose])
 
 
 _OTHERS = {

@@ -27,6 +27,7 @@ from agent.fhir import concepts, genomics, pregnancy, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
+from agent.fhir.elements import NOTHING
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.times import day, moment
 from tools.clinical.errors import UnitMismatchError
@@ -36,7 +37,6 @@ from tools.terminology import Observable
 
 _FINAL = frozenset({"final", "amended", "corrected"})
 _NO_VALUE = frozenset({"registered", "cancelled"})
-_NOTHING = b""
 
 
 def read_observation(found: r4.Observation, reference: str, reading: Reading) -> Outcome:
@@ -49,9 +49,9 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     if later is not None:
         return later
     measured = day(when) or day(found.issued)
-    outcomes = [_read_part(found, found, reference, measured, reading)]
-    outcomes += [_read_part(part, found, reference, measured, reading) for part in found.component]
-    outcome = max(outcomes, key=_rank)
+    outcome = _read_part(found, found, reference, measured, reading)
+    for part in found.component:
+        outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
     if outcome is USED and found.status not in _FINAL:
         reading.issue(
             reference,
@@ -73,7 +73,7 @@ def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | N
     special = pregnancy.read(what, part, reference, when, reading) or genomics.read(what, whole, part, reference, when, reading)
     if special is not None:
         return special
-    if bytes(part.value_codeable_concept) != _NOTHING:
+    if part.value_codeable_concept is not NOTHING:
         return _read_answer(what, part.value_codeable_concept, reference, when, reading)
     known = terms.observable(what)
     if known is None:
@@ -142,7 +142,7 @@ def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantit
 
 def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | None, Decimal | None]:
     """The laboratory's normal range in the canonical unit."""
-    if bytes(raw) == _NOTHING:
+    if raw is NOTHING:
         return None, None
     for found in concepts.ranges.of(raw):
         kind = concepts.concept_of(found.type)
@@ -161,7 +161,7 @@ def _limit(bound: el.Quantity | None, known: Observable, given: el.Quantity) -> 
 
 
 def _flag(raw: Raw) -> str | None:
-    if bytes(raw) == _NOTHING:
+    if raw is NOTHING:
         return None
     return next((found.code.code for found in concepts.concepts.of(raw) if found.code is not None), None)
 

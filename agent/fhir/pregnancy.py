@@ -34,10 +34,10 @@ def read(
     what: Concept, part: r4.Observation | el.ObservationComponent, reference: str, when: date | None, reading: Reading
 ) -> Outcome | None:
     """A pregnancy or lactation status, or an expected date of delivery; `None` where it is neither."""
-    asked = [coding.code for coding in what.codes if coding.code in _CODES]
-    if not asked:
+    asked = what.among(_CODES)
+    if asked is None:
         return None
-    if asked[0] in _DELIVERY:
+    if asked.code in _DELIVERY:
         return _delivery(part, reference, when, reading)
     answer = concepts.concept.of(part.value_codeable_concept)
     says = next((_ANSWERS[coding.code] for coding in answer.codes if coding.code in _ANSWERS), None)

@@ -23,13 +23,15 @@ from datetime import date
 
 from msgspec import Raw
 
+from agent.errors import RecordError
 from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
+from agent.fhir.elements import NOTHING
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
-from agent.fhir.release import check_shape
+from agent.fhir.release import foreign_by_shape
 from tools.clinical.facts import Facts, Measurement, Problem
 from tools.clinical.plan import SetAside
 
@@ -163,17 +165,24 @@ def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, read
     found = _READERS.get(type(resource))
     if found is None or not isinstance(resource, r4.Common):
         return _without_reader(resource, index, decoded, person, reading)
-    check_shape(resource, decoded.place(index))
     read, subject = found
-    others = identity.not_mine(person, getattr(resource, subject))
+    foreign = foreign_by_shape(resource)
+    if foreign is not None:
+        raise RecordError(f"{decoded.place(index)}: {foreign}; convert the record to R4 (4.0.1) first")
+    others = person.others(getattr(resource, subject))
     if others is not None:
         return others if person.alone else UNREAD
-    if _modified(resource.modifier_extension):
+    if resource.modifier_extension is not NOTHING and _modified(resource.modifier_extension):
         return aside("modifierExtension: it may turn the meaning round, and is not understood")
-    reference = identity.reference_to(resource, entry.full_url, decoded.place(index))
-    for left_out in decoded.left_out.get(index, ()):
-        reading.issue(reference, "unrecognized", f"{left_out} is not of the type that FHIR R4 demands, and is left out")
+    reference = identity.reference_to(resource, entry, index, decoded)
+    if index in decoded.left_out:
+        _say_left_out(decoded.left_out[index], reference, reading)
     return read(resource, reference, reading)
+
+
+def _say_left_out(fields: list[str], reference: str, reading: Reading) -> None:
+    for left_out in fields:
+        reading.issue(reference, "unrecognized", f"{left_out} is not of the type that FHIR R4 demands, and is left out")
 
 
 def _without_reader(resource: object, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:

@@ -90,10 +90,13 @@ class Reading:
 
     def later(self, *texts: str | None) -> Outcome | None:
         """Set aside what is dated after `as_of` in any of its dates; otherwise remember its newest date."""
-        days = [found for text in texts if text is not None and (found := day(text)) is not None]
-        if not days:
+        newest = None
+        for text in texts:
+            found = day(text)
+            if found is not None and (newest is None or found > newest):
+                newest = found
+        if newest is None:
             return None
-        newest = max(days)
         if newest > self.as_of:
             self.future.append(newest)
             return aside(f"dated {newest.isoformat()}, after {self.as_of.isoformat()}")

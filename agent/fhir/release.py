@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from msgspec import Raw
 
-from agent.errors import RecordError
 from agent.fhir import shapes as r4
+from agent.fhir.elements import NOTHING
 
 
 def _there(raw: Raw) -> bool:
-    return bytes(raw) not in (b"", b"null")
+    return raw is not NOTHING and bytes(raw) not in (b"", b"null")
 
 
 def _text(raw: Raw) -> bool:
@@ -55,16 +55,11 @@ _SIGNS: dict[type, Callable[..., str | None]] = {
 }
 
 
-def check_shape(resource: object, place: str) -> None:
-    """Refuse a resource whose shape is that of another release.
-
-    Raises:
-        RecordError: it is not R4; the message names the entry, the release and the field that tells it.
-    """
+def foreign_by_shape(resource: object) -> str | None:
+    """Of which other release a resource is, with the field that tells it; `None` where nothing speaks against R4."""
     sign = _SIGNS.get(type(resource))
     found = sign(resource) if sign is not None else None
-    if found is not None:
-        release, _, field = found.partition(": ")
-        raise RecordError(
-            f"{place}: {type(resource).__name__}.{field} is of FHIR {release}, not R4; convert the record to R4 (4.0.1) first"
-        )
+    if found is None:
+        return None
+    release, _, field = found.partition(": ")
+    return f"{type(resource).__name__}.{field} is of FHIR {release}, not R4"
