@@ -17,7 +17,7 @@ from agent.fhir import concepts
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
-from agent.fhir.reading import USED, GeneCall, Outcome, Reading, aside
+from agent.fhir.reading import UNREAD, USED, GeneCall, Outcome, Reading, aside
 
 _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["genes"]
 _BY_CODE: dict[str, str] = _KNOWN["by_code"]
@@ -27,8 +27,9 @@ _NO_CALL = tuple(_KNOWN["not_a_call"])
 _DROPPED = re.compile(r"\b(?:" + "|".join(_KNOWN["dropped_words"]) + r")s?\b")
 _NAME = re.compile(r"\b(CYP\d[A-Z]\d+|HLA-[A-Z]+\d?|[A-Z][A-Z0-9]{2,7})\b")
 _HLA = re.compile(r"\b(HLA-[A-Z]+\d?\*\d+:\d+)\b")
-_DIPLOTYPE = re.compile(r"\*\w+(?:x\d+)?\s*/\s*\*\w+(?:x\d+)?")
-_CODES = frozenset(_BY_CODE) | _GENOTYPES | {_PHENOTYPE}
+_DIPLOTYPE = re.compile(r"\*\w+(?:x\d+)?\s*/\s*\*\w+(?:x\d+)?|\b[ACGT]/[ACGT]\b")
+_WITH_ALLELE = re.compile(r"\b([A-Z][A-Z0-9-]{2,9})\s?\*\w")
+CODES = frozenset(_BY_CODE) | _GENOTYPES | {_PHENOTYPE}
 
 
 def read(
@@ -38,25 +39,27 @@ def read(
     reference: str,
     when: date | None,
     reading: Reading,
-) -> Outcome | None:
-    """A gene's phenotype or diplotype; `None` where the observation is about neither."""
-    asked = what.among(_CODES)
-    if asked is None:
-        return None
-    gene = _gene(asked.code, what, whole)
+) -> Outcome:
+    """A gene's phenotype or diplotype."""
+    asked = what.among(CODES)
     said = concepts.concept.of(part.value_codeable_concept).text or " ".join((part.value_string or "").split())
-    if gene is None or not said:
-        if part is whole and not said and whole.component:
-            return None
-        return aside("a genomic result that names no gene, two genes, or no result")
+    if asked is None or not said:
+        return UNREAD
+    gene = _gene_in(said) or _gene(asked.code, what, whole)
+    if gene is None:
+        return aside("a genomic result that names no gene, or several")
     if any(word in said.casefold() for word in _NO_CALL):
         reading.issue(reference, "unrecognized", f"{gene}: the laboratory gave no call")
         return aside(f"{gene}: no call")
-    reading.calls.append(_call(gene, said, reference, when))
+    call = _call(gene, said, reference, when, genotype=asked.code in _GENOTYPES)
+    if call is None:
+        return UNREAD
+    reading.calls.append(call)
     return USED
 
 
-def _call(gene: str, said: str, reference: str, when: date | None) -> GeneCall:
+def _call(gene: str, said: str, reference: str, when: date | None, genotype: bool) -> GeneCall | None:
+    """What was said of the gene; a sequence variant in words is no call."""
     allele = _HLA.search(said)
     if allele is not None:
         negative = "negative" in said.casefold() or "absent" in said.casefold()
@@ -65,7 +68,13 @@ def _call(gene: str, said: str, reference: str, when: date | None) -> GeneCall:
     if diplotype is not None:
         return GeneCall(gene, diplotype[0].replace(" ", ""), when, False, reference)
     words = _DROPPED.sub(" ", said.casefold().replace(gene.casefold(), " ")).split()
-    return GeneCall(gene, "-".join(words) or said.casefold(), when, True, reference)
+    return None if genotype or not words else GeneCall(gene, "-".join(words), when, True, reference)
+
+
+def _gene_in(said: str) -> str | None:
+    """The gene that a star allele is written with, as in `CYP2C9 *2/*3`."""
+    found = _WITH_ALLELE.search(said)
+    return found[1] if found else None
 
 
 def _gene(code: str, what: Concept, whole: r4.Observation) -> str | None:

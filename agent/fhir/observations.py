@@ -18,8 +18,10 @@ What has a code that no observable is known for is read and nothing is made of i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Raw
 
@@ -29,7 +31,7 @@ from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
 from agent.fhir.elements import NOTHING
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
-from agent.fhir.times import day, moment
+from agent.fhir.times import day
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Measurement, Problem
 from tools.clinical.quantity import Quantity
@@ -53,11 +55,8 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     for part in found.component:
         outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
     if outcome is USED and found.status not in _FINAL:
-        reading.issue(
-            reference,
-            "status",
-            f"the status is {found.status if found.status in ('preliminary', 'unknown') else 'missing or not of FHIR R4'}",
-        )
+        status = found.status if found.status in ("preliminary", "unknown") else "missing or not of FHIR R4"
+        reading.issue(reference, "status", f"the status is {status}; the value is used all the same")
     return outcome
 
 
@@ -68,14 +67,34 @@ def _rank(outcome: Outcome) -> int:
 Part = r4.Observation | el.ObservationComponent
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What an observation's code asks for."""
+
+    what: Concept
+    about: Literal["pregnancy", "gene", "value"]
+    known: Observable | None
+
+
+def _understand(raw: bytes) -> _Question:
+    what = concepts.concept[raw]
+    if what.among(pregnancy.CODES):
+        return _Question(what, "pregnancy", None)
+    return _Question(what, "gene", None) if what.among(genomics.CODES) else _Question(what, "value", terms.observable(what))
+
+
+_questions: concepts.Memo[_Question] = concepts.Memo(_understand)
+
+
 def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | None, reading: Reading) -> Outcome:
-    what = concepts.concept.of(part.code)
-    special = pregnancy.read(what, part, reference, when, reading) or genomics.read(what, whole, part, reference, when, reading)
-    if special is not None:
-        return special
+    question = _questions.of(part.code)
+    if question.about == "pregnancy":
+        return pregnancy.read(question.what, part, reference, when, reading)
+    if question.about == "gene":
+        return genomics.read(question.what, whole, part, reference, when, reading)
     if part.value_codeable_concept is not NOTHING:
-        return _read_answer(what, part.value_codeable_concept, reference, when, reading)
-    known = terms.observable(what)
+        return _read_answer(question.what, part.value_codeable_concept, reference, when, reading)
+    known = question.known
     if known is None:
         return UNREAD
     quantity = _quantity(part)
@@ -174,7 +193,7 @@ def _read_answer(what: Concept, raw: Raw, reference: str, when: date | None, rea
     before = reading.answers.get(question)
     if not kinds and before is None:
         return UNREAD
-    if before is not None and before.onset is not None and (when is None or moment(when.isoformat()) < moment(before.onset.isoformat())):
+    if before is not None and before.onset is not None and (when is None or when < before.onset):
         return USED if kinds else UNREAD
     reading.answers[question] = Problem(reference, answer.text, kinds, answer.code, onset=when, active=bool(kinds))
     return USED if kinds else UNREAD

@@ -22,22 +22,16 @@ from agent.fhir.times import day
 from tools.clinical.facts import Pregnancy, Problem
 
 _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["pregnancy"]
-_ASKED = frozenset(_KNOWN["questions"])
 _DELIVERY = frozenset(_KNOWN["delivery_dates"])
-_CODES = _ASKED | _DELIVERY
+CODES = _DELIVERY | frozenset(_KNOWN["questions"])
 _ANSWERS: dict[str, Pregnancy] = _KNOWN["answers"]
 _KINDS: dict[str, Pregnancy] = _KNOWN["kinds"]
 _HOLDS: dict[str, int] = _KNOWN["holds_for_days"]
 
 
-def read(
-    what: Concept, part: r4.Observation | el.ObservationComponent, reference: str, when: date | None, reading: Reading
-) -> Outcome | None:
-    """A pregnancy or lactation status, or an expected date of delivery; `None` where it is neither."""
-    asked = what.among(_CODES)
-    if asked is None:
-        return None
-    if asked.code in _DELIVERY:
+def read(what: Concept, part: r4.Observation | el.ObservationComponent, reference: str, when: date | None, reading: Reading) -> Outcome:
+    """A pregnancy or lactation status, or an expected date of delivery."""
+    if what.among(_DELIVERY):
         return _delivery(part, reference, when, reading)
     answer = concepts.concept.of(part.value_codeable_concept)
     says = next((_ANSWERS[coding.code] for coding in answer.codes if coding.code in _ANSWERS), None)
