@@ -1,0 +1,202 @@
+"""Reading a clinical-drug string: quantity, ingredients, strengths, form, route, brand, in the order people write them.
+
+Every part must be resolved. What is neither a name nor a word of `words/` stays in `unresolved`, and the answer is partial.
+
+Source: RxNorm technical documentation, naming conventions; the rest are habits seen in real exports ("Lasix 40mg").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tools.clinical.errors import UnitMismatchError
+from tools.clinical.quantity import Quantity, unit_dimension
+from tools.terminology.lexicon import Lexicon, Names
+from tools.terminology.model import WordsFile
+from tools.terminology.text import name_key, plain_text
+
+_BRAND = re.compile(r"\[([^\]]*)\]")
+_PACK = re.compile(r"\((?=[^()]*[a-z]{3})((?:[^()]|\([^()]*\))*)\)")
+_PREFIX = re.compile(r"^(?:nda\d+\s+|\d[\d.,]*\s*(?:ml|hr|hours?|actuat|day)\s+(?=\S))+")
+_PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
+_STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
+_NUMBER = re.compile(r"^[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u)?$")
+_LONGEST = 6
+
+
+@dataclass(slots=True)
+class ParsedDrug:
+    """What a string says.
+
+    Attributes:
+        strengths: ingredient → strength, only where the string gives one to a single ingredient.
+        unresolved: parts that could not be read; the screening of this medicine is incomplete.
+        corrected: names as written → as read, where the spelling was corrected.
+    """
+
+    ingredients: list[str] = field(default_factory=list)
+    strengths: dict[str, Quantity] = field(default_factory=dict)
+    form: str | None = None
+    route: str | None = None
+    unresolved: list[str] = field(default_factory=list)
+    corrected: dict[str, str] = field(default_factory=dict)
+    classes: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Something was recognised and nothing was left over."""
+        return bool(self.ingredients) and not self.unresolved
+
+
+class DrugReader:
+    """Reads clinical-drug strings with a lexicon and a list of words that name no ingredient."""
+
+    def __init__(self, lexicon: Lexicon, words: WordsFile) -> None:
+        self._lexicon = lexicon
+        self._words = words
+        self._ignored = frozenset((*words.salts, *words.fillers, *words.forms, *words.routes, *words.units))
+
+    def read(self, text: str) -> ParsedDrug:
+        """What the string says; an empty result where it names no medicine."""
+        drug = ParsedDrug()
+        whole = self._lexicon.names.get(name_key(text))
+        if whole:
+            drug.ingredients.extend(whole)
+            return drug
+        plain = plain_text(text)
+        brands = [name_key(brand) for brand in _BRAND.findall(plain)]
+        for part in self._parts(_BRAND.sub(" ", plain)):
+            self._read_part(part, drug)
+        self._read_form(plain, drug)
+        for brand in brands:
+            self._read_brand(brand, drug)
+        return drug
+
+    def _parts(self, plain: str) -> Iterator[str]:
+        inner = _PACK.findall(plain) if "{" in plain else [plain]
+        for text in inner or [plain.replace("{", " ").replace("}", " ")]:
+            yield from _PART.split(_PREFIX.sub("", text.strip()))
+
+    def _read_part(self, part: str, drug: ParsedDrug) -> None:
+        strengths = list(_STRENGTH.finditer(part))
+        found = self._resolve(part, drug)
+        known = [name for name in found if name not in drug.ingredients]
+        drug.ingredients.extend(known)
+        quantity = self._strength(strengths)
+        if quantity and len(set(found)) == 1:
+            drug.strengths.setdefault(found[0], quantity)
+
+    def _strength(self, matches: list[re.Match[str]]) -> Quantity | None:
+        quantities = [quantity for match in matches if (quantity := self._quantity(match))]
+        return quantities[0] if len(quantities) == 1 else None
+
+    def _quantity(self, match: re.Match[str]) -> Quantity | None:
+        number, unit, per, other = match.groups()
+        ucum = self._words.units.get(unit)
+        if ucum is None or ucum in {"h", "d", "mL", "L", "{puff}", "{tablet}", "{dose}"}:
+            return None
+        value = Decimal(number.replace(",", ""))
+        if other:
+            below = self._words.units.get(other)
+            if below is None:
+                return None
+            ucum, value = f"{ucum}/{below}", value / (Decimal(per) if per else Decimal(1))
+        try:
+            unit_dimension(ucum)
+        except UnitMismatchError:
+            return None
+        return Quantity(value, ucum)
+
+    def _resolve(self, part: str, drug: ParsedDrug) -> list[str]:
+        tokens = _expand(name_key(_STRENGTH.sub(self._without_strength, part)).split())
+        found: list[str] = []
+        strange: list[str] = []
+        position = 0
+        while position < len(tokens):
+            names, size = self._longest(tokens, position)
+            if names:
+                self._misread(strange, found, drug)
+                found.extend(names)
+            elif not self._says_nothing(tokens[position]):
+                strange.append(tokens[position])
+            else:
+                self._misread(strange, found, drug)
+            position += size
+        self._misread(strange, found, drug)
+        return list(dict.fromkeys(found))
+
+    def _without_strength(self, match: re.Match[str]) -> str:
+        return " " if match.group(2) in self._words.units else match.group(0)
+
+    def _longest(self, tokens: list[str], position: int) -> tuple[Names, int]:
+        names = self._lexicon.names
+        for size in range(min(_LONGEST, len(tokens) - position), 0, -1):
+            known = names.get(" ".join(tokens[position : position + size]))
+            if known and not (size == 1 and self._is_salt(tokens, position)):
+                return known, size
+        return (), 1
+
+    def _is_salt(self, tokens: list[str], position: int) -> bool:
+        return position > 0 and tokens[position] in self._words.salts
+
+    def _says_nothing(self, token: str) -> bool:
+        return token in self._ignored or bool(_NUMBER.match(token)) or len(token) == 1
+
+    def _misread(self, strange: list[str], found: list[str], drug: ParsedDrug) -> None:
+        """Settle a run of unknown words: a class, a misspelt name, or unresolved."""
+        if not strange:
+            return
+        phrase = " ".join(strange)
+        strange.clear()
+        named = self._lexicon.class_names.get(phrase)
+        if named:
+            drug.classes.append(named)
+            drug.unresolved.append(phrase)
+            return
+        for words in dict.fromkeys((phrase, *phrase.split())):
+            self._correct(words, phrase, found, drug)
+            if phrase in drug.corrected:
+                return
+        unread = [word for word in phrase.split() if word not in drug.corrected]
+        if unread:
+            drug.unresolved.append(" ".join(unread))
+
+    def _correct(self, words: str, phrase: str, found: list[str], drug: ParsedDrug) -> None:
+        if words in self._lexicon.foreign or words in self._lexicon.ambiguous or phrase in self._lexicon.ambiguous:
+            return
+        name = self._lexicon.speller.nearest(words)
+        ingredients = self._lexicon.names.get(name, ()) if name else ()
+        if name and ingredients:
+            drug.corrected[words] = name
+            found.extend(ingredients)
+
+    def _read_form(self, plain: str, drug: ParsedDrug) -> None:
+        words = name_key(plain).split()
+        drug.form = _last(words, self._words.forms)
+        stated = {word: route for word, route in self._words.routes.items() if word not in self._words.forms}
+        drug.route = _last(words, stated) or _last(words, self._words.routes)
+
+    def _read_brand(self, brand: str, drug: ParsedDrug) -> None:
+        known = self._lexicon.names.get(brand)
+        if known and not drug.ingredients:
+            drug.ingredients.extend(known)
+            drug.unresolved.clear()
+        elif known and set(drug.ingredients) < set(known):
+            drug.ingredients.extend(name for name in known if name not in drug.ingredients)
+            drug.unresolved.clear()
+
+
+def _last(words: list[str], table: Mapping[str, str]) -> str | None:
+    return next((table[word] for word in reversed(words) if word in table), None)
+
+
+def _expand(tokens: list[str]) -> list[str]:
+    """Words joined by a slash as words of their own; numbers such as 70/30 stay."""
+    found: list[str] = []
+    for token in tokens:
+        parts = token.split("/") if "/" in token and not _NUMBER.match(token) else [token]
+        found.extend(part.strip(".") for part in parts if part.strip("."))
+    return found

@@ -1,0 +1,29 @@
+"""How names are compared: lower case, plain hyphens and spaces, nothing that a keyboard adds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LONG_DASHES = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "’": "'", "‘": "'", "​": "", "®": "", "™": ""})
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9+#%/'.]+")
+_SEMANTIC_TAG = re.compile(
+    r"\s*\((?:disorder|finding|situation|procedure|event|person|substance|product|organism|regime/therapy|morphologic abnormality|observable entity)\)\s*$",
+    re.IGNORECASE,
+)
+
+
+def plain_text(text: str) -> str:
+    """Lower case, without accents, trade marks and typographic dashes; spaces single."""
+    text = unicodedata.normalize("NFKD", text.translate(_LONG_DASHES)) if not text.isascii() else text
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).lower().split())
+
+
+def name_key(text: str) -> str:
+    """The form under which names are looked up: hyphens, commas and brackets count as spaces, apostrophes as nothing."""
+    return _NOT_IN_NAMES.sub(" ", plain_text(text)).replace("'", "").strip(" .")
+
+
+def without_tag(text: str) -> str:
+    """A SNOMED CT display without its semantic tag."""
+    return _SEMANTIC_TAG.sub("", text)
