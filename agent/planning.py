@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Literal
 
 import msgspec
 
 from agent.context import Context, in_memory
 from agent.drafting import Drafter
+from agent.store.worklist import DrafterName
 from tools.clinical.plan import Plan
-
-DrafterName = Literal["rules", "model"]
 
 
 def make_plan(

@@ -1,0 +1,246 @@
+"""The desk between a drafted plan and a patient: plans wait here, people decide item by item, and only what they signed leaves.
+
+    desk = Desk()
+    name = desk.start(bundle, as_of)
+    shown = desk.show(name)
+    desk.decide(name, Reviewer("dr-1", "physician"), [Approve(item="rest")], shown.plan.digest)
+    bundle = desk.release(name)
+
+A decision is a row first and an effect after. Every call first takes on what a dead process left behind.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agent.context import Context
+from agent.deciding import Said, actor, take, void
+from agent.errors import DecisionError, PlannerError, StoreError
+from agent.freshness import knowledge_stamp, late
+from agent.planning import drafter_named
+from agent.review import Decision, Outcome, Reviewer
+from agent.running import Runner
+from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
+from agent.signing import standing
+from agent.store.audit import Event, Line, append, content_hash, lines
+from agent.store.database import Database
+from agent.store.decisions import decisions, verdict, waiting_verdicts
+from agent.store.integrity import faults
+from agent.store.place import state_folder
+from agent.store.records import keep_record, record
+from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
+
+Clock = Callable[[], datetime]
+MakeContext = Callable[[Work, Callable[[str], bytes]], Context]
+_URGENCY = {"emergency": 0, "same-day": 1, "routine": 2}
+
+
+class Desk:
+    """The worklist of one state folder.
+
+    Args:
+        home: the folder; `CAREWRIGHT_HOME`, or the user's data folder, where `None`.
+        clock: what time it is; only here, never in a judgement.
+        context: what a run depends on, given how to read a record; the shipped drafters where `None`.
+    """
+
+    def __init__(self, home: str | Path | None = None, *, clock: Clock | None = None, context: MakeContext | None = None) -> None:
+        folder = state_folder(home)
+        self._database = Database(folder)
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._make_context = context or _context
+        self._contexts: dict[tuple[str, str | None], Context] = {}
+        self._runner = Runner(folder, self._database, self._context, self._now)
+
+    def start(
+        self, bundle: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None,
+        by: Reviewer | None = None,
+    ) -> str:  # fmt: skip
+        """Draft a plan and put it on the worklist; the same record, date and request is one plan as long as it waits.
+
+        Returns:
+            The id under which it waits.
+
+        Raises:
+            RecordError: the bundle cannot be read.
+            DraftError: no usable draft was made.
+        """
+        day = as_of.isoformat()
+        with self._database.writing() as db:
+            at, source = self._now(db), keep_record(db, bundle)
+            name = same_waiting(db, source, day, patient, request, drafter, knowledge_stamp())
+            if name is None or late(work(db, name), at):
+                name = "w-" + secrets.token_hex(5)
+                add_work(db, name, source, day, patient, request, drafter, at)
+                append(db, at, actor(by), "started", name, source=source, as_of=day, drafter=drafter)
+        self._runner.advance(name)
+        return name
+
+    def list(self, *, everything: bool = False) -> tuple[Waiting, ...]:
+        """Plans that wait (with `everything`: all), the most urgent first, then the oldest."""
+        with self._database.reading() as db:
+            found = works(db, () if everything else ("awaiting-review", *UNFINISHED))
+        return tuple(waiting(w) for w in sorted(found, key=lambda w: (_URGENCY.get(w.urgency or "", 3), w.started)))
+
+    def show(self, name: str, reader: Reviewer | None = None) -> Shown:
+        """One plan with where its items stand. Raises DecisionError (`unknown`, `locked`)."""
+        found = self._settled(name)
+        with self._database.writing() as db:
+            plan, rows = shown_plan(db, found), decisions(db, found)
+            append(db, self._now(db), actor(reader), "read", found.id, digest=plan.digest)
+        return Shown(id=found.id, status=found.status, plan=plan, expires=until(found), standing=standing(plan, rows), decisions=rows)
+
+    def decide(self, name: str, reviewer: Reviewer, said: Sequence[Decision], digest: str, *, bundle: bytes | None = None) -> Decided:
+        """Take decisions on the plan with this digest: all of them, or none.
+
+        Args:
+            name: the id on the worklist.
+            reviewer: who decides, as whoever calls has made sure.
+            said: decisions on single items, or `Approve(item="rest")`; edits go alone, for the plan is checked and shown anew.
+            digest: of the plan that was on the screen.
+            bundle: the record as read again just now; where it differs from the one that was planned from, the plan is void.
+
+        Raises:
+            DecisionError: nothing was changed; `reason` says why (see `agent.errors`).
+        """
+        submission = Said(reviewer=reviewer, decisions=tuple(said), digest=digest, bundle=bundle)
+        found = self._settled(name)
+        try:
+            with self._database.writing() as db:
+                found = work(db, found.id)
+                void_now = take(db, found, submission, self._context(found), self._now(db))
+            if void_now:
+                raise void_now
+        except DecisionError as error:
+            self._tell(found.id, reviewer, "refused", reason=error.reason, digest=digest)
+            raise
+        self._runner.advance(found.id)
+        return self._decided(found.id)
+
+    def release(self, name: str, by: Reviewer | None = None) -> dict[str, Any]:
+        """The FHIR transaction of what was approved; the same bytes however often it is asked for.
+
+        Raises:
+            DecisionError: the plan, or some item of it, waits for a decision (`incomplete`), or nothing was approved (`late`).
+            StoreError: the rows are not what the audit vouches for (`corrupt`).
+        """
+        found = self._settled(name)
+        with self._database.writing() as db:
+            found = work(db, found.id)
+            outcome = self._signed(db, found)
+            row = db.execute("SELECT content FROM release WHERE work=?", (found.id,)).fetchone()
+            content: bytes = row["content"] if row else self._release(db, found, outcome, by)
+        bundle: dict[str, Any] = msgspec.json.decode(content)
+        return bundle
+
+    def recover(self) -> tuple[str, ...]:
+        """Take on every run that a dead process left behind, and mark what has waited too long. Returns their ids."""
+        with self._database.reading() as db:
+            names = dict.fromkeys((*waiting_verdicts(db), *(w.id for w in works(db, UNFINISHED))))
+        taken = tuple(name for name in names if self._recovered(name))
+        with self._database.writing() as db:
+            at = self._now(db)
+            overdue = [w for w in works(db, ("awaiting-review",)) if late(w, at)]
+            for found in overdue:
+                void(db, found, "expired", at)
+        return (*taken, *(w.id for w in overdue))
+
+    def audit(self) -> Audit:
+        """Verify the audit and every row that it vouches for; the first fault named is the first broken link."""
+        with self._database.reading() as db:
+            last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+            return Audit(last["seq"] if last else 0, last["hash"] if last else "", tuple(faults(db)))
+
+    def history(self, name: str | None = None) -> tuple[Line, ...]:
+        """The lines of the audit, of one plan or of all."""
+        with self._database.reading() as db:
+            return tuple(lines(db, work(db, name).id if name else None))
+
+    def _signed(self, db: sqlite3.Connection, found: Work) -> Outcome:
+        """The outcome that the decisions add up to, which must be the one that was recorded."""
+        given = verdict(db, found)
+        if found.status not in {"approved", "partly-approved"} or not isinstance(given, Outcome):
+            over = found.status in {"rejected", "expired", "no-plan", "failed"}
+            raise DecisionError("late" if over else "incomplete", f"nothing leaves: the plan {found.id} is {found.status}")
+        broken = next(faults(db, found.id), None)
+        if broken or standing(shown_plan(db, found), decisions(db, found)).outcome(found.digest or "") != given:
+            raise StoreError(
+                "corrupt", f"nothing leaves: {broken or 'the signatures do not add up to the outcome'}; restore the last backup"
+            )
+        return given
+
+    def _release(self, db: sqlite3.Connection, found: Work, outcome: Outcome, by: Reviewer | None) -> bytes:
+        from agent.fhir.write import transaction_bundle
+
+        at = self._now(db)
+        content = msgspec.json.encode(transaction_bundle(shown_plan(db, found), outcome))
+        db.execute("INSERT INTO release (work, content, at) VALUES (?,?,?)", (found.id, content, at))
+        append(db, at, actor(by), "released", found.id, digest=found.digest, row=content_hash(content))
+        return content
+
+    def _settled(self, name: str) -> Work:
+        """The run, once whatever was under way is done."""
+        with self._database.reading() as db:
+            found = work(db, name)
+            unfinished = found.status in UNFINISHED or found.id in waiting_verdicts(db)
+        if unfinished:
+            self._runner.advance(found.id)
+            with self._database.reading() as db:
+                found = work(db, found.id)
+        return found
+
+    def _recovered(self, name: str) -> bool:
+        try:
+            self._runner.advance(name)
+        except DecisionError:  # somebody is at work on it, so that it is not left behind
+            return False
+        except PlannerError as error:
+            self._tell(name, None, "failed", error=type(error).__name__)
+            return False
+        self._tell(name, None, "recovered")
+        return True
+
+    def _decided(self, name: str) -> Decided:
+        with self._database.reading() as db:
+            found = work(db, name)
+            now = standing(shown_plan(db, found), decisions(db, found))
+        return Decided(
+            id=found.id,
+            status=found.status,
+            digest=found.digest or "",
+            approved=tuple(now.approved),
+            rejected=tuple(now.rejected),
+            open=now.open,
+        )
+
+    def _context(self, found: Work) -> Context:
+        key = (found.drafter, found.request)
+        if key not in self._contexts:
+            self._contexts[key] = self._make_context(found, self._record_of)
+        return self._contexts[key]
+
+    def _record_of(self, digest: str) -> bytes:
+        with self._database.reading() as db:
+            return record(db, digest)
+
+    def _now(self, db: sqlite3.Connection) -> str:
+        """The time, never before that of the last line of the audit: a clock that jumps back does not turn the order round."""
+        last = db.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        now = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        return max(now, last["at"]) if last else now
+
+    def _tell(self, name: str, by: Reviewer | None, event: Event, **details: str) -> None:
+        with self._database.writing() as db:
+            append(db, self._now(db), actor(by), event, name, **details)
+
+
+def _context(found: Work, bytes_of: Callable[[str], bytes]) -> Context:
+    drafter = drafter_named(found.drafter, found.request)
+    return Context(bytes_of, drafter) if drafter else Context(bytes_of)

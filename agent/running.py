@@ -1,0 +1,127 @@
+"""Takes a run of the graph on, from wherever it stopped, and writes where it came to into the worklist.
+
+Safe to call at any time and as often as one likes: a run that is at rest stays there, a run whose process died goes on, and
+a verdict that was recorded and not yet told to the graph is told.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from agent.context import Context
+from agent.errors import PlannerError, StoreError
+from agent.freshness import knowledge_stamp
+from agent.state import STATE_VERSION, first_state
+from agent.store.audit import SYSTEM, append
+from agent.store.database import Database
+from agent.store.decisions import applied, verdict
+from agent.store.place import alone
+from agent.store.worklist import UNFINISHED, Work, WorkStatus, set_status, show_plan, work
+from tools.clinical.plan import Plan
+
+if TYPE_CHECKING:
+    from langgraph.types import StateSnapshot
+
+
+class Runner:
+    """Runs of one state folder."""
+
+    def __init__(
+        self, folder: Path, database: Database, context: Callable[[Work], Context], now: Callable[[sqlite3.Connection], str]
+    ) -> None:
+        self._folder, self._database, self._context, self._now = folder, database, context, now
+
+    def advance(self, name: str) -> None:
+        """Take the run on until it waits for people or is over.
+
+        Raises:
+            DecisionError: another process is at it (`locked`).
+            RecordError, DraftError: no plan can be made; the run has failed.
+            StoreError: its checkpoints cannot be read.
+        """
+        with alone(self._folder, name):
+            with self._database.reading() as db:
+                found, waiting = work(db, name), _waiting(db, name)
+            if found.status not in UNFINISHED and not waiting:
+                return
+            try:
+                self._advance(found)
+            except PlannerError as error:
+                if found.status == "drafting" and not isinstance(error, StoreError):
+                    self._failed(found, error)
+                raise
+
+    def _advance(self, found: Work) -> None:
+        from langgraph.types import Command
+
+        from agent.graph import STEPS, build
+        from agent.store.checkpoints import checkpoints
+
+        config: Any = {"configurable": {"thread_id": found.id}, "recursion_limit": STEPS}
+        context = self._context(found)
+        with self._database.failures_named(), checkpoints(self._database.path) as saver:
+            graph = build(saver)
+            before = _readable(lambda: graph.get_state(config), found)
+            step: Any = None
+            if not before.values:
+                step = first_state(found.source, found.as_of, patient=found.patient, request=found.request)
+            elif before.interrupts:
+                step = self._answer(found, before)
+                step = step and Command(resume=step)
+            if step or (before.next and not before.interrupts):
+                graph.invoke(step, config, context=context, durability="sync")
+            after = _readable(lambda: graph.get_state(config), found)
+            self._write_down(found, after)
+            if not after.next:
+                saver.delete_thread(found.id)
+
+    def _answer(self, found: Work, state: StateSnapshot) -> dict[str, Any] | None:
+        """The verdict that the graph waits for, by the id of its interrupt; `None` where nobody has given one."""
+        waiting = state.interrupts[0]
+        with self._database.reading() as db:
+            given = verdict(db, found)
+        if given is None or waiting.value["digest"] != found.digest:
+            return None
+        return {waiting.id: msgspec.to_builtins(given)}
+
+    def _write_down(self, found: Work, state: StateSnapshot) -> None:
+        status: WorkStatus = "awaiting-review" if state.next else state.values["status"]
+        plan = msgspec.convert(state.values["plan"], Plan)
+        with self._database.writing() as db:
+            at = self._now(db)
+            applied(db, found)
+            if found.status in UNFINISHED:
+                show_plan(db, found.id, msgspec.structs.replace(plan, status="awaiting-review"), status, knowledge_stamp(), at)
+            if not state.next:
+                set_status(db, found.id, status, at)
+
+    def _failed(self, found: Work, error: PlannerError) -> None:
+        with self._database.writing() as db:
+            at = self._now(db)
+            set_status(db, found.id, "failed", at)
+            append(db, at, SYSTEM, "failed", found.id, error=type(error).__name__)
+
+
+def _waiting(db: sqlite3.Connection, name: str) -> bool:
+    return db.execute("SELECT 1 FROM verdict WHERE work = ? AND applied = 0", (name,)).fetchone() is not None
+
+
+def _readable(read: Callable[[], StateSnapshot], found: Work) -> StateSnapshot:
+    """The checkpoint, or a StoreError: what cannot be decoded may fail in any way."""
+    try:
+        state = read()
+    except sqlite3.Error:
+        raise
+    except Exception as error:
+        raise StoreError(
+            "corrupt", f"the checkpoints of {found.id} cannot be read ({type(error).__name__}); draft the plan again"
+        ) from error
+    version = state.values.get("version", STATE_VERSION) if state.values else STATE_VERSION
+    if version != STATE_VERSION:
+        raise StoreError("unavailable", f"the run {found.id} was begun by another version ({version}); draft the plan again")
+    return state

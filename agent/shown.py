@@ -1,0 +1,70 @@
+"""What the desk shows and answers: values for the faces."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from agent.freshness import expires
+from agent.signing import Open, Recorded, Standing
+from agent.store.worklist import Work, WorkStatus
+from tools.clinical.plan import Plan, Route, Urgency
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """A line of the worklist. What belongs to the plan is empty while it is drafted; `expires`, once it is decided."""
+
+    id: str
+    plan_id: str | None
+    status: WorkStatus
+    as_of: str
+    started: str
+    expires: str | None
+    reference: str | None
+    summary: str | None
+    urgency: Urgency | None
+    route: Route | None
+    items: int | None
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A plan on the worklist, with where each of its items stands and what was said about them."""
+
+    id: str
+    status: WorkStatus
+    plan: Plan
+    expires: str | None
+    standing: Standing
+    decisions: tuple[Recorded, ...]
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """Where the plan stands after a submission. After an edit `digest` is that of the plan as checked anew, and all is open."""
+
+    id: str
+    status: WorkStatus
+    digest: str
+    approved: tuple[str, ...]
+    rejected: tuple[str, ...]
+    open: tuple[Open, ...]
+
+
+class Audit(Struct, frozen=True):
+    """The state of the audit: how many lines, the seal of the last one, and what is broken (nothing, or a sentence each)."""
+
+    lines: int
+    head: str
+    faults: tuple[str, ...]
+
+
+def waiting(found: Work) -> Waiting:
+    """The line of the worklist for a run."""
+    return Waiting(
+        id=found.id, plan_id=found.plan_id, status=found.status, as_of=found.as_of, started=found.started, expires=until(found),
+        reference=found.reference, summary=found.summary, urgency=found.urgency, route=found.route, items=found.items,
+    )  # fmt: skip
+
+
+def until(found: Work) -> str | None:
+    """When it expires, ISO 8601."""
+    when = expires(found)
+    return when.isoformat() if when else None

@@ -1,0 +1,86 @@
+"""The audit: who did what to which plan, one line each, every line sealed with the one before it.
+
+A line names actors, digests, items and codes, never a word of the patient's record or of a reason's text. Whoever may write
+to the file can forge a whole new chain; keep the head of the chain (`Audit.head`) elsewhere to notice that, and a shortened one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Event = Literal[
+    "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "signed", "voided", "expired", "recovered",
+    "released", "delivered",
+]  # fmt: skip
+BEGINNING = "sha256:" + "0" * 64
+
+
+class Actor(Struct, frozen=True):
+    """Who acts, in which role; the program itself is `carewright`, `system`."""
+
+    id: str
+    role: str
+
+
+SYSTEM = Actor("carewright", "system")
+
+
+class Line(Struct, frozen=True):
+    """A line of the audit."""
+
+    seq: int
+    at: str
+    actor: str
+    role: str
+    event: str
+    work: str
+    details: Mapping[str, Any]
+    previous: str
+    hash: str
+
+
+def content_hash(content: bytes) -> str:
+    """SHA-256 in the project's notation."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def append(db: sqlite3.Connection, at: str, actor: Actor, event: Event, work: str, **details: Any) -> None:
+    """Add a line, in the transaction of what it tells of."""
+    last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, BEGINNING)
+    told = json.dumps(details, sort_keys=True, ensure_ascii=False)
+    row = (seq, at, actor.id, actor.role, event, work, told, previous)
+    db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?)", (*row, _seal(row)))
+
+
+def lines(db: sqlite3.Connection, work: str | None = None) -> Iterator[Line]:
+    """The lines of one plan, or all, in order."""
+    where, values = ("WHERE work = ?", (work,)) if work else ("", ())
+    for row in db.execute(f"SELECT * FROM audit {where} ORDER BY seq", values):  # noqa: S608 - one of two constants
+        yield Line(**{**dict(row), "details": json.loads(row["details"])})
+
+
+def broken_links(db: sqlite3.Connection) -> Iterator[str]:
+    """Lines that do not follow from the one before, or were altered after they were written."""
+    previous, seq = BEGINNING, 0
+    for row in db.execute("SELECT * FROM audit ORDER BY seq"):
+        *content, seal = tuple(row)
+        seq += 1
+        if row["seq"] != seq:
+            yield f"audit line {seq} is missing"
+            seq = row["seq"]
+        elif row["previous"] != previous:
+            yield f"audit line {seq} does not follow from the line before it"
+        if _seal(tuple(content)) != seal:
+            yield f"audit line {seq} was altered"
+        previous = row["hash"]
+
+
+def _seal(row: tuple[Any, ...]) -> str:
+    return content_hash(json.dumps(row, ensure_ascii=False).encode())

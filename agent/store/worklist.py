@@ -1,0 +1,129 @@
+"""The worklist: one row a run, and the plans that were shown under it, each with its round."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from agent.errors import DecisionError, StoreError
+from agent.store.audit import SYSTEM, append, content_hash
+from tools.clinical.plan import Plan, Route, Urgency, plan_digest
+
+DrafterName = Literal["rules", "model"]
+WorkStatus = Literal["drafting", "checking", "awaiting-review", "approved", "partly-approved", "rejected", "no-plan", "expired", "failed"]
+UNFINISHED = ("drafting", "checking")
+"""A run that is under way, or was when its process died."""
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """A run on the worklist.
+
+    Attributes:
+        id: opaque, says nothing of the patient.
+        round: how often a plan was shown under it; an edit makes a new one.
+        knowledge: digest of the knowledge that it was drafted with.
+        digest, plan_id, urgency, route, reference, summary, items: of the plan that is shown; empty while it is drafted.
+    """
+
+    id: str
+    source: str
+    as_of: str
+    patient: str | None
+    request: str | None
+    drafter: DrafterName
+    started: str
+    status: WorkStatus
+    round: int
+    knowledge: str | None
+    digest: str | None
+    plan_id: str | None
+    urgency: Urgency | None
+    route: Route | None
+    reference: str | None
+    summary: str | None
+    items: int | None
+    ended: str | None
+
+
+def add_work(
+    db: sqlite3.Connection, name: str, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, at: str
+) -> None:
+    """A new run, not yet drafted."""
+    db.execute(
+        "INSERT INTO work (id, source, as_of, patient, request, drafter, started, status) VALUES (?,?,?,?,?,?,?,'drafting')",
+        (name, source, as_of, patient, request, drafter, at),
+    )
+
+
+def same_waiting(
+    db: sqlite3.Connection, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, knowledge: str
+) -> str | None:
+    """A run of the same record, date, request and knowledge that is under way or waits, so that a start sent twice is one."""
+    row = db.execute(
+        "SELECT id FROM work WHERE source=?2 AND as_of=?3 AND patient IS ?4 AND request IS ?5 AND drafter=?6"
+        " AND coalesce(knowledge, ?1) = ?1 AND status IN ('drafting','checking','awaiting-review') ORDER BY started LIMIT 1",
+        (knowledge, source, as_of, patient, request, drafter),
+    ).fetchone()
+    return row["id"] if row else None
+
+
+def work(db: sqlite3.Connection, name: str) -> Work:
+    """The run of this id, or the only one whose plan has this `plan_id`. Raises DecisionError (`unknown`)."""
+    rows = db.execute("SELECT * FROM work WHERE id = ?", (name,)).fetchall()
+    rows = rows or db.execute("SELECT * FROM work WHERE plan_id = ?", (name,)).fetchall()
+    if not rows:
+        raise DecisionError("unknown", f"there is no plan {name!r} on the worklist")
+    if len(rows) > 1:
+        ids = ", ".join(row["id"] for row in rows)
+        raise DecisionError("unknown", f"{name!r} was drafted more than once; say which: {ids}")
+    return _work(rows[0])
+
+
+def works(db: sqlite3.Connection, statuses: Sequence[str] = ()) -> tuple[Work, ...]:
+    """Runs in these statuses (all, where none is given), the oldest first."""
+    where = f"WHERE status IN ({','.join('?' * len(statuses))})" if statuses else ""
+    return tuple(_work(row) for row in db.execute(f"SELECT * FROM work {where} ORDER BY started, id", tuple(statuses)))  # noqa: S608 - marks only
+
+
+def _work(row: sqlite3.Row) -> Work:
+    return Work(**dict(row))
+
+
+def show_plan(db: sqlite3.Connection, name: str, plan: Plan, status: WorkStatus, knowledge: str, at: str) -> None:
+    """The run shows this plan from now on, in a new round; the audit holds the digest of the row."""
+    db.execute(
+        "UPDATE work SET status=?, round=round+1, knowledge=?, digest=?, plan_id=?, urgency=?, route=?, reference=?, summary=?, items=? WHERE id=?",
+        (
+            *(status, knowledge, plan.digest, plan.plan_id, plan.disposition.urgency, plan.disposition.route),
+            *(plan.patient.reference, plan.summary, len(plan.items), name),
+        ),
+    )
+    content = msgspec.json.encode(plan)
+    db.execute("INSERT INTO plan SELECT id, round, digest, ?, ? FROM work WHERE id=?", (content, at, name))
+    number = db.execute("SELECT round FROM work WHERE id=?", (name,)).fetchone()[0]
+    append(db, at, SYSTEM, "drafted", name, digest=plan.digest, round=number, knowledge=knowledge, row=content_hash(content))
+
+
+def shown_plan(db: sqlite3.Connection, found: Work) -> Plan:
+    """The plan that is shown, proved to be the one that was sealed.
+
+    Raises:
+        DecisionError: nothing is shown yet (`locked`).
+        StoreError: its content does not have its digest (`corrupt`).
+    """
+    row = db.execute("SELECT content FROM plan WHERE work=? AND round=?", (found.id, found.round)).fetchone()
+    if row is None:
+        raise DecisionError("locked", f"the plan {found.id} is still being drafted")
+    plan = msgspec.json.decode(row["content"], type=Plan)
+    if plan_digest(plan) != plan.digest or plan.digest != found.digest:
+        raise StoreError("corrupt", f"the plan {found.id} is not what was sealed; restore the last backup")
+    return msgspec.structs.replace(plan, status="awaiting-review" if found.status in UNFINISHED else found.status)
+
+
+def set_status(db: sqlite3.Connection, name: str, status: WorkStatus, ended: str | None = None) -> None:
+    """Where the run stands now."""
+    db.execute("UPDATE work SET status=?, ended=coalesce(?, ended) WHERE id=?", (status, ended, name))
