@@ -38,6 +38,7 @@ from tools.clinical.quantity import Quantity
 from tools.terminology import Observable
 
 _FINAL = frozenset({"final", "amended", "corrected"})
+_NO_PERIOD = el.Period()
 _NO_VALUE = frozenset({"registered", "cancelled"})
 
 
@@ -45,7 +46,7 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     """One observation with its components."""
     if found.status in _NO_VALUE or found.status == "entered-in-error":
         return ERROR if found.status == "entered-in-error" else aside(f"status {found.status}: there is no result")
-    period = found.effective_period or el.Period()
+    period = found.effective_period or _NO_PERIOD
     when = found.effective_date_time or found.effective_instant or period.end or period.start
     later = reading.later(when, found.issued)
     if later is not None:

@@ -1,0 +1,223 @@
+"""Which orders count as taken: status, age, validity, supply, and orders of one product merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from agent.fhir.read import Record
+from scenarios.builders import medication
+
+AS_OF = date(2026, 11, 23)
+Read = Callable[..., Record]
+
+
+def ago(days: int) -> date:
+    return AS_OF - timedelta(days=days)
+
+
+def order(days: int, text: str = "lisinopril 10 MG Oral Tablet", **more: Any) -> dict[str, Any]:
+    return medication(text, ordered=ago(days), **more)
+
+
+def currency(record: Record) -> list[str]:
+    return [use.currency for use in record.facts.medications]
+
+
+def reasons(record: Record) -> list[str]:
+    return [line.reason for line in record.set_aside]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("active", ["current"]),
+        ("on-hold", ["uncertain"]),
+        ("unknown", ["uncertain"]),
+        ("stopped", ["old"]),
+        ("completed", ["old"]),
+        ("cancelled", ["old"]),
+        ("draft", []),
+        ("entered-in-error", []),
+    ],
+)
+def test_the_status_of_an_order_decides(read: Read, status: str, expected: list[str]) -> None:
+    assert currency(read(order(30, status=status))) == expected
+
+
+@pytest.mark.parametrize("status", [None, "ACTIVE", "current"])
+def test_a_status_that_r4_does_not_know_is_asked_about(read: Read, status: str | None) -> None:
+    record = read(order(30) | {"status": status})
+    assert currency(record) == ["uncertain"]
+    assert [issue.kind for issue in record.facts.data_issues] == ["status"]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(365, "current"), (366, "uncertain"), (4000, "uncertain")])
+def test_an_open_order_is_uncertain_after_365_days(read: Read, days: int, expected: str) -> None:
+    assert currency(read(order(days))) == [expected]
+
+
+def test_an_order_without_a_date_is_uncertain(read: Read) -> None:
+    assert currency(read(medication("lisinopril 10 MG Oral Tablet"))) == ["uncertain"]
+
+
+@pytest.mark.parametrize(("ended", "expected"), [(1, "old"), (0, "current"), (-200, "current")])
+def test_a_validity_period_ends_an_order_and_keeps_an_old_one(read: Read, ended: int, expected: str) -> None:
+    assert currency(read(order(500, until=ago(ended)))) == [expected]
+
+
+@pytest.mark.parametrize(("written", "expected"), [(180, "current"), (270, "current"), (271, "uncertain")])
+def test_supply_covers_duration_times_fills_and_90_days(read: Read, written: int, expected: str) -> None:
+    supply = {"expectedSupplyDuration": {"value": 30, "unit": "d", "code": "d"}, "numberOfRepeatsAllowed": 5}
+    assert currency(read(order(written, dispenseRequest=supply))) == [expected]
+
+
+@pytest.mark.parametrize(("written", "expected"), [(10, "current"), (11, "old")])
+def test_a_course_of_ten_days_is_over_on_the_eleventh(read: Read, written: int, expected: str) -> None:
+    repeat = {"boundsDuration": {"value": 10, "code": "d"}, "frequency": 3, "period": 1, "periodUnit": "d"}
+    assert currency(read(order(written, dosageInstruction=[{"timing": {"repeat": repeat}}]))) == [expected]
+
+
+def test_an_order_that_begins_later_is_uncertain(read: Read) -> None:
+    repeat = {"boundsPeriod": {"start": "2026-12-01"}, "frequency": 1, "period": 1, "periodUnit": "d"}
+    assert currency(read(order(3, dosageInstruction=[{"timing": {"repeat": repeat}}]))) == ["uncertain"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "expected"),
+    [("order", ["current"]), ("instance-order", ["current"]), ("plan", ["uncertain"]), ("proposal", []), ("option", [])],
+)
+def test_only_an_order_is_an_order(read: Read, intent: str, expected: list[str]) -> None:
+    assert currency(read(order(30) | {"intent": intent})) == expected
+
+
+def test_a_plan_that_the_patient_reports_is_taken(read: Read) -> None:
+    assert currency(read(order(30) | {"intent": "plan", "reportedBoolean": True})) == ["current"]
+
+
+def test_do_not_perform_is_no_order(read: Read) -> None:
+    record = read(order(30) | {"doNotPerform": True})
+    assert currency(record) == []
+    assert reasons(record) == ["doNotPerform: an instruction not to give this medicine"]
+
+
+def test_orders_of_one_product_become_one_with_all_references(read: Read) -> None:
+    (use,) = read(order(700), order(400), order(40)).facts.medications
+    assert use.currency == "current"
+    assert use.reference == "MedicationRequest/medicationrequest-3"
+    assert set(use.also) == {"MedicationRequest/medicationrequest-1", "MedicationRequest/medicationrequest-2"}
+    assert (use.started, use.last_ordered) == (ago(700), ago(40))
+
+
+def test_the_newest_order_decides_so_a_stopped_one_ends_an_older_open_one(read: Read) -> None:
+    assert currency(read(order(200), order(40, status="stopped"))) == ["old"]
+    assert currency(read(order(200, status="stopped"), order(40))) == ["current"]
+
+
+def test_a_completed_refill_does_not_end_a_current_order(read: Read) -> None:
+    assert currency(read(order(200), order(40, status="completed"))) == ["current"]
+    assert currency(read(order(800), order(500, status="completed"))) == ["old"]
+
+
+def test_a_cancelled_order_does_not_end_an_older_one(read: Read) -> None:
+    assert currency(read(order(200), order(40, status="cancelled"))) == ["current"]
+
+
+def test_two_products_stay_two(read: Read) -> None:
+    assert len(read(order(10), order(10, "amlodipine 5 MG Oral Tablet")).facts.medications) == 2
+
+
+def other(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"resourceType": kind, "medicationCodeableConcept": {"text": "lisinopril 10 MG Oral Tablet"}, **fields}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("active", ["current"]),
+        ("on-hold", ["uncertain"]),
+        ("intended", ["uncertain"]),
+        ("unknown", ["uncertain"]),
+        ("completed", ["old"]),
+        ("stopped", ["old"]),
+        ("not-taken", ["old"]),
+        ("entered-in-error", []),
+    ],
+)
+def test_the_status_of_a_statement_decides(read: Read, status: str, expected: list[str]) -> None:
+    assert currency(read(other("MedicationStatement", status=status, dateAsserted="2026-11-01"))) == expected
+
+
+def test_a_statement_whose_period_has_ended_is_old(read: Read) -> None:
+    period = {"start": "2026-01-01", "end": "2026-06-01"}
+    assert currency(read(other("MedicationStatement", status="active", effectivePeriod=period))) == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("completed", ["current"]), ("declined", []), ("cancelled", []), ("entered-in-error", [])]
+)
+def test_a_dispense_says_that_it_was_handed_over(read: Read, status: str, expected: list[str]) -> None:
+    assert currency(read(other("MedicationDispense", status=status, whenHandedOver="2026-10-01"))) == expected
+
+
+def test_a_dispense_keeps_an_old_open_order_alive_and_never_revives_a_stopped_one(read: Read) -> None:
+    dispensed = other("MedicationDispense", status="completed", whenHandedOver="2026-10-01", daysSupply={"value": 90, "code": "d"})
+    assert currency(read(order(600), dispensed)) == ["current"]
+    assert currency(read(order(600, status="stopped"), dispensed)) == ["old"]
+
+
+@pytest.mark.parametrize(("given", "expected"), [("2026-10-24", ["uncertain"]), ("2026-10-23", ["old"])])
+def test_what_was_administered_is_asked_about_for_30_days(read: Read, given: str, expected: list[str]) -> None:
+    assert currency(read(other("MedicationAdministration", status="completed", effectiveDateTime=given))) == expected
+
+
+REFERENCES = ["Medication/m1", "urn:uuid:6f1f7a3e-0000-4000-8000-000000000001", "https://example.org/fhir/Medication/m1/_history/2"]
+
+
+@pytest.mark.parametrize("target", REFERENCES)
+def test_a_referenced_medicine_is_found_by_each_of_its_names(read: Read, target: str) -> None:
+    medicine = {
+        "resourceType": "Medication",
+        "id": "m1" if "uuid" not in target else target.removeprefix("urn:uuid:"),
+        "code": {"text": "lisinopril 10 MG Oral Tablet"},
+    }
+    asked = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "authoredOn": "2026-11-01",
+        "medicationReference": {"reference": target},
+    }
+    (use,) = read(asked, medicine).facts.medications
+    assert (use.text, use.currency) == ("lisinopril 10 MG Oral Tablet", "current")
+
+
+def test_a_contained_medicine_is_found(read: Read) -> None:
+    asked = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "authoredOn": "2026-11-01",
+        "contained": [
+            {"resourceType": "Organization", "id": "o"},
+            {"resourceType": "Medication", "id": "m", "code": {"text": "lisinopril 10 MG Oral Tablet"}},
+        ],
+        "medicationReference": {"reference": "#m"},
+    }
+    assert [use.text for use in read(asked).facts.medications] == ["lisinopril 10 MG Oral Tablet"]
+
+
+def test_a_reference_that_leads_nowhere_leaves_its_display_or_is_set_aside(read: Read) -> None:
+    asked = {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "authoredOn": "2026-11-01"}
+    named = asked | {"medicationReference": {"reference": "Medication/none", "display": "lisinopril"}}
+    assert [use.text for use in read(named).facts.medications] == ["lisinopril"]
+    nameless = read(asked | {"medicationReference": {"reference": "Medication/none"}})
+    assert reasons(nameless) == ["no medicine is named: neither a concept nor a reference that leads to one"]
+
+
+def test_an_unknown_medicine_is_kept_and_said_to_be_incomplete(read: Read) -> None:
+    (use,) = read(order(10, "zzyzxol 10 MG Oral Tablet")).facts.medications
+    assert (use.text, use.complete, use.ingredients) == ("zzyzxol 10 MG Oral Tablet", False, ())
