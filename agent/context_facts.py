@@ -215,7 +215,10 @@ def _measurement(name: str, value: Lab | str | float | int, reading: _Reading) -
         number, unit = _number_and_unit(value)
         quantity = known.canonical(number, unit)
     except UnitMismatchError as error:
-        reading.note(path, f"{error}; write it as '4.5 {known.unit}'")
+        reading.note(path, str(error))
+        return None
+    if quantity is None:
+        reading.note(path, f"{unit!r} is not a unit of {known.name}; it is measured in {known.unit!r}")
         return None
     if not known.plausible(quantity):
         reading.note(path, f"{quantity} cannot be a {known.name}")

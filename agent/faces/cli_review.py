@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import msgspec
 import typer
 
+from agent.faces import exit_codes
 from agent.faces.cli_common import emit, note
+from agent.faces.words import readable
 
 if TYPE_CHECKING:
     from agent.desk import Desk
     from agent.review import Decision, Override
-    from tools.clinical.plan import Plan
+    from agent.signing import Open
+    from tools.clinical.plan import Plan, PlanQuantity
 
 app = typer.Typer(help="The waiting plans: see one, decide item by item.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,12 +37,20 @@ Said = Annotated[str, typer.Option("--text", help="a sentence beside the reason"
 
 
 @app.command("list")
-def list_(everything: Annotated[bool, typer.Option("--all", help="also those that are settled")] = False) -> None:
-    """One line a plan: id, date, urgency, status, how many items are open, and the first matter."""
-    rows = [row for row in _desk().list() if everything or row.status == "awaiting-review"]
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="also those that are settled")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON line a plan")] = False,
+) -> None:
+    """One line a plan, the most urgent first: id, date, urgency, route, status, number of items, summary."""
+    rows = _desk().list(everything=everything)
     for row in rows:
-        typer.echo("\t".join(str(cell) for cell in row))
-    note(f"{len(rows)} plans" if rows else "No plan waits for review.")
+        if as_json:
+            typer.echo(msgspec.json.encode(row))
+        else:
+            cells = (row.id, row.as_of, row.urgency, row.route, row.status, row.items, readable(row.summary or ""))
+            typer.echo("\t".join("" if cell is None else str(cell) for cell in cells))
+    if not rows:
+        note("No plan waits for review.")
 
 
 @app.command()
@@ -47,12 +60,13 @@ def show(
     out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
 ) -> None:
-    """A plan as it stands, with its digest; what each item still lacks goes to standard error."""
+    """A plan as it stands; its digest, and what each item still lacks, go to standard error."""
     from agent.faces.planning_face import show as shown
 
-    desk = _desk()
-    emit(shown(desk.show(name), form, out=out, everything=everything), out)
-    _tell_open(desk, name)
+    found = _desk().show(name)
+    emit(shown(found.plan, form, out=out, everything=everything), out)
+    note(f"{found.id}: {found.status}; digest {found.plan.digest}")
+    _tell_open(found.standing.open)
 
 
 @app.command()
@@ -70,7 +84,7 @@ def approve(
     from agent.review import REST, Approve
 
     desk = _desk()
-    plan = desk.show(name)
+    plan = desk.show(name).plan
     overrides = tuple(_override(text) for text in override or ())
     wanted = items or [REST]
     decisions = [Approve(item=item, overrides=_touching(plan, item, overrides)) for item in wanted]
@@ -83,7 +97,7 @@ def reject(name: PlanId, who: Who, role: Role, reason: Reason, items: Items = No
     from agent.review import Reject
 
     desk = _desk()
-    plan = desk.show(name)
+    plan = desk.show(name).plan
     wanted = items or [item.id for item in plan.items]
     _decide(desk, name, who, role, [Reject(item=item, reason=reason, text=text) for item in wanted], digest or plan.digest)
 
@@ -109,7 +123,7 @@ def edit(
     from agent.review import Edit
 
     desk = _desk()
-    seen = digest or desk.show(name).digest
+    seen = digest or desk.show(name).plan.digest
     wish = Edit(
         item=item, reason=reason, text=text, choose=choose, amount=_amount(amount), per=per, route=route,
         within_days=within_days, change=change, patient_instruction=instruction,
@@ -126,12 +140,17 @@ def release(name: PlanId, out: Annotated[Path | None, typer.Option(help="write t
 
 
 @app.command()
-def audit() -> None:
-    """Every decision that was taken, one JSON line each."""
-    import msgspec
-
-    for row in _desk().audit():
-        typer.echo(msgspec.json.encode(row).decode())
+def audit(name: Annotated[str | None, typer.Argument(metavar="[ID]", help="only this plan")] = None) -> None:
+    """Who did what to which plan, one JSON line each; a broken chain is told and ends with an error."""
+    desk = _desk()
+    for line in desk.history(name):
+        typer.echo(msgspec.json.encode(line))
+    state = desk.audit()
+    for fault in state.faults:
+        note(f"carewright: {fault}")
+    note(f"{state.lines} lines, head {state.head}")
+    if state.faults:
+        raise typer.Exit(exit_codes.STORE)
 
 
 def _desk() -> Desk:
@@ -140,15 +159,21 @@ def _desk() -> Desk:
     return Desk()
 
 
-def _decide(desk: Desk, name: str, who: str, role: str, decisions: list[Decision], digest: str) -> None:
+def _decide(desk: Desk, name: str, who: str, role: str, decisions: Sequence[Decision], digest: str) -> None:
     from agent.review import Reviewer
 
-    desk.decide(name, Reviewer(who, role), tuple(decisions), digest)
-    _tell_open(desk, name)
+    decided = desk.decide(name, Reviewer(who, role), decisions, digest)
+    note(f"{decided.id}: {decided.status}; {len(decided.approved)} approved, {len(decided.rejected)} rejected; digest {decided.digest}")
+    _tell_open(decided.open)
+    if decided.status in ("approved", "partly-approved"):
+        note(f"What was approved leaves with: carewright review release {decided.id}")
 
 
-def _tell_open(desk: Desk, name: str) -> None:
-    raise NotImplementedError
+def _tell_open(lacks: Sequence[Open]) -> None:
+    for lack in lacks:
+        by = f" (by {' or '.join(lack.by)})" if lack.by else ""
+        named = " (to be approved by name)" if lack.by_name else ""
+        note(f"  {lack.item} lacks a {lack.lacks}{by}{named}: {lack.why}")
 
 
 def _override(text: str) -> Override:
@@ -166,7 +191,7 @@ def _touching(plan: Plan, item: str, overrides: tuple[Override, ...]) -> tuple[O
     return tuple(override for override in overrides if override.issue in touching)
 
 
-def _amount(text: str | None):
+def _amount(text: str | None) -> PlanQuantity | None:
     from tools.clinical.plan import PlanQuantity
 
     if text is None:

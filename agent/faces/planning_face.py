@@ -32,7 +32,7 @@ def read(bundle: str | None, *, example: bool = False, fhir_server: str | None =
     """The bytes of the record. Raises RecordError."""
     if example:
         return example_record()
-    return load_source(bundle, fhir_server=fhir_server, patient=patient)
+    return load_source(fhir_server or bundle or "-", patient)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def keep(data: bytes, wish: Wish) -> Plan:
     from agent.desk import Desk
 
     desk = Desk()
-    return desk.show(desk.start(data, wish.as_of, patient=wish.patient, request=wish.request))
+    name = desk.start(data, wish.as_of, patient=wish.patient, request=wish.request, drafter=wish.drafter)
+    return desk.show(name).plan
 
 
 def show(plan: Plan, form: str, *, out: Path | None = None, everything: bool = False) -> str:
@@ -75,14 +76,19 @@ def _text(plan: Plan, out: Path | None, everything: bool) -> str:
 
 
 def _json(plan: Plan) -> str:
-    return msgspec.json.format(msgspec.json.encode(plan), indent=2).decode()
+    return pretty(plan)
 
 
 def _fhir(plan: Plan) -> str:
     from agent.fhir.write import draft_bundle
 
     bundle = draft_bundle(plan)
-    return msgspec.json.format(msgspec.json.encode(bundle), indent=2).decode()
+    return pretty(bundle)
+
+
+def pretty(value: object) -> str:
+    """Indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _html(plan: Plan) -> str:
