@@ -46,7 +46,7 @@ def check(plan: Plan, case: Case) -> Checked:
     plan = structs.replace(plan, items=items)
     found = find_issues(plan, case)
     struck, sentences = objections(plan, found.issues)
-    not_checked = (*_record_gaps(case), *found.not_checked, *case.derived.not_computed, *(NotChecked(f.item, f.why) for f in faults))
+    not_checked = (*_record_gaps(case), *found.not_checked, *(NotChecked(*gap) for gap in case.derived.not_computed), *(NotChecked(f.item, f.why) for f in faults))
     plan = structs.replace(
         plan,
         issues=found.issues,
