@@ -1,0 +1,206 @@
+"""What each verb of a recommendation does to a run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from tools.clinical.errors import UnitMismatchError
+from tools.clinical.facts import MedicationUse
+from tools.clinical.quantity import Quantity
+from tools.guidelines.model import Do
+from tools.guidelines.modules import shared
+from tools.guidelines.options import Avoided, Choice, candidates, choose
+from tools.guidelines.results import Goal, Question
+from tools.guidelines.run import State, Turn
+
+
+def act(state: State, turn: Turn) -> None:
+    """Carry out what the rule says. Where its start finds no drug, the rest of the rule (its monitoring) is left out too."""
+    for do in turn.rule.do:
+        if not _VERBS.get(do.verb, _plain)(state, turn, do):
+            return
+
+
+def _plain(state: State, turn: Turn, do: Do) -> bool:
+    state.decisions.append(turn.decision(do, change=do.how))
+    return True
+
+
+def _start(state: State, turn: Turn, do: Do) -> bool:
+    taken = state.taking(do.objects)
+    if taken:
+        state.decisions.append(
+            turn.decision(do, action="continue", targets=tuple(use.reference for use in taken), indication=turn.module.indication)
+        )
+        return True
+    drugs = candidates((*do.objects, *do.otherwise), shared(), state.toolbox)
+    if _already_started(state, turn, drugs):
+        return True
+    choice = choose(drugs, state.regimen(), state.toolbox, state.avoided)
+    if choice.picked is None:
+        _nothing_left(state, turn, do, choice)
+        return False
+    state.decisions.append(
+        turn.decision(
+            do,
+            subjects=(choice.picked,),
+            picked=choice.picked,
+            alternatives=choice.passed,
+            dose=do.dose.get(choice.picked),
+            indication=turn.module.indication,
+            change=_listed(do.how, choice.ceiling),
+        )
+    )
+    state.start(choice.picked)
+    return True
+
+
+def _already_started(state: State, turn: Turn, drugs: tuple[str, ...]) -> bool:
+    """Another module of this run starts one of these: its decision takes this reason too."""
+    for position, decision in enumerate(state.decisions):
+        if decision.action == "start" and decision.picked in drugs:
+            state.decisions[position] = replace(
+                decision,
+                because=_listed(decision.because, turn.rule.recommendation.because),
+                evidence=tuple(dict.fromkeys((*decision.evidence, turn.rule.citation))),
+                facts=tuple(dict.fromkeys((*decision.facts, *turn.verdict.because))),
+            )
+            return True
+    return False
+
+
+def _nothing_left(state: State, turn: Turn, do: Do, choice: Choice) -> None:
+    reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in choice.passed)
+    wish = turn.rule.recommendation.because.rstrip(".")
+    state.questions.append(
+        Question(f"another choice than {', '.join(do.objects)}", f"{wish}, and every option is barred: {reasons}", turn.verdict.because)
+    )
+
+
+def _targets(state: State, do: Do) -> tuple[MedicationUse, ...]:
+    gone = state.gone()
+    uses = tuple(use for use in state.taking(do.objects) if use.reference not in gone)
+    return uses[:1] if do.one else uses
+
+
+def _stop(state: State, turn: Turn, do: Do) -> bool:
+    uses = _targets(state, do)
+    state.avoided += [Avoided(name, turn.rule.recommendation.because, turn.rule.file) for name in do.objects]
+    if uses:
+        instead = f"{', '.join(do.otherwise)} can be used instead" if do.otherwise else ""
+        state.decisions.append(
+            turn.decision(
+                do,
+                targets=tuple(use.reference for use in uses),
+                change=do.how,
+                because=_listed(turn.rule.recommendation.because, instead),
+                indication=turn.module.indication,
+            )
+        )
+    return True
+
+
+def _change(state: State, turn: Turn, do: Do) -> bool:
+    uses = _targets(state, do)
+    if not uses:
+        return False
+    targets = tuple(use.reference for use in uses)
+    if not do.to:
+        change = _listed(do.how, f"at most {do.most}" if do.most else "")
+        dose = next(iter(do.dose.values()), None)
+        state.decisions.append(turn.decision(do, targets=targets, change=change, dose=dose, indication=turn.module.indication))
+        return True
+    return _replace(state, turn, do, targets)
+
+
+def _replace(state: State, turn: Turn, do: Do, targets: tuple[str, ...]) -> bool:
+    drugs = candidates(do.to, shared(), state.toolbox)
+    held = [use for name in do.to for use in state.taking((name,)) if use.reference not in targets]
+    if held:
+        because = _listed(turn.rule.recommendation.because, f"{held[0].text} is taken already")
+        state.decisions.append(turn.decision(do, action="stop", targets=targets, because=because, indication=turn.module.indication))
+        return True
+    regimen = state.regimen()
+    without = frozenset(targets)
+    choice = choose(drugs, regimen.proposing((), without), state.toolbox, [a for a in state.avoided if a.name not in do.objects])
+    if choice.picked is None:
+        _nothing_left(state, turn, do, choice)
+        return False
+    state.decisions.append(
+        turn.decision(
+            do,
+            targets=targets,
+            picked=choice.picked,
+            alternatives=choice.passed,
+            dose=do.dose.get(choice.picked),
+            change=_listed(f"replace by {choice.picked}", do.how),
+            indication=turn.module.indication,
+        )
+    )
+    state.start(choice.picked)
+    return True
+
+
+def _continue(state: State, turn: Turn, do: Do) -> bool:
+    uses = _targets(state, do)
+    if uses:
+        state.decisions.append(turn.decision(do, targets=tuple(use.reference for use in uses), indication=turn.module.indication))
+    return True
+
+
+def _avoid(state: State, turn: Turn, do: Do) -> bool:
+    state.avoided += [Avoided(name, turn.rule.recommendation.because, turn.rule.file, do.most) for name in do.objects]
+    return True
+
+
+def _goal(state: State, turn: Turn, do: Do) -> bool:
+    observable = do.objects[0]
+    state.goals.append(Goal(turn.module.id, observable, do.target, (turn.rule.citation,)))
+    bound = do.target.lstrip("<=>")
+    with contextlib.suppress(UnitMismatchError):
+        state.bounds.setdefault((turn.module.id, observable), Quantity.parse(bound.split("-")[-1] if bound[:1].isdigit() else bound))
+    return True
+
+
+def _escalate(state: State, turn: Turn, do: Do) -> bool:
+    recommendation = turn.rule.recommendation
+    state.escalations.append(f"{turn.module.title}: {recommendation.because}")
+    if do.escalate == "emergency":
+        state.emergency = True
+        state.decisions.append(turn.decision(do, action="refer", subjects=("emergency-care",), due_days=0))
+    return True
+
+
+def _derive(state: State, turn: Turn, do: Do) -> bool:
+    references = turn.verdict.because or (turn.rule.recommendation.id,)
+    state.facts = state.facts.with_derived(do.objects[0], references)
+    return True
+
+
+def _follow(state: State, turn: Turn, do: Do) -> bool:
+    state.followed += [name for name in do.objects if name not in state.followed]
+    return True
+
+
+def _listed(*parts: str) -> str:
+    kept: list[str] = []
+    for part in parts:
+        if part and part not in kept and not any(part in have for have in kept):
+            kept.append(part.rstrip("."))
+    return "; ".join(kept)
+
+
+_VERBS: dict[str, Callable[[State, Turn, Do], bool]] = {
+    "start": _start,
+    "stop": _stop,
+    "hold": _stop,
+    "change": _change,
+    "continue": _continue,
+    "avoid": _avoid,
+    "goal": _goal,
+    "escalate": _escalate,
+    "derive": _derive,
+    "follow": _follow,
+}

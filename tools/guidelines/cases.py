@@ -1,0 +1,119 @@
+"""The examples inside the knowledge files: do they come out as written?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tools.clinical.answer import KnowledgeRef
+from tools.clinical.clause import Clause
+from tools.clinical.conditions import Condition, Truth
+from tools.clinical.facts import Allergy, Facts, Ingredient, Measurement, MedicationUse, Pregnancy, Problem, Regimen
+from tools.clinical.quantity import Quantity
+from tools.guidelines.model import ClauseCase, Expectation, Given, GuidelineFile
+from tools.guidelines.modules import compiled, shared
+from tools.guidelines.results import Bar
+
+CASE_DATE = date(2026, 6, 30)
+_WORDS: dict[Truth, Expectation] = {Truth.TRUE: "applies", Truth.FALSE: "does-not-apply", Truth.UNKNOWN: "cannot-be-told"}
+
+
+class NotedToolbox:
+    """A toolbox for examples: knows the preferred members of classes, and bars what it was told to bar."""
+
+    def __init__(self, barred: dict[str, str] | None = None, kinds: dict[str, tuple[str, ...]] | None = None) -> None:
+        self._bars = barred or {}
+        self._kinds = kinds or {}
+
+    def kinds_of(self, drug: str) -> frozenset[str]:
+        """The drug and the classes that list it."""
+        classes = {entry.name for entry in shared().preferred if drug in entry.members}
+        return frozenset({drug, *classes, *self._kinds.get(drug, ())})
+
+    def members(self, class_name: str) -> tuple[str, ...]:
+        """The preferred members of a class."""
+        found = shared().members(class_name)
+        return () if found == (class_name,) else found
+
+    def barred(self, drug: str, facts: Facts) -> Bar | None:
+        """What this example bars."""
+        reason = self._bars.get(drug)
+        return Bar(reason, KnowledgeRef("example", "1"), ()) if reason and facts.as_of else None
+
+
+def facts_of(given: Given) -> Facts:
+    """The patient of an example, at the date of all examples."""
+    age = Quantity.parse(given.age).value if given.age else None
+    born = date(CASE_DATE.year - int(age), CASE_DATE.month, 1) if age is not None else None
+    names = dict.fromkeys((*given.takes, *given.doses, *given.started))
+    return Facts(
+        as_of=CASE_DATE,
+        reference="Patient/example",
+        birth_date=born,
+        sex=given.sex,
+        pregnancy=_pregnancy(given.pregnancy),
+        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
+        medications=tuple(_use(name, given) for name in names),
+        allergies=tuple(Allergy(f"AllergyIntolerance/{name}", name, frozenset({name})) for name in given.allergic_to),
+        measurements={name: _measurements(name, text) for name, text in given.labs.items()},
+        phenotypes=given.phenotypes,
+    )
+
+
+def _pregnancy(state: str) -> Pregnancy:
+    known: dict[str, Pregnancy] = {
+        "pregnant": "pregnant", "planning": "planning", "possible": "possible", "lactating": "lactating", "none": "none", "unknown": "unknown",
+    }  # fmt: skip
+    return known[state]
+
+
+def _use(name: str, given: Given) -> MedicationUse:
+    daily = Quantity.parse(given.doses[name]) if name in given.doses else None
+    started = CASE_DATE - timedelta(days=given.started[name]) if name in given.started else None
+    kinds = NotedToolbox().kinds_of(name)
+    return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), kinds, regimen=Regimen(daily=daily), started=started)
+
+
+def _measurements(name: str, text: str) -> tuple[Measurement, ...]:
+    """Values written as `7.2 %, 100 d ago`; several are divided by `;`, newest first."""
+    found = []
+    for position, part in enumerate(text.split(";")):
+        value, _, ago = part.strip().partition(", ")
+        days = int(ago.split(" ")[0]) if ago else 0
+        found.append(Measurement(name, _quantity(value), CASE_DATE - timedelta(days=days), f"Observation/{name}-{position}"))
+    return tuple(found)
+
+
+def _quantity(text: str) -> Quantity:
+    number, _, unit = text.partition(" ")
+    return Quantity(Decimal(number), unit or "1")
+
+
+def outcome(condition: Condition, given: Given) -> Expectation:
+    """What a condition says about an example."""
+    return _WORDS[condition.holds(facts_of(given)).truth]
+
+
+def clause_cases(file: GuidelineFile) -> Iterator[tuple[str, tuple[Clause, ...], tuple[ClauseCase, ...]]]:
+    """Every named condition of a file with its examples."""
+    for definition in file.definition:
+        yield definition.name, definition.when, definition.cases
+    for recommendation in file.recommendation:
+        yield recommendation.id, recommendation.when, recommendation.cases
+
+
+def clause_failures(name: str, when: tuple[Clause, ...], cases: tuple[ClauseCase, ...]) -> list[str]:
+    """A sentence for each example that does not come out as written."""
+    condition = compiled(when)
+    found = []
+    for position, case in enumerate(cases, start=1):
+        said = outcome(condition, case.given)
+        if said != case.expect:
+            found.append(f"{name}, case {position}: {said}, expected {case.expect}")
+    return found
+
+
+def failures(file: GuidelineFile) -> list[str]:
+    """Every example of a file that does not come out as written."""
+    return [failure for name, when, cases in clause_cases(file) for failure in clause_failures(name, when, cases)]

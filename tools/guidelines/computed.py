@@ -1,0 +1,159 @@
+"""Values that decisions need and that nobody measures: distances from a goal, counts of classes, weeks on a dose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from tools.clinical.clause import within_days
+from tools.clinical.errors import UnitMismatchError
+from tools.clinical.facts import Facts, Measurement, MedicationUse
+from tools.clinical.quantity import Quantity
+from tools.guidelines.shared import Computed, Overdue
+
+Goals = Mapping[str, Quantity]
+Answer = tuple[Decimal, date, tuple[str, ...]] | None
+_DAYS_A_WEEK = Decimal(7)
+_DAYS_A_MONTH = Decimal("30.4375")
+
+
+def compute(
+    wanted: Iterable[Computed], facts: Facts, goals: Goals, module: tuple[Sequence[str], Sequence[str]] = ((), ())
+) -> tuple[Measurement, ...]:
+    """Every wanted value that these facts allow; one that is on record already, or lacks an input, is left out.
+
+    Args:
+        goals: the upper bound of each numeric goal of the module.
+        module: the problems of the module, and the drugs and classes that it treats with.
+    """
+    found = []
+    for entry in wanted:
+        if facts.latest(entry.name) is not None:
+            continue
+        answer = _answer(entry, facts, goals, module)
+        if answer is not None:
+            value, when, inputs = answer
+            found.append(Measurement(entry.name, Quantity(value, entry.unit), when, f"calculation:{entry.name}", inputs=inputs))
+    return tuple(found)
+
+
+def _answer(entry: Computed, facts: Facts, goals: Goals, module: tuple[Sequence[str], Sequence[str]]) -> Answer:
+    kinds = module[0] if entry.months_since == ("module",) else entry.months_since
+    names = module[1] if entry.weeks_on == ("module",) else entry.weeks_on
+    ways: tuple[tuple[bool, Callable[[], Answer]], ...] = (
+        (entry.minus_goal is not None, lambda: _minus_goal(entry, facts, goals)),
+        (bool(entry.count_taken), lambda: _count(entry, facts)),
+        (bool(entry.weeks_on), lambda: _weeks_on(names, facts)),
+        (bool(entry.months_since), lambda: _months_since(kinds, facts)),
+        (bool(entry.levels), lambda: _level(entry, facts)),
+        (entry.daily_dose is not None, lambda: _daily_dose(entry, facts)),
+        (entry.times_upper_limit is not None, lambda: _times_upper_limit(entry, facts)),
+        (entry.change_of is not None, lambda: _change(entry, facts)),
+        (bool(entry.difference), lambda: _difference(entry, facts)),
+    )
+    try:
+        return next((way() for holds, way in ways if holds), None)
+    except UnitMismatchError:
+        return None
+
+
+def _minus_goal(entry: Computed, facts: Facts, goals: Goals) -> Answer:
+    name = entry.minus_goal or ""
+    measurement, goal = facts.latest(name), goals.get(name)
+    if measurement is None or goal is None:
+        return None
+    return measurement.quantity.to(entry.unit).value - goal.to(entry.unit).value, measurement.when, (measurement.reference,)
+
+
+def _count(entry: Computed, facts: Facts) -> Answer:
+    taken = {name: facts.taking(name) for name in entry.count_taken}
+    references = tuple(dict.fromkeys(use.reference for uses in taken.values() for use in uses))
+    return Decimal(sum(bool(uses) for uses in taken.values())), facts.as_of, references
+
+
+def _uses(names: Iterable[str], facts: Facts) -> tuple[MedicationUse, ...]:
+    return tuple(use for name in names for use in facts.taking(name) if use.currency != "proposed")
+
+
+def _weeks_on(names: Iterable[str], facts: Facts) -> Answer:
+    dated = [(use.started, use.reference) for use in _uses(names, facts) if use.started is not None]
+    if not dated:
+        return None
+    started, reference = max(dated)
+    return Decimal((facts.as_of - started).days) / _DAYS_A_WEEK, facts.as_of, (reference,)
+
+
+def _months_since(kinds: Iterable[str], facts: Facts) -> Answer:
+    wanted = frozenset(kinds)
+    dated = [(p.onset, p.reference) for p in facts.problems if p.active and p.onset and p.kinds & wanted]
+    dated += [(e.when, e.reference) for e in facts.events if e.when and e.when <= facts.as_of and e.kinds & wanted]
+    if not dated:
+        return None
+    onset, reference = max(dated)
+    return Decimal((facts.as_of - onset).days) / _DAYS_A_MONTH, facts.as_of, (reference,)
+
+
+def _level(entry: Computed, facts: Facts) -> Answer:
+    for level in sorted(entry.levels, key=lambda one: -one.value):
+        for use in facts.taking(level.drug):
+            daily = use.regimen.daily
+            if (
+                daily is not None
+                and Quantity(daily.value, daily.unit.removesuffix("/d") + "/d").compare(Quantity.parse(level.at_least)) >= 0
+            ):
+                return Decimal(level.value), facts.as_of, (use.reference,)
+    return None
+
+
+def _daily_dose(entry: Computed, facts: Facts) -> Answer:
+    uses = [use for use in _uses((entry.daily_dose or "",), facts) if use.regimen.daily is not None]
+    if not uses:
+        return None
+    mass = entry.unit.split("/")[0]
+    total = sum((Quantity(d.value, d.unit.removesuffix("/d")).to(mass).value for use in uses if (d := use.regimen.daily)), Decimal(0))
+    references = tuple(use.reference for use in uses)
+    if not entry.per_weight:
+        return total, facts.as_of, references
+    weight = facts.latest("body-weight")
+    return None if weight is None else (total / weight.quantity.to("kg").value, facts.as_of, (*references, weight.reference))
+
+
+def _times_upper_limit(entry: Computed, facts: Facts) -> Answer:
+    measurement = facts.latest(entry.times_upper_limit or "")
+    if measurement is None or not measurement.high:
+        return None
+    return measurement.quantity.value / measurement.high, measurement.when, (measurement.reference,)
+
+
+def _change(entry: Computed, facts: Facts) -> Answer:
+    series = [m for m in facts.measurements.get(entry.change_of or "", ()) if m.when <= facts.as_of]
+    least, most = entry.days_between
+    before = next((m for m in series[1:] if least <= (series[0].when - m.when).days <= most), None)
+    if before is None:
+        return None
+    old = before.quantity.value
+    change = series[0].quantity.to(before.quantity.unit).value - old
+    references = (series[0].reference, before.reference)
+    if entry.change_as == "difference":
+        return change, series[0].when, references
+    if not old:
+        return None
+    return change / old * (100 if entry.change_as == "rise" else -100), series[0].when, references
+
+
+def _difference(entry: Computed, facts: Facts) -> Answer:
+    first, second = (facts.latest(name) for name in entry.difference)
+    if first is None or second is None or first.when != second.when:
+        return None
+    return first.quantity.to(entry.unit).value - second.quantity.to(entry.unit).value, first.when, (first.reference, second.reference)
+
+
+def with_overdue(facts: Facts, overdue: Iterable[Overdue]) -> Facts:
+    """The facts with a derived name for every examination that the record does not show in time."""
+    for entry in overdue:
+        wanted, days = frozenset(entry.unless), within_days(entry.within) or 0
+        done = any(e.when and 0 <= (facts.as_of - e.when).days <= days and e.kinds & wanted for e in facts.events)
+        if not done:
+            facts = facts.with_derived(entry.name, (facts.reference or entry.name,))
+    return facts

@@ -1,0 +1,149 @@
+"""One run over all modules that apply to a patient.
+
+1. slots 1-29 of every module: red flags, what to measure, what to stop, hold or avoid
+2. slots 30-39: goals and derived facts          (an emergency ends the run before this)
+3. slots 40-99: treatment, monitoring, follow-up, referral, module by module
+4. settle: what is missing, duplicates, conflicts, continued medicines, pace
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tools.clinical.answer import KnowledgeRef
+from tools.clinical.facts import Facts
+from tools.guidelines.acting import act
+from tools.guidelines.computed import compute, with_overdue
+from tools.guidelines.modules import Module, Rule, compiled, modules, shared
+from tools.guidelines.results import Run, Toolbox
+from tools.guidelines.run import State, Turn
+from tools.guidelines.settle import settle
+
+_FIRST_CHOICE, _FIRST_TREATMENT, _FIRST_SAFETY = 30, 40, 20
+
+
+def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
+    """What the guidelines decide for one patient.
+
+    Args:
+        facts: the record at its date, with computed values (eGFR, scores).
+        only: ids of modules to consult; `None` for all that apply to this patient.
+        toolbox: class membership and bars, from the other tools.
+    """
+    state = State(with_known_pregnancy(facts), toolbox)
+    known = modules()
+    asked = list(known.values()) if only is None else [known[name] for name in only if name in known]
+    problems = [module for module in asked if concerns(module, state.facts)]
+    active = [module for module in problems if not _too_young(module, state.facts)]
+    outside = {
+        module.id: f"{module.title} is written for people of {module.youngest} years and more."
+        for module in problems
+        if module not in active
+    }
+    _compute(state, None)
+    state.facts = with_overdue(state.facts, shared().overdue)
+    for module in active:
+        _hear(state, module)
+    if not state.emergency:
+        active = _choose_all(state, active)
+    settled = settle(state, active)
+    return Run(
+        active=tuple(module.id for module in active),
+        decisions=settled.decisions,
+        questions=settled.questions,
+        goals=tuple(state.goals),
+        escalations=tuple(dict.fromkeys(state.escalations)),
+        derived=dict(state.facts.derived),
+        knowledge=_used(active),
+        out_of_scope=outside,
+    )
+
+
+def concerns(module: Module, facts: Facts) -> bool:
+    """Whether the patient has the module's problem, or the condition that stands for it is known to hold."""
+    listed = any(facts.problem(kind) for kind in module.kinds) and module.only_when.holds(facts).holds
+    return listed or (module.also_when is not None and module.also_when.holds(facts).holds)
+
+
+def with_known_pregnancy(facts: Facts) -> Facts:
+    """Where sex or age rule a pregnancy out, it is `none` and not unknown."""
+    if facts.pregnancy == "unknown" and compiled(shared().cannot_be_pregnant).holds(facts).holds:
+        return replace(facts, pregnancy="none")
+    return facts
+
+
+def _too_young(module: Module, facts: Facts) -> bool:
+    return facts.age is not None and facts.age < module.youngest
+
+
+def _hear(state: State, module: Module) -> None:
+    """Every inclusive rule that holds; one that cannot be told asks for what is missing where safety hangs on it."""
+    for rule in module.inclusive:
+        verdict = rule.when.holds(state.facts)
+        if verdict.holds:
+            act(state, Turn(rule, module, verdict))
+        elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY:
+            state.want(rule, verdict.missing)
+
+
+def _choose_all(state: State, active: list[Module]) -> list[Module]:
+    for module in active:
+        _choose(state, module, _FIRST_CHOICE, _FIRST_TREATMENT)
+    reached = list(active)
+    for module in reached:
+        _compute(state, module)
+        _choose(state, module, _FIRST_TREATMENT, 100)
+        for follower in _followers(state, reached):
+            _hear(state, follower)
+            _choose(state, follower, _FIRST_CHOICE, _FIRST_TREATMENT)
+            reached.append(follower)
+    return sorted(reached, key=lambda module: (module.order, module.id))
+
+
+def _followers(state: State, reached: list[Module]) -> list[Module]:
+    known, have = modules(), {module.id for module in reached}
+    return [known[name] for name in state.followed if name in known and name not in have and not _too_young(known[name], state.facts)]
+
+
+def _choose(state: State, module: Module, first: int, until: int) -> None:
+    for slot, rules in module.choices:
+        if first <= slot < until:
+            _choose_in_slot(state, module, rules)
+
+
+def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None:
+    passed: list[tuple[Rule, tuple[str, ...]]] = []
+    for rule in rules:
+        verdict = rule.when.holds(state.facts)
+        if verdict.holds:
+            missing = tuple(dict.fromkeys(name for _, names in passed for name in names))
+            act(state, Turn(rule, module, verdict, missing))
+            break
+        if verdict.unknown:
+            passed.append((rule, verdict.missing))
+    for rule, names in passed:
+        state.want(rule, names)
+
+
+def _compute(state: State, module: Module | None) -> None:
+    """Add computed values: those of every module first, then those that hang on one module's goals and drugs."""
+    of_module = [entry for entry in shared().computed if entry.of_module]
+    if module is None:
+        wanted = [entry for entry in shared().computed if entry not in of_module]
+        state.facts = state.facts.with_measurements(compute(wanted, state.facts, {}))
+        return
+    names = {entry.name for entry in of_module}
+    bare = {
+        name: values
+        for name, values in state.facts.measurements.items()
+        if name not in names or not values[0].reference.startswith("calculation:")
+    }
+    facts = replace(state.facts, measurements=bare)
+    goals = {observable: bound for (_, observable), bound in state.bounds.items()}
+    goals |= {observable: bound for (owner, observable), bound in state.bounds.items() if owner == module.id}
+    state.facts = facts.with_measurements(compute(of_module, facts, goals, (module.kinds, tuple(module.treats_with))))
+
+
+def _used(active: Sequence[Module]) -> tuple[KnowledgeRef, ...]:
+    return tuple(dict.fromkeys(reference for module in active for reference in module.files))

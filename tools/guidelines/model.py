@@ -1,0 +1,222 @@
+"""How decision modules are written in knowledge files.
+
+A module is one condition; its recommendations may lie in several files, of which one carries the `[module]` table. Slots
+1-29 hold red flags (1-9), what to measure (10-19) and what to stop, hold or avoid (20-29): every recommendation that holds
+is heard. Slots 30-99 are choices: ranks are tried in order and the first that holds decides (30-39 goals and derived facts,
+40-79 treatment, 80-89 monitoring, 90-99 follow-up and referral).
+
+A `[[definition]]` gives a name to a condition; `{ has = "bp-above-goal" }` in any file then means that condition, with all
+three truth values.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field, structs
+
+from tools.clinical.clause import Clause
+from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.knowledge import Confidence, Document
+from tools.clinical.quantity import Quantity
+
+Expectation = Literal["applies", "does-not-apply", "cannot-be-told"]
+VERBS = (
+    "start", "stop", "hold", "change", "continue", "avoid", "order", "refer", "counsel", "follow_up", "goal", "escalate", "ask", "derive", "follow",
+)  # fmt: skip
+
+
+class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A patient in a few words, for cases.
+
+    `labs` maps an observable to `"7.2 %"` or `"7.2 %, 100 d ago"`; `doses` a drug to its daily dose; `started` a drug to
+    days ago. Pregnancy is `none` unless said otherwise.
+    """
+
+    has: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    allergic_to: tuple[str, ...] = ()
+    age: str | None = None
+    sex: Literal["female", "male"] | None = None
+    pregnancy: str = "none"
+    labs: dict[str, str] = {}
+    doses: dict[str, str] = {}
+    started: dict[str, int] = {}
+    phenotypes: dict[str, str] = {}
+
+
+class ClauseCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An example of when one recommendation or definition holds."""
+
+    given: Given
+    expect: Expectation
+    missing: tuple[str, ...] = ()
+
+
+class Do(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"continue_": "continue"}):
+    """One action: exactly one verb with what it is about, and the words that go with it.
+
+    Attributes:
+        start: drugs to choose from, best first; a class stands for its preferred members.
+        otherwise: what to choose from when none of these can be given.
+        dose: drug → row of the dosing table.
+        to: the replacement of a `change`, best first.
+        how: how the dose changes (`next-dose`, `half-dose`, `reduce`), or a word on the start (`as needed`).
+        most: a ceiling for a drug that is avoided only above it, or of a change.
+        target: of a goal, as `<130 mm[Hg]` or `individualise`.
+        due: within which time.
+        one: only the first of these that is taken is meant.
+    """
+
+    start: tuple[str, ...] | None = None
+    stop: tuple[str, ...] | None = None
+    hold: tuple[str, ...] | None = None
+    change: tuple[str, ...] | None = None
+    continue_: tuple[str, ...] | None = None
+    avoid: tuple[str, ...] | None = None
+    order: tuple[str, ...] | None = None
+    refer: tuple[str, ...] | None = None
+    counsel: tuple[str, ...] | None = None
+    follow_up: tuple[str, ...] | None = None
+    goal: str | None = None
+    escalate: Literal["emergency", "same-day"] | None = None
+    ask: tuple[str, ...] | None = None
+    derive: str | None = None
+    follow: tuple[str, ...] | None = None
+    otherwise: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    dose: dict[str, str] = {}
+    how: str = ""
+    most: str = ""
+    target: str = ""
+    due: str | None = None
+    one: bool = False
+
+    @property
+    def verb(self) -> str:
+        """The verb of this action."""
+        return next(verb for verb in VERBS if getattr(self, "continue_" if verb == "continue" else verb) is not None)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """What the verb is about."""
+        value = getattr(self, "continue_" if self.verb == "continue" else self.verb)
+        return (value,) if isinstance(value, str) else tuple(value)
+
+    @property
+    def due_days(self) -> int | None:
+        """The due time in days."""
+        return None if self.due is None else int(Quantity.parse(self.due).to("d").value)
+
+    def faults(self) -> list[str]:
+        """Not exactly one verb, or a time that cannot be read."""
+        given = [verb for verb in VERBS if getattr(self, "continue_" if verb == "continue" else verb) is not None]
+        if len(given) != 1:
+            return [f"an action has one verb, this one has {given or 'none'}"]
+        try:
+            self.due_days  # noqa: B018 - read for its error
+        except UnitMismatchError as error:
+            return [str(error)]
+        return []
+
+
+class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """When to do what, why, and who says so."""
+
+    id: str
+    slot: int
+    rank: int
+    when: tuple[Clause, ...] = ()
+    do: tuple[Do, ...]
+    because: str
+    source: str
+    locator: str = ""
+    grade: str = ""
+    confidence: Confidence = "probable"
+    note: str = ""
+    cases: tuple[ClauseCase, ...] = ()
+
+    @property
+    def exclusive(self) -> bool:
+        """Slots of 30 and more are choices: the first that holds decides."""
+        return self.slot >= 30
+
+
+class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A name for a condition that several recommendations share."""
+
+    name: str
+    when: tuple[Clause, ...]
+    meaning: str = ""
+    cases: tuple[ClauseCase, ...] = ()
+
+
+class ModuleHead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What a module is about.
+
+    Attributes:
+        kinds: problems that make it apply.
+        order: modules with a lower number decide first, and keep their places when starts are spread over visits.
+        status: observables that show the present state.
+        treats_with: drugs and classes that are treatment of this condition.
+        only_when: a condition that must hold as well (which kind of heart failure, say).
+        also_when: a condition that makes it apply without the problem being listed.
+    """
+
+    title: str
+    kinds: tuple[str, ...]
+    order: int
+    status: tuple[str, ...] = ()
+    red_flags: tuple[str, ...] = ()
+    treats_with: tuple[str, ...] = ()
+    indication: str | None = None
+    youngest: int = 18
+    only_when: tuple[Clause, ...] = ()
+    also_when: tuple[Clause, ...] = ()
+
+
+class ModuleCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A patient and the lines that the whole module gives: `start lisinopril`, `stop a`, `ask b`, `nothing`."""
+
+    name: str
+    given: Given
+    expect: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+class GuidelineFile(Document, frozen=True, kw_only=True):
+    """One file of a module."""
+
+    about: str
+    module: ModuleHead | None = None
+    definition: tuple[Definition, ...] = ()
+    recommendation: tuple[Recommendation, ...] = ()
+    case: tuple[ModuleCase, ...] = field(default=())
+
+    def faults(self) -> list[str]:
+        """Unknown sources, actions without a verb, two recommendations with one id."""
+        sources = {source.id for source in self.source}
+        faults = [
+            f"{r.id}: source {name!r} is not listed" for r in self.recommendation for name in r.source.split(" ") if name not in sources
+        ]
+        faults += [f"{r.id}: {fault}" for r in self.recommendation for do in r.do for fault in do.faults()]
+        ids = [r.id for r in self.recommendation]
+        return faults + [f"{name}: stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+
+
+def expanded(clause: Clause, definitions: dict[str, tuple[Clause, ...]], seen: tuple[str, ...] = ()) -> Clause:
+    """The clause with every defined name replaced by its definition.
+
+    Raises:
+        KnowledgeError: definitions that need each other.
+    """
+    if clause.has is not None and clause.has in definitions:
+        if clause.has in seen:
+            raise KnowledgeError(f"the definition {clause.has!r} needs itself")
+        return Clause(all_of=tuple(expanded(part, definitions, (*seen, clause.has)) for part in definitions[clause.has]))
+    changes = {}
+    for name in ("all_of", "any_of", "none_of", "of"):
+        parts = getattr(clause, name)
+        if parts is not None:
+            changes[name] = tuple(expanded(part, definitions, seen) for part in parts)
+    return structs.replace(clause, **changes) if changes else clause

@@ -1,0 +1,178 @@
+"""The modules, put together from their files once, with every condition compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from tools.clinical.answer import Citation, KnowledgeRef
+from tools.clinical.clause import Clause, compile_all
+from tools.clinical.conditions import Condition
+from tools.clinical.errors import KnowledgeError
+from tools.clinical.knowledge import load
+from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
+from tools.guidelines.shared import Shared
+
+FOLDER = Path(__file__).parent / "modules"
+SHARED = Path(__file__).parent / "shared"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recommendation, compiled, with the citation that its decisions carry."""
+
+    recommendation: Recommendation
+    module: str
+    when: Condition
+    citation: Citation
+    file: KnowledgeRef
+
+    @property
+    def do(self) -> tuple[Do, ...]:
+        """What it says to do."""
+        return self.recommendation.do
+
+
+@dataclass(frozen=True)
+class Module:
+    """A condition with its decisions.
+
+    Attributes:
+        kinds: problems that make it apply.
+        status: observables that show the present state.
+        treats_with: drugs and classes that are treatment of this condition.
+        inclusive: rules of slots 1-29; all that hold are heard.
+        choices: rules of slots 30-99, by slot; the first that holds decides.
+    """
+
+    id: str
+    title: str
+    kinds: tuple[str, ...]
+    order: int
+    status: tuple[str, ...]
+    red_flags: tuple[str, ...]
+    treats_with: frozenset[str]
+    indication: str | None
+    youngest: int
+    only_when: Condition
+    also_when: Condition | None
+    inclusive: tuple[Rule, ...]
+    choices: tuple[tuple[int, tuple[Rule, ...]], ...]
+    files: tuple[KnowledgeRef, ...]
+    sources: tuple[Citation, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, in the order of slots and ranks."""
+        return (*self.inclusive, *(rule for _, rules in self.choices for rule in rules))
+
+
+@lru_cache(maxsize=1)
+def files() -> tuple[GuidelineFile, ...]:
+    """Every file of the modules. Raises KnowledgeError."""
+    return load(FOLDER, GuidelineFile)
+
+
+@lru_cache(maxsize=1)
+def shared() -> Shared:
+    """What all modules share: computed values, preferred members of classes, paces. Raises KnowledgeError."""
+    return Shared.merged(load(SHARED, Shared))
+
+
+@lru_cache(maxsize=1)
+def definitions() -> dict[str, tuple[Clause, ...]]:
+    """Every defined name of every file."""
+    found: dict[str, tuple[Clause, ...]] = {}
+    for file in files():
+        for definition in file.definition:
+            if definition.name in found:
+                raise KnowledgeError(f"{file.id}: the name {definition.name!r} is defined twice")
+            found[definition.name] = definition.when
+    return found
+
+
+def compiled(when: tuple[Clause, ...]) -> Condition:
+    """A `when` list as one condition, with defined names expanded."""
+    return compile_all(tuple(expanded(clause, definitions()) for clause in when))
+
+
+@lru_cache(maxsize=1)
+def modules() -> Mapping[str, Module]:
+    """All modules by id, in the order in which they decide.
+
+    Raises:
+        KnowledgeError: a file is malformed, or a module has no head.
+    """
+    heads = [file for file in files() if file.module is not None]
+    missing = {file.about for file in files() if file.recommendation} - {file.about for file in heads}
+    if missing:
+        raise KnowledgeError(f"no file has the [module] table of {', '.join(sorted(missing))}")
+    built = [_module(head, [file for file in files() if file.about == head.about]) for head in heads]
+    return {module.id: module for module in sorted(built, key=lambda m: (m.order, m.id))}
+
+
+def knows(identifier: str, version: str) -> bool:
+    """Whether a file or a recommendation of this id is in force in this version."""
+    return version in _versions().get(identifier, ())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> Mapping[str, tuple[str, ...]]:
+    known = {file.id: (file.version,) for file in files()}
+    known |= {rule.id: (file.version,) for file in files() for rule in file.recommendation}
+    return known
+
+
+def _module(head: GuidelineFile, parts: list[GuidelineFile]) -> Module:
+    about = head.module
+    assert about is not None
+    rules = sorted((rule for file in parts for rule in _rules(file)), key=lambda r: (r.recommendation.slot, r.recommendation.rank))
+    slots = sorted({rule.recommendation.slot for rule in rules if rule.recommendation.exclusive})
+    sources = tuple(dict.fromkeys(_citation(file, source.id, file.id, file.confidence) for file in parts for source in file.source[:1]))
+    return Module(
+        id=head.about,
+        title=about.title,
+        kinds=about.kinds,
+        order=about.order,
+        status=about.status,
+        red_flags=about.red_flags,
+        treats_with=frozenset(about.treats_with),
+        indication=about.indication,
+        youngest=about.youngest,
+        only_when=compiled(about.only_when),
+        also_when=compiled(about.also_when) if about.also_when else None,
+        inclusive=tuple(rule for rule in rules if not rule.recommendation.exclusive),
+        choices=tuple((slot, tuple(rule for rule in rules if rule.recommendation.slot == slot)) for slot in slots),
+        files=tuple(KnowledgeRef(file.id, file.version) for file in parts),
+        sources=sources,
+    )
+
+
+def _rules(file: GuidelineFile) -> list[Rule]:
+    reference = KnowledgeRef(file.id, file.version)
+    return [
+        Rule(
+            recommendation=rule,
+            module=file.about,
+            when=compiled(rule.when),
+            citation=_citation(file, rule.source.split(" ")[0], rule.id, rule.confidence, rule.locator, rule.grade),
+            file=reference,
+        )
+        for rule in file.recommendation
+    ]
+
+
+def _citation(file: GuidelineFile, source: str, identifier: str, confidence: str, locator: str = "", grade: str = "") -> Citation:
+    found = next(entry for entry in file.source if entry.id == source)
+    return Citation(
+        id=identifier,
+        version=file.version,
+        title=found.title,
+        publisher=found.publisher,
+        year=found.year,
+        locator=locator or found.locator,
+        grade=grade,
+        confidence=confidence,
+    )

@@ -1,0 +1,89 @@
+"""The state of one run: facts as they grow, what has been decided, and what was found missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tools.clinical.conditions import Verdict
+from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.quantity import Quantity
+from tools.guidelines.model import Do
+from tools.guidelines.modules import Module, Rule
+from tools.guidelines.options import Avoided, kinds_of
+from tools.guidelines.results import Decision, DecisionUrgency, Goal, Question, Toolbox
+
+
+@dataclass
+class State:
+    """What grows while the modules decide."""
+
+    facts: Facts
+    toolbox: Toolbox
+    decisions: list[Decision] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    bounds: dict[tuple[str, str], Quantity] = field(default_factory=dict)
+    escalations: list[str] = field(default_factory=list)
+    avoided: list[Avoided] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
+    wanted: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    emergency: bool = False
+
+    def want(self, rule: Rule, missing: Iterable[str]) -> None:
+        """Note that these values are missing and that a rule needs them."""
+        for name in missing:
+            self.wanted[name] = (*self.wanted.get(name, ()), rule)
+
+    def start(self, drug: str) -> None:
+        """Later rules see this drug as taken, inside `none_of`, and the other tools see it in the regimen."""
+        self.facts = replace(self.facts, started=self.facts.started | kinds_of(drug, self.toolbox))
+
+    def regimen(self) -> Facts:
+        """The facts with the regimen as it would be: without what is stopped, with what is started."""
+        gone = frozenset(target for d in self.decisions if d.action in {"stop", "hold"} for target in d.targets)
+        drugs = [d.picked for d in self.decisions if d.action == "start" and d.picked]
+        uses = [MedicationUse(f"proposed:{drug}", drug, kinds=kinds_of(drug, self.toolbox), currency="proposed") for drug in drugs]
+        return self.facts.proposing(uses, gone)
+
+    def gone(self) -> frozenset[str]:
+        """References that this run stops or holds."""
+        return frozenset(target for d in self.decisions if d.action in {"stop", "hold"} for target in d.targets)
+
+    def taking(self, names: Sequence[str]) -> tuple[MedicationUse, ...]:
+        """Current medicines of these drugs or classes."""
+        uses = {use.reference: use for name in names for use in self.facts.taking(name) if use.currency != "proposed"}
+        return tuple(uses.values())
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One rule that holds, at its turn: what every decision that it makes has in common."""
+
+    rule: Rule
+    module: Module
+    verdict: Verdict
+    conditional_on: tuple[str, ...] = ()
+
+    @property
+    def urgency(self) -> DecisionUrgency:
+        """As urgent as the rule's own escalation."""
+        levels = [do.escalate for do in self.rule.do if do.escalate]
+        return levels[0] if levels else "routine"
+
+    def decision(self, do: Do, **more: object) -> Decision:
+        """A decision of this rule."""
+        recommendation = self.rule.recommendation
+        given: dict[str, object] = {
+            "recommendation": recommendation.id,
+            "module": self.module.id,
+            "action": do.verb,
+            "subjects": do.objects,
+            "due_days": do.due_days,
+            "because": recommendation.because,
+            "evidence": (self.rule.citation,),
+            "facts": self.verdict.because,
+            "conditional_on": self.conditional_on,
+            "urgency": self.urgency,
+        }
+        return Decision(**{**given, **more})  # type: ignore[arg-type]

@@ -1,0 +1,137 @@
+"""What all modules share, as data: computed values, preferred members of classes, the pace of changes, what to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct, structs
+
+from tools.clinical.clause import Clause
+from tools.clinical.knowledge import Document
+
+
+class DoseLevel(Struct, frozen=True, forbid_unknown_fields=True):
+    """From this daily dose of a drug upward the computed value is `value`."""
+
+    drug: str
+    at_least: str
+    value: int
+
+
+class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A value that is computed from the facts, in exactly one of the ways below.
+
+    Attributes:
+        minus_goal: the newest value of this observable less the module's goal for it.
+        count_taken: how many of these drugs or classes are taken.
+        weeks_on: weeks since the newest start among these drugs or classes; `module` stands for what the module treats with.
+        months_since: months since the newest onset of one of these problems.
+        daily_dose: the daily dose of this drug or class, in the unit of the value.
+        per_weight: divide the daily dose by the body weight.
+        times_upper_limit: the newest value over the laboratory's own upper limit.
+        change_of: the newest value against the newest one that is older by `days_between`; `change_as` a percentage that rises,
+            one that falls, or a plain difference.
+        difference: the first observable less the second, of the same day.
+    """
+
+    name: str
+    unit: str
+    minus_goal: str | None = None
+    count_taken: tuple[str, ...] = ()
+    weeks_on: tuple[str, ...] = ()
+    months_since: tuple[str, ...] = ()
+    daily_dose: str | None = None
+    per_weight: bool = False
+    levels: tuple[DoseLevel, ...] = ()
+    times_upper_limit: str | None = None
+    change_of: str | None = None
+    change_as: Literal["rise", "fall", "difference"] = "rise"
+    days_between: tuple[int, int] = (0, 0)
+    difference: tuple[str, ...] = ()
+
+    @property
+    def of_module(self) -> bool:
+        """Hangs on the goals, the drugs or the problem of one module."""
+        return self.minus_goal is not None or ("module",) in (self.weeks_on, self.months_since)
+
+
+class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
+    """A name that holds where the record has none of these events within a time."""
+
+    name: str
+    unless: tuple[str, ...]
+    within: str
+
+
+class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
+    """The members of a class that are offered when a recommendation names the class, best first."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+class Pace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """At most so many changes of a group of drugs at one visit.
+
+    Attributes:
+        exactly_when: this pace counts only where the condition holds; the first that holds of a group is used.
+        together: starts of these classes may go together and count as one.
+    """
+
+    group: str
+    drugs: tuple[str, ...]
+    most: int
+    why: str
+    exactly_when: tuple[Clause, ...] = ()
+    together: tuple[str, ...] = ()
+
+
+class Obtain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is done when a value is missing and a decision needs it: order a test, ask, or nothing."""
+
+    missing: tuple[str, ...]
+    order: str | None = None
+    ask: str | None = None
+
+
+class Shared(Document, frozen=True, kw_only=True):
+    """One file of shared knowledge.
+
+    Attributes:
+        cannot_be_pregnant: sex or age that rules a pregnancy out where none is recorded.
+        next_visit_days: when changes that wait for their turn are due.
+        obtain_within_days: when a test that a decision waits for is due.
+    """
+
+    computed: tuple[Computed, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    preferred: tuple[Preferred, ...] = ()
+    pace: tuple[Pace, ...] = ()
+    obtain: tuple[Obtain, ...] = ()
+    cannot_be_pregnant: tuple[Clause, ...] = ()
+    next_visit_days: int = 0
+    obtain_within_days: int = 0
+
+    @classmethod
+    def merged(cls, parts: Sequence[Shared]) -> Shared:
+        """All parts as one."""
+        return structs.replace(
+            parts[0],
+            computed=tuple(entry for part in parts for entry in part.computed),
+            overdue=tuple(entry for part in parts for entry in part.overdue),
+            preferred=tuple(entry for part in parts for entry in part.preferred),
+            pace=tuple(entry for part in parts for entry in part.pace),
+            obtain=tuple(entry for part in parts for entry in part.obtain),
+            cannot_be_pregnant=tuple(clause for part in parts for clause in part.cannot_be_pregnant),
+            next_visit_days=max(part.next_visit_days for part in parts),
+            obtain_within_days=max(part.obtain_within_days for part in parts),
+        )
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """Preferred members of a class; the name itself where it is a drug or has none listed."""
+        return next((entry.members for entry in self.preferred if entry.name == name), (name,))
+
+    def obtaining(self, name: str) -> Obtain:
+        """How a missing value is obtained; unless listed, it is asked."""
+        return next((entry for entry in self.obtain if name in entry.missing), Obtain((name,), ask=name))
