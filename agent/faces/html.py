@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from agent.faces.text import source_words
 from agent.faces.view import View, banner_facts, dose_words, drafter_words, goal_words, how_words, when_words
-from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable
+from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
 from tools.clinical.plan import Plan
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,6 +62,7 @@ def _environment() -> Environment:
         goal_words=goal_words,
         how_words=how_words,
         name_words=name_words,
+        sentence=sentence,
         source_words=source_words,
         when_words=when_words,
     )

@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent.faces.text_layout import bullets, count, full_stop, hanging, heading, line, numbered, pairs, with_numbers
+from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_numbers
 from agent.faces.text_problems import ACTION_STYLES, section_text
 from agent.faces.view import (
     MedicineRow,
@@ -26,6 +26,7 @@ from agent.faces.words import (
     disposition_words,
     name_words,
     readable,
+    sentence,
 )
 from tools.clinical.answer import Citation
 from tools.clinical.plan import Coverage, Plan, PlanIssue
@@ -115,7 +116,7 @@ def _questions(view: View) -> Iterable[RenderableType]:
     yield from heading("Answer before signing", "bold yellow")
     rows = []
     for question in view.plan.questions:
-        text = Text.assemble((full_stop(readable(question.about)), "bold"), " ", readable(question.why))
+        text = Text.assemble((sentence(question.about), "bold"), " ", sentence(question.why))
         if question.blocks:
             text.append(f" Waiting: {', '.join(f'{view.headline(i)} [{i}]' for i in question.blocks)}.", "italic")
         rows.append((question.id, text))
@@ -175,8 +176,8 @@ def _issue(view: View, issue: PlanIssue, flag: str) -> RenderableType:
         (flag, "reverse"),
         " " * bool(flag),
         (f"{_about(issue)}.", style),
-        f" {readable(issue.consequence)} ",
-        (readable(issue.action), "bold"),
+        f" {sentence(issue.consequence)} ",
+        (sentence(issue.action), "bold"),
     )
     if issue.handled_by:
         text.append(f" Handled by {', '.join(issue.handled_by)}.")

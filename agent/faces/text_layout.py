@@ -69,11 +69,6 @@ def with_numbers(text: Text, numbers: tuple[int, ...]) -> Text:
     return text.append(f" [{', '.join(map(str, numbers))}]", "dim") if numbers else text
 
 
-def full_stop(text: str) -> str:
-    """The sentence with its full stop."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
 def count(number: int, noun: str) -> str:
     """`1 finding`, `2 findings`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

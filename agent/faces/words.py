@@ -110,6 +110,15 @@ def readable(text: str) -> str:
     return _PER_MINUTE.sub("/min", _ANNOTATION.sub(r"\1", shown))
 
 
+def sentence(text: str) -> str:
+    """Readable text as a sentence: with a capital, unless the word has one inside (`eGFR`), and with a full stop."""
+    shown = readable(text)
+    first = shown.partition(" ")[0]
+    if first.islower() and first[:1].isalpha():
+        shown = shown[:1].upper() + shown[1:]
+    return shown if not shown or shown.endswith((".", "?", "!", ":")) else f"{shown}."
+
+
 def name_words(name: str) -> str:
     """A kebab-case name as words: `systolic-bp` → `systolic BP`, `ldl-c` → `LDL-C`."""
     words = " ".join(_SPELLINGS.get(word, word) for word in safe(name).split("-"))
