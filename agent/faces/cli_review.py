@@ -181,7 +181,7 @@ def _override(text: str) -> Override:
 
     issue, equals, said = text.partition("=")
     reason, _, sentence = said.partition(":")
-    if not equals or not reason:
+    if not issue or not equals or not reason:
         raise typer.BadParameter(f"{text!r} is not ISSUE=REASON or ISSUE=REASON:TEXT")
     return Override(issue, reason, sentence.strip())
 
