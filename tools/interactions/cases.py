@@ -35,12 +35,14 @@ def failure(index: Index, case: Case) -> str:
         found = [issue.rule.id for issue in issues if not case.rule or issue.rule.id == case.rule]
         return f"expected nothing, got {found}" if found else ""
     got = next((_seen(issue) for issue in issues if issue.rule.id == case.rule), None)
-    wanted = (case.expect.severity, tuple(sorted(case.expect.missing)), case.expect.suppressed)
+    tier = case.expect.tier or (got[1] if got else "")
+    wanted = (case.expect.severity, tier, tuple(sorted(case.expect.missing)))
     return "" if got == wanted else f"expected {wanted}, got {got or [issue.rule.id for issue in issues]}"
 
 
-def _seen(issue: Issue) -> tuple[str, tuple[str, ...], bool]:
-    return issue.severity, tuple(sorted(issue.missing)), bool(issue.suppressed)
+def _seen(issue: Issue) -> tuple[str, str, tuple[str, ...]]:
+    tier = "suppressed" if issue.suppressed else "interrupts" if issue.interruptive else "shown"
+    return issue.severity, tier, tuple(sorted(issue.missing))
 
 
 def facts_of(given: Given) -> Facts:

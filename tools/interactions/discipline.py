@@ -36,9 +36,10 @@ class LowValue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LocalRoutes(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ways of giving that reach the rest of the body too little."""
+    """Ways of giving that reach the rest of the body too little, and kinds of which that is not so."""
 
     routes: tuple[str, ...]
+    systemic: tuple[str, ...]
     reason: str
 
 

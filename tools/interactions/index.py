@@ -107,7 +107,7 @@ class ReadyCombination(Ready):
         super().__init__(combination, file)
         self.combination = combination
         count = combination.count
-        self.counted: frozenset[str] = frozenset(count.of) | frozenset(count.points) if count else frozenset()
+        self.counted: frozenset[str] = frozenset(count.of) if count else frozenset()
 
     @cached_property
     def condition(self) -> Condition | None:

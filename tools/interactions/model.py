@@ -100,29 +100,26 @@ class Rule(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
 
 class Count(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """So many medicines of these kinds. With `once_each`, kinds are counted instead, each by a medicine of its own.
-
-    Attributes:
-        points: points of a medicine by kind (the highest counts), where they are added instead of counted.
-    """
+    """So many medicines of these kinds. With `once_each`, kinds are counted instead, each by an ingredient of its own."""
 
     at_least: int
     of: tuple[str, ...]
     once_each: bool = False
-    points: dict[str, int] = {}
 
 
 class Combination(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A regimen in which several medicines add up.
 
     Attributes:
-        all_of: kinds that must all be there, each by a medicine of its own.
+        all_of: kinds that must all be there, each by an ingredient of its own; a kind given twice needs two.
         count: a number of medicines that must be reached.
+        replaces: combinations that need not be said beside this one.
         when: clauses that must hold as well; what cannot be told is not taken to hold.
     """
 
     all_of: tuple[str, ...] = ()
     count: Count | None = None
+    replaces: tuple[str, ...] = ()
     when: tuple[Clause, ...] = ()
 
 
@@ -152,11 +149,11 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What comes of it for the rule of the case."""
+    """What comes of it for the rule of the case. Where the tier is not given, any will do."""
 
     severity: Severity
+    tier: Literal["interrupts", "shown", "suppressed"] | None = None
     missing: tuple[str, ...] = ()
-    suppressed: bool = False
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -20,12 +20,19 @@ def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> 
     """Check with the rules of this index. Medicines that are over are left out; the order of the list changes nothing."""
     uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text, sorted(use.kinds)))
     known = [use for use in uses if use.kinds]
-    issues = [_issue_of_pair(index, pair, facts) for pair in pairs_of(index, known, facts)]
-    issues += [_issue(index, finding, facts) for finding in combinations_of(index, known, facts)]
+    pairs = list(pairs_of(index, known, facts))
+    issues = [_issue_of_pair(index, pair, facts) for pair in pairs]
+    issues += [_issue(index, finding, facts) for finding in _beyond(pairs, combinations_of(index, known, facts))]
     issues.sort(key=_order)
     shown = within_budget(index.discipline, issues)
     used = {issue.rule.id: issue.rule for issue in shown}
     return Screening(tuple(shown), tuple(_check(index, use) for use in uses), (index.ref, *(used[name] for name in sorted(used))))
+
+
+def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Finding]:
+    """Combinations of more than two medicines, or of two about which no pair rule has spoken."""
+    said = {frozenset(map(id, pair.speaker.uses)) for pair in pairs if not pair.speaker.suppressed}
+    return [finding for finding in combinations if len(finding.uses) > 2 or frozenset(map(id, finding.uses)) not in said]
 
 
 def _issue_of_pair(index: Index, pair: Pair, facts: Facts) -> Issue:

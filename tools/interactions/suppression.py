@@ -36,8 +36,14 @@ def is_never_suppressed(discipline: Discipline, rule: str, severity: str) -> boo
     return severity in discipline.never_severities or rule in discipline.never
 
 
+def counts(discipline: Discipline, use: MedicationUse, also_by: frozenset[str]) -> bool:
+    """Whether the medicine reaches the rest of the body, as far as its route is known, or the rule counts its route all the same."""
+    local = discipline.local
+    return use.route not in local.routes or use.route in also_by or not use.kinds.isdisjoint(local.systemic)
+
+
 def _local(discipline: Discipline, finding: Finding) -> bool:
-    return any(use.route in discipline.local.routes and use.route not in finding.ready.also_by for use in finding.uses)
+    return not all(counts(discipline, use, finding.ready.also_by) for use in finding.uses)
 
 
 def _stable(discipline: Discipline, finding: Finding, facts: Facts) -> bool:

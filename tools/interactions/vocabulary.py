@@ -53,7 +53,7 @@ def _sides(files: Iterable[InteractionFile]) -> Iterator[str]:
 def _in_combination(combination: Combination) -> Iterator[str]:
     yield from combination.all_of
     if combination.count:
-        yield from (*combination.count.of, *combination.count.points)
+        yield from combination.count.of
 
 
 def _in_changes(statement: Statement) -> Iterator[str]:
