@@ -9,5 +9,20 @@ from __future__ import annotations
 from tools.guidelines.engine import decide
 from tools.guidelines.modules import Module, knows, modules
 from tools.guidelines.results import Bar, Decision, Goal, Question, Run, Toolbox
+from tools.guidelines.search import Found, SearchAnswer, search_guidelines
 
-__all__ = ["Bar", "Decision", "Goal", "Module", "Question", "Run", "Toolbox", "decide", "knows", "modules"]
+__all__ = [
+    "Bar",
+    "Decision",
+    "Found",
+    "Goal",
+    "Module",
+    "Question",
+    "Run",
+    "SearchAnswer",
+    "Toolbox",
+    "decide",
+    "knows",
+    "modules",
+    "search_guidelines",
+]
