@@ -12,10 +12,10 @@ from tools.clinical.clause import Clause
 from tools.clinical.knowledge import Document, load
 from tools.terminology import terminology
 
-CHECKS = ("interactions", "by class", "contraindications", "by class ", "doses", "renal", "genes", "guidelines")
+CHECKS = ("interactions", "… by class", "contraindications", "… by class", "doses", "… renal", "genes", "guidelines")
 """The columns: rules that name the ingredient itself, then those that reach it through a class."""
 
-_RENAL = frozenset({"egfr", "creatinine-clearance", "serum-creatinine"})
+_RENAL = ("egfr", "creatinine-clearance", "serum-creatinine")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def page(rows: Iterable[Line]) -> str:
     """The coverage page as Markdown."""
     rows = list(rows)
     known = [row for row in rows if not row.uncovered]
-    head = f"| ingredient | RxNorm | {' | '.join(name.strip() for name in CHECKS)} |\n|---|---|{'---:|' * len(CHECKS)}"
+    head = f"| ingredient | RxNorm | {' | '.join(CHECKS)} |\n|---|---|{'---:|' * len(CHECKS)}"
     parts = [
         "# Coverage: medicines × checks",
         "Written by `carewright knowledge coverage` from the knowledge files; do not edit. A number is how many rules concern the ingredient: those that name "
@@ -58,9 +58,7 @@ def page(rows: Iterable[Line]) -> str:
 
 def _totals(rows: list[Line]) -> str:
     counted = [sum(1 for row in rows if row.counts[i]) for i in range(len(CHECKS))]
-    return "| check | ingredients it knows |\n|---|---:|\n" + "\n".join(
-        f"| {n.strip()} | {c} |" for n, c in zip(CHECKS, counted, strict=True)
-    )
+    return "| check | ingredients it knows |\n|---|---:|\n" + "\n".join(f"| {n} | {c} |" for n, c in zip(CHECKS, counted, strict=True))
 
 
 def _row(line: Line) -> str:
@@ -89,7 +87,7 @@ class _Rules:
             *_named_and_reached(self.interactions, name, kinds),
             *_named_and_reached(self.contraindications, name, kinds),
             len(doses),
-            sum(1 for rule in doses if _RENAL & set(_measured(rule))),
+            sum(1 for rule in doses if any(name.startswith(_RENAL) for name in _measured(rule))),
             sum(1 for drugs in self.genes if name in drugs),
             sum(1 for subjects in self.guidelines if name in subjects or kinds & subjects),
         )

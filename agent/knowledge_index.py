@@ -62,6 +62,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("calculators", "tools/calculators/knowledge", "tools.calculators.model:CalculatorFile"),
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
     Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
+    Kind("guideline-phrases", "tools/guidelines/phrases", "tools.guidelines.search:PhraseMap"),
     Kind("policies", "policies", "policies.model:Policy"),
 )
 

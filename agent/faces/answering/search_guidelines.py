@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from agent.context_facts import understand
+from agent.faces.answering.issues import sources
 from agent.faces.answering.shapes import Answer, Coded, Context
+from tools.clinical.facts import Coding
+from tools.terminology import terminology
+
+if TYPE_CHECKING:
+    from tools.guidelines.search import Found
 
 
 class Input(Struct, frozen=True, kw_only=True):
@@ -15,7 +22,7 @@ class Input(Struct, frozen=True, kw_only=True):
 
     Attributes:
         conditions: only recommendations for one of these.
-        context: a patient; recommendations of the patient's conditions come first.
+        context: a patient; each recommendation then says whether it applies.
         limit: at most so many.
     """
 
@@ -26,16 +33,24 @@ class Input(Struct, frozen=True, kw_only=True):
 
 
 class Recommendation(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One recommendation with its place in the knowledge and in its source."""
+    """One recommendation with its place in the knowledge and in its source.
+
+    Attributes:
+        says: what it says to do; because: why.
+        applies: whether it holds for the patient of the context; missing: what would tell, where that cannot be told.
+    """
 
     id: str
     version: str
-    guideline: str = ""
-    text: str = ""
+    module: str
+    says: str
+    because: str
     grade: str = ""
     source: str = ""
     locator: str = ""
     confidence: str = "probable"
+    applies: Literal["applies", "does-not-apply", "cannot-be-told", "not-asked"] = "not-asked"
+    missing: tuple[str, ...] = ()
 
 
 class Output(Answer, frozen=True, kw_only=True):
@@ -48,4 +63,39 @@ def run(given: Input, as_of: date) -> Output:
     """The closest recommendations."""
     from tools.guidelines import search_guidelines
 
-    raise NotImplementedError(search_guidelines)
+    understood = understand(given.context, as_of) if given.context != Context() else None
+    names = tuple(dict.fromkeys(name for condition in given.conditions for name in _names(condition)))
+    found = search_guidelines(given.query, names, understood.facts if understood else None, given.limit)
+    return Output(
+        tool="search_guidelines",
+        status=found.outcome,
+        reason=found.reason,
+        not_used=understood.not_used if understood else (),
+        knowledge=found.knowledge,
+        sources=sources(each.citation for each in found.found),
+        recommendations=tuple(_recommendation(each) for each in found.found),
+    )
+
+
+def _names(condition: str | Coded) -> tuple[str, ...]:
+    """The canonical names of a condition; its own words where the terminology does not know it."""
+    said = Coded(text=condition) if isinstance(condition, str) else condition
+    codes = (Coding(said.system, said.code, said.text),) if said.code else ()
+    return tuple(sorted(terminology().problem(codes, said.text))) or (said.text or said.code,)
+
+
+def _recommendation(found: Found) -> Recommendation:
+    cited = found.citation
+    return Recommendation(
+        id=found.id,
+        version=cited.version,
+        module=found.module,
+        says=found.says,
+        because=found.because,
+        grade=cited.grade,
+        source=", ".join(str(part) for part in (cited.title, cited.publisher, cited.year) if part),
+        locator=cited.locator,
+        confidence=cited.confidence,
+        applies=found.applies,
+        missing=found.missing,
+    )
