@@ -10,6 +10,7 @@ from tools.dosing.answers import DoseAnswer
 from tools.dosing.engine import answer_for
 from tools.dosing.index import entry_of
 from tools.dosing.model import Case, DoseFile, Given
+from tools.dosing.steps import climb
 
 AS_OF = date(2026, 1, 1)
 
@@ -19,8 +20,9 @@ def failures(file: DoseFile) -> list[str]:
     rules = {rule.id: rule for rule in file.rule}
     found = []
     for case in file.case:
-        answer = answer_for(entry_of(file, rules[case.rule]), facts_of(case.given))
-        found += [f"{case.rule}, {case.name}: {difference}" for difference in differences(case, answer)]
+        entry = entry_of(file, rules[case.rule])
+        answer = answer_for(entry, facts_of(case.given))
+        found += [f"{case.rule}, {case.name}: {difference}" for difference in differences(case, answer, climb(entry))]
     return found
 
 
@@ -43,7 +45,7 @@ def _born(age: Quantity) -> date:
     return AS_OF - timedelta(days=int(age.to("d").value) + 1)
 
 
-def differences(case: Case, answer: DoseAnswer) -> list[str]:
+def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = ()) -> list[str]:
     """What was expected and is otherwise."""
     expect = case.expect
     amount = f"{answer.start.amount.value} {answer.start.amount.unit}" if answer.start and answer.start.amount else ""
@@ -55,6 +57,9 @@ def differences(case: Case, answer: DoseAnswer) -> list[str]:
         ("max_daily", expect.max_daily, most),
         ("text", expect.text, answer.text),
         ("missing", expect.missing, answer.missing),
+        ("max_single", expect.max_single, f"{answer.max_single.value} {answer.max_single.unit}" if answer.max_single else ""),
+        ("because", expect.because, "; ".join(adjustment.text for adjustment in answer.adjustments)),
+        ("climb", expect.climb, steps),
     )
-    always = {"outcome"}
-    return [f"{name}: expected {wanted!r}, got {got!r}" for name, wanted, got in pairs if (wanted or name in always) and wanted != got]
+    said = {"outcome"} | ({"per"} if expect.per is not None else set())
+    return [f"{name}: expected {wanted!r}, got {got!r}" for name, wanted, got in pairs if (wanted or name in said) and wanted != got]

@@ -103,7 +103,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """What must come out: every word written here."""
+    """What must come out: every word written here; `climb` is the daily amount of every step, from the lowest up."""
 
     amount: str = ""
     per: str | None = None
@@ -111,6 +111,9 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     outcome: str = ""
     missing: tuple[str, ...] = ()
     text: str = ""
+    max_single: str = ""
+    because: str = ""
+    climb: tuple[str, ...] = ()
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

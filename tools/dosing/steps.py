@@ -80,6 +80,11 @@ def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:
     return [(amount, per, per_day(amount, per)) for amount in map(Quantity.parse, entry.rule.steps)]
 
 
+def climb(entry: Entry) -> tuple[str, ...]:
+    """The daily amounts of the steps, as text, from the lowest up; empty where the rule names none."""
+    return tuple(str(Quantity(round(daily.value, 3), daily.unit)) for _, _, daily in ladder(entry)) if entry.rule.steps else ()
+
+
 def per_day(amount: Quantity, per: str) -> Quantity:
     """An amount given at an interval, as an amount per day."""
     return Quantity(amount.value / Quantity.parse(per).to("d").value, amount.unit) if per else amount
