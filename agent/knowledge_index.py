@@ -89,7 +89,13 @@ def held() -> Iterator[Held]:
 
 def knows(name: str, version: str) -> bool:
     """Whether the knowledge base holds a document, rule or recommendation of this id in this version."""
-    return version in _versions().get(name, ())
+    return version in _versions().get(name, ()) or (name, version) == _interactions_as_a_whole()
+
+
+def _interactions_as_a_whole() -> tuple[str, str]:
+    """Interactions are also cited as one, under the digest of their content, where no rule speaks."""
+    ref = import_module("tools.interactions").knowledge_refs()[0]
+    return ref.id, ref.version
 
 
 def versions(name: str) -> tuple[str, ...]:
@@ -160,12 +166,9 @@ def _strays() -> list[str]:
     return [f"{path.relative_to(ROOT)}: no kind of knowledge reads this file" for path in found]
 
 
-def find(name: str) -> tuple[Held, str] | None:
-    """The document of this id, or the one that holds a rule of this id; with the text of its file."""
-    for entry in held():
-        if name in ids(entry.document):
-            return entry, (ROOT / entry.path).read_text("utf-8")
-    return None
+def find(name: str) -> tuple[tuple[Held, str], ...]:
+    """The documents of this id, or that hold a rule of this id; each with the text of its file."""
+    return tuple((entry, (ROOT / entry.path).read_text("utf-8")) for entry in held() if name in ids(entry.document))
 
 
 def rule_text(name: str, text: str) -> str:

@@ -50,7 +50,7 @@ def show(name: Annotated[str, typer.Argument(metavar="ID", help="a file's id, or
     from agent import knowledge_index
 
     found = knowledge_index.find(name)
-    if found is None:
+    if not found:
         note(f"carewright: the knowledge base holds nothing called {name!r}; `carewright knowledge list` shows what there is")
         raise typer.Exit(exit_codes.UNKNOWN_NAME)
     entry, text = found
