@@ -53,11 +53,10 @@ def show(name: Annotated[str, typer.Argument(metavar="ID", help="a file's id, or
     if not found:
         note(f"carewright: the knowledge base holds nothing called {name!r}; `carewright knowledge list` shows what there is")
         raise typer.Exit(exit_codes.UNKNOWN_NAME)
-    entry, text = found
-    note(
-        f"{entry.path}, version {entry.document.version}, last reviewed {entry.document.last_reviewed}, confidence {entry.document.confidence}"
-    )
-    emit(knowledge_index.rule_text(name, text) or text)
+    for entry, text in found:
+        document = entry.document
+        note(f"{entry.path}, version {document.version}, last reviewed {document.last_reviewed}, confidence {document.confidence}")
+        emit(knowledge_index.rule_text(name, text) or text)
 
 
 @app.command()
