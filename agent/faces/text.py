@@ -213,14 +213,13 @@ def _items(entry: Coverage) -> str:
 
 
 def _not_checked(view: View) -> Iterable[RenderableType]:
-    plan = view.plan
-    rows = [("", Text(f"{readable(gap.what)}: {readable(gap.why)}")) for gap in plan.not_checked]
-    aside = [("", Text(f"set aside: {readable(a.entry)}: {readable(a.reason)}")) for a in plan.input.set_aside]
-    doubts = [("", Text(f"in doubt: {readable(a.entry)}: {readable(a.reason)}")) for a in plan.data_issues]
+    rows = [Text(f"{readable(gap.what)}: {readable(gap.why)}") for gap in view.plan.not_checked]
+    rows += [Text(f"set aside: {entries}: {reason}") for entries, reason in view.set_aside]
+    rows += [Text(f"in doubt: {entries}: {reason}") for entries, reason in view.doubts]
     yield from heading("Not checked")
-    if not (rows or aside or doubts):
+    if not rows:
         yield line("The plan names nothing that it could not check.")
-    yield bullets([text for _, text in (*rows, *aside, *doubts)])
+    yield bullets(rows)
 
 
 def _calculations(view: View) -> Iterable[RenderableType]:

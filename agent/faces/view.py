@@ -12,11 +12,13 @@ from functools import cached_property
 
 from agent.faces.words import ACTION_WORDS, name_words, readable
 from tools.clinical.answer import Citation
-from tools.clinical.plan import Coverage, Goal, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question
+from tools.clinical.plan import Coverage, Goal, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
 
 _MEDICINE_ORDER = {"stop": 0, "hold": 1, "change": 2, "start": 3, "continue": 4}
 _COVERAGE_ORDER = ("not-covered", "deferred", "refused", "addressed")
 _RANK = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
+_NAMED = 3
+"""Of many entries with one reason so many are named; the JSON form names all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,16 @@ class View:
     def addressed(self) -> tuple[Coverage, ...]:
         """The ledger's lines that the plan addresses."""
         return tuple(line for line in self.plan.coverage if line.status == "addressed")
+
+    @cached_property
+    def set_aside(self) -> tuple[tuple[str, str], ...]:
+        """Entries that were not used, by reason, and the reason; of many with one reason the first few."""
+        return _by_reason(self.plan.input.set_aside)
+
+    @cached_property
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """Entries that could not be used as they stand, by reason, and the reason."""
+        return _by_reason(self.plan.data_issues)
 
     def issues_of(self, item: Item) -> tuple[PlanIssue, ...]:
         """The shown issues that concern an item."""
@@ -234,6 +246,18 @@ def _then(item: Item) -> str:
 
 def _gravest(issues: Iterable[PlanIssue]) -> tuple[PlanIssue, ...]:
     return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity]))
+
+
+def _by_reason(asides: Iterable[SetAside]) -> tuple[tuple[str, str], ...]:
+    entries: dict[str, list[str]] = {}
+    for aside in asides:
+        entries.setdefault(readable(aside.reason), []).append(readable(aside.entry))
+    return tuple((_first_few(names), reason) for reason, names in entries.items())
+
+
+def _first_few(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
 
 
 def _key(citation: Citation) -> tuple[str, str, str]:
