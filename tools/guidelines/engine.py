@@ -83,8 +83,12 @@ def _hear(state: State, module: Module) -> None:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
             act(state, Turn(rule, module, verdict))
-        elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY:
+        elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY and _touches_a_medicine(rule):
             state.want(rule, verdict.missing)
+
+
+def _touches_a_medicine(rule: Rule) -> bool:
+    return any(do.verb in {"stop", "hold", "change"} for do in rule.do)
 
 
 def _choose_all(state: State, active: list[Module]) -> list[Module]:

@@ -11,6 +11,7 @@ from tools.guidelines.results import Decision, Question
 from tools.guidelines.run import State
 
 _PLAIN = frozenset({"order", "refer", "counsel", "ask"})
+_DOSE = "daily dose of "
 _ENDING = frozenset({"stop", "hold"})
 
 
@@ -40,13 +41,22 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
     ordered = {name for d in state.decisions if d.action == "order" for name in d.subjects}
     for name, rules in state.wanted.items():
         how = shared().obtaining(name)
-        titles = ", ".join(dict.fromkeys(rule.recommendation.because.rstrip(".") for rule in rules[:2]))
+        reasons = "; ".join(list(dict.fromkeys(rule.recommendation.because.rstrip(".") for rule in rules))[:2])
         if how.order and how.order not in ordered:
             ordered.add(how.order)
-            orders.append(_order(how.order, rules, titles))
+            orders.append(_order(how.order, rules, reasons))
         elif how.ask:
-            questions.append(Question(how.ask, f"Not recorded, and it could change this: {titles}."))
-    return orders, questions
+            questions.append(Question(how.ask, f"Not recorded, and it could change this: {reasons}."))
+    return orders, [*questions, *_about_regimens(state)]
+
+
+def _about_regimens(state: State) -> list[Question]:
+    """One question on all doses that decisions need and the record does not have."""
+    drugs = tuple(dict.fromkeys(name.removeprefix(_DOSE) for name in state.wanted if name.startswith(_DOSE)))
+    if not drugs:
+        return []
+    facts = tuple(use.reference for use in state.taking(drugs))
+    return [Question("doses of current medicines", f"Not recorded, and the next step depends on them: {', '.join(drugs)}.", facts)]
 
 
 def _order(name: str, rules: Sequence[Rule], titles: str) -> Decision:

@@ -133,5 +133,7 @@ class Shared(Document, frozen=True, kw_only=True):
         return next((entry.members for entry in self.preferred if entry.name == name), (name,))
 
     def obtaining(self, name: str) -> Obtain:
-        """How a missing value is obtained; unless listed, it is asked."""
+        """How a missing value is obtained; unless listed, it is asked. Doses and start dates are asked together, elsewhere."""
+        if name.startswith(("daily dose of ", "start of ", "route of ")):
+            return Obtain((name,))
         return next((entry for entry in self.obtain if name in entry.missing), Obtain((name,), ask=name))
