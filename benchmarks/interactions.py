@@ -14,13 +14,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from tools.clinical.answer import Issue
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import Facts, Measurement, MedicationUse
+from tools.clinical.quantity import Quantity
 from tools.interactions import check_regimen, documents, knowledge_refs
 from tools.terminology import terminology
 
@@ -107,6 +109,94 @@ def ndfrt_critical(ddi: Path) -> Tally:
     return tally(rows(ddi / "ndfrt_pairs_with_severity.csv", "object", "precipitant", severity="Critical"), bool)
 
 
+PDDI_OUTCOMES = {
+    "request-warfarin-nsaid-scenario-01": ("warfarin", "diclofenac", "no special precautions"),
+    "request-warfarin-nsaid-scenario-02": ("warfarin", "ibuprofen", "assess risk"),
+    "request-warfarin-nsaid-scenario-03": ("warfarin", "ibuprofen", "benefit must outweigh risk"),
+    "request-warfarin-nsaid-scenario-04": ("warfarin", "ibuprofen", "benefit must outweigh risk"),
+    "request-warfarin-nsaid-scenario-05": ("warfarin", "ibuprofen", "benefit must outweigh risk"),
+    "warfarin-nsaids-order-select-no-coordination": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "warfarin-nsaids-order-sign-no-coordination": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "warfarin-nsaids-order-select-coordination": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "warfarin-nsaids-order-sign-coordination": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "multi-update-draft-orders-1": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "multi-update-draft-orders-3": ("warfarin", "ketorolac", "benefit must outweigh risk"),
+    "request-digoxin-cyclosporine-scenario-01": ("digoxin", "cyclosporine", "benefit must outweigh risk"),
+    "request-digoxin-cyclosporine-scenario-02": ("digoxin", "cyclosporine", "benefit must outweigh risk"),
+    "request-digoxin-cyclosporine-scenario-03": ("digoxin", "cyclosporine", "benefit must outweigh risk"),
+    "request-digoxin-cyclosporine-scenario-04": ("digoxin", "cyclosporine", "benefit must outweigh risk"),
+    "digoxin-cyclosporine-order-select-no-coordination": ("digoxin", "cyclosporine", "assess risk"),
+    "digoxin-cyclosporine-order-sign-no-coordination": ("digoxin", "cyclosporine", "assess risk"),
+    "digoxin-cyclosporine-order-select-coordination": ("digoxin", "cyclosporine", "assess risk"),
+    "digoxin-cyclosporine-order-sign-coordination": ("digoxin", "cyclosporine", "assess risk"),
+    "multi-update-draft-orders-2": ("digoxin", "cyclosporine", "assess risk"),
+    "multi-update-draft-orders-4": ("digoxin", "cyclosporine", "assess risk"),
+}
+"""Each request with its pair and the branch of the decision trees in `use-cases.md` that its facts lead to: a topical NSAID; a proton
+pump inhibitor beside the NSAID; an ulcer, age, glucocorticoid or aldosterone antagonist without one; a digoxin level below 0.9 ng/mL of the last 30 days or none."""
+
+
+def pddi_outcomes(ddi: Path) -> dict[str, str]:
+    """What each HL7 PDDI-CDS request leads to here, in the words of the use cases."""
+    found = {}
+    for path in sorted((ddi / "hl7-pddi-cds/input/images/requests").glob("*.json")):
+        resources = list(resources_of(json.loads(path.read_text("utf-8"))))
+        uses = {use.reference: use for use in map(medicine_of, resources) if use}
+        facts = replace(facts_of_request(resources), medications=tuple(uses.values()))
+        first, second, _ = PDDI_OUTCOMES[path.stem]
+        issues = [i for i in check_regimen(list(uses.values()), facts).issues if {first, second} == set(i.participants)]
+        found[path.stem] = outcome_of(issues)
+    return found
+
+
+def outcome_of(issues: list[Issue]) -> str:
+    """The use cases' three outcomes; an interruption asks for the benefit, an issue that is only shown for an assessment."""
+    if not issues:
+        return "nothing said"
+    if any(issue.interruptive for issue in issues):
+        return "benefit must outweigh risk"
+    return "no special precautions" if all(issue.suppressed for issue in issues) else "assess risk"
+
+
+def resources_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every resource of a hook request, wherever it lies."""
+    if isinstance(node, dict):
+        if node.get("resourceType", "Bundle") != "Bundle":
+            yield node
+        for value in node.values():
+            yield from resources_of(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from resources_of(value)
+
+
+def medicine_of(resource: dict[str, Any]) -> MedicationUse | None:
+    """The medicine of a request, dispense, administration or statement."""
+    concept = resource.get("medicationCodeableConcept")
+    if not concept:
+        return None
+    text = concept["coding"][0]["display"]
+    use = use_of(text, f"{resource['resourceType']}/{resource.get('id', text)}")
+    return replace(use, currency="proposed" if resource.get("status") == "draft" else "current") if use else None
+
+
+def facts_of_request(resources: list[dict[str, Any]]) -> Facts:
+    """The patient, with the digoxin level; the day is that of the newest entry, as the requests are from 2020."""
+    days = [date.fromisoformat(r[key][:10]) for r in resources for key in ("authoredOn", "effectiveDateTime") if key in r]
+    born = next((date.fromisoformat(r["birthDate"]) for r in resources if r["resourceType"] == "Patient"), None)
+    levels = [r for r in resources if r["resourceType"] == "Observation" and r["code"]["coding"][0]["code"] == "10535-3" and "effectiveDateTime" in r]
+    measured = tuple(
+        Measurement(
+            "digoxin-level",
+            Quantity.parse(f"{r['valueQuantity']['value']} {r['valueQuantity']['unit']}"),
+            date.fromisoformat(r["effectiveDateTime"][:10]),
+            f"Observation/{r['id']}",
+        )
+        for r in levels
+    )
+    return Facts(max(days, default=date(2020, 4, 1)), birth_date=born, measurements={"digoxin-level": measured})
+
+
 def common_regimen(size: int) -> list[MedicationUse]:
     """So many medicines of the knowledge's own, each once, in alphabetical order of their ingredient."""
     found: dict[str, MedicationUse] = {}
@@ -153,6 +243,12 @@ def main(data: Path) -> None:
         print(f"{name} {result.met}/{result.pairs} = {result.share:.1%}; names not recognised: {len(result.unrecognised)}")
         for pair in sorted(set(result.unmet)):
             print("   not:", " + ".join(pair))
+    outcomes = pddi_outcomes(ddi)
+    right = sum(outcomes[name] == expected for name, (_, _, expected) in PDDI_OUTCOMES.items())
+    print(f"HL7 PDDI-CDS requests     {right}/{len(PDDI_OUTCOMES)} with the outcome of their use case")
+    for name, outcome in outcomes.items():
+        if outcome != PDDI_OUTCOMES[name][2]:
+            print(f"   not: {name}: {outcome}, expected {PDDI_OUTCOMES[name][2]}")
     for what, figure, unit in speed():
         print(f"{what:25} {figure:.2f} {unit}")
 

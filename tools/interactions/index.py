@@ -108,6 +108,8 @@ class ReadyCombination(Ready):
         self.combination = combination
         count = combination.count
         self.counted: frozenset[str] = frozenset(count.of) if count else frozenset()
+        self.named = self.counted.union(combination.all_of)
+        self.alone = len(combination.all_of) < 2 and (count is None or count.at_least < 2)
 
     @cached_property
     def condition(self) -> Condition | None:
@@ -127,6 +129,7 @@ class Index:
     _seconds: dict[str, int]
     _masks: dict[frozenset[str], tuple[int, int]] = field(default_factory=dict)
     _among: dict[int, tuple[ReadyRule, ...]] = field(default_factory=dict)
+    _naming: dict[frozenset[str], int] = field(default_factory=dict)
 
     def masks(self, kinds: frozenset[str]) -> tuple[int, int]:
         """The rules whose first side, and those whose second side, a medicine of these kinds can be."""
@@ -162,11 +165,24 @@ class Index:
             yield self.rules[bit.bit_length() - 1]
             mask ^= bit
 
+    def naming(self, kinds: frozenset[str]) -> int:
+        """The combinations that name one of these kinds, as a mask."""
+        found = self._naming.get(kinds)
+        if found is None:
+            found = sum(1 << bit for bit, ready in enumerate(self.combinations) if not ready.named.isdisjoint(kinds))
+            if len(self._naming) < 8192:
+                self._naming[kinds] = found
+        return found
+
+    @cached_property
+    def alone(self) -> int:
+        """The combinations that one ingredient can fulfil, as a mask."""
+        return sum(1 << bit for bit, ready in enumerate(self.combinations) if ready.alone)
+
     @cached_property
     def covered(self) -> frozenset[str]:
         """Every kind that a rule names."""
-        named = {kind for ready in self.combinations for kind in (*ready.combination.all_of, *ready.counted)}
-        return frozenset({*self._firsts, *self._seconds, *named})
+        return frozenset({*self._firsts, *self._seconds}).union(*(ready.named for ready in self.combinations))
 
     @cached_property
     def by_id(self) -> dict[str, Ready]:

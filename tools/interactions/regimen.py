@@ -14,19 +14,30 @@ from tools.interactions.verdict import Concerned, Finding, judge
 def combinations_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> list[Finding]:
     """Every rule on a regimen that these medicines fulfil, less those that a graver one replaces."""
     distinct = list({_identity(use): use for use in uses}.values())
-    present = frozenset().union(*(use.kinds for use in distinct)) if distinct else frozenset()
-    found = list(_fulfilled(index, distinct, present, facts))
+    found = list(_fulfilled(index, distinct, facts))
     replaced = {name for finding in found if not finding.suppressed for name in _combination(finding).replaces}
     return [finding for finding in found if finding.ready.id not in replaced]
 
 
-def _fulfilled(index: Index, uses: Sequence[MedicationUse], present: frozenset[str], facts: Facts) -> Iterator[Finding]:
-    for ready in index.combinations:
-        if not present.issuperset(ready.combination.all_of) or (ready.counted and present.isdisjoint(ready.counted)):
-            continue
+def _fulfilled(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Iterator[Finding]:
+    mask = _candidates(index, uses)
+    while mask:
+        bit = mask & -mask
+        mask ^= bit
+        ready = index.combinations[bit.bit_length() - 1]
         concerned = _concerned(ready, [use for use in uses if counts(index.discipline, use, ready.also_by)])
         if concerned and (ready.condition is None or ready.condition.holds(Concerned.of(facts, concerned)).holds):
             yield judge(ready, concerned, facts)
+
+
+def _candidates(index: Index, uses: Sequence[MedicationUse]) -> int:
+    """The combinations that name two of these ingredients, or that one can fulfil: a first sieve."""
+    once = twice = 0
+    for use in uses:
+        named = index.naming(use.kinds)
+        twice |= named if len(use.ingredients) > 1 else once & named
+        once |= named
+    return twice | once & index.alone
 
 
 def _concerned(ready: ReadyCombination, uses: Sequence[MedicationUse]) -> tuple[MedicationUse, ...]:
@@ -35,8 +46,7 @@ def _concerned(ready: ReadyCombination, uses: Sequence[MedicationUse]) -> tuple[
         return ()
     if combination.count and _number(combination.count, uses) < combination.count.at_least:
         return ()
-    named = ready.counted.union(combination.all_of)
-    return tuple(use for use in uses if not named.isdisjoint(use.kinds))
+    return tuple(use for use in uses if not ready.named.isdisjoint(use.kinds))
 
 
 def _number(count: Count, uses: Sequence[MedicationUse]) -> int:

@@ -18,7 +18,7 @@ from tools.interactions.verdict import Finding
 
 def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Screening:
     """Check with the rules of this index. Medicines that are over are left out; the order of the list changes nothing."""
-    uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text, sorted(use.kinds)))
+    uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text))
     known = [use for use in uses if use.kinds]
     pairs = list(pairs_of(index, known, facts))
     issues = [_issue_of_pair(index, pair, facts) for pair in pairs]
@@ -76,7 +76,7 @@ def _issue(index: Index, finding: Finding, facts: Facts) -> Issue:
 
 def _participants(finding: Finding) -> tuple[str, ...]:
     if isinstance(finding.ready, ReadyCombination):
-        sides = [finding.ready.counted.union(finding.ready.combination.all_of)] * len(finding.uses)
+        sides = [finding.ready.named] * len(finding.uses)
     else:
         sides = [frozenset((side,)) for side in finding.ready.rule.between]  # type: ignore[attr-defined]
     names = [name for use, side in zip(finding.uses, sides, strict=True) for name in _names(use, side)]

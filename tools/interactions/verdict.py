@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.clinical.answer import SEVERITIES, Severity, severity_rank
+from tools.clinical.answer import SEVERITIES, Severity
 from tools.clinical.conditions import ALWAYS, FALSE, Verdict
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.index import Ready, ReadyChange
@@ -19,6 +19,7 @@ from tools.interactions.model import TIER_OF, Change, Tier
 class Concerned(Facts):
     """Facts in which a medicine that a clause names is first looked for among those concerned, then in the whole list."""
 
+    whole: Facts
     concerned: Sequence[MedicationUse]
 
     @classmethod
@@ -26,14 +27,17 @@ class Concerned(Facts):
         """The same facts, with the medicines concerned."""
         new = object.__new__(cls)
         new.__dict__.update(facts.__dict__)
-        new.__dict__["concerned"] = uses
-        new.__dict__["in_negation"] = new
+        new.__dict__.update(whole=facts, concerned=uses, in_negation=new)
         return new
+
+    def problem(self, name: str) -> tuple[str, ...]:
+        """As in the whole; its index is built once."""
+        return self.whole.problem(name)
 
     def taking(self, name: str) -> tuple[MedicationUse, ...]:
         """Medicines of that kind among those concerned, else in the whole list."""
         found = tuple(use for use in self.concerned if name in use.kinds)
-        return found or super().taking(name)
+        return found or self.whole.taking(name)
 
 
 @dataclass(slots=True)
@@ -107,8 +111,3 @@ def _tier(ready: Ready, change: Change | None, severity: Severity) -> Tier:
     own = change.tier if change and change.tier else statement.tier if severity == statement.severity else None
     tier = own or TIER_OF[severity]
     return "inline" if statement.confidence == "unsure" and tier in ("hard-stop", "interruptive") else tier
-
-
-def graver(severity: Severity, than: Severity) -> bool:
-    """Whether the first is graver than the second."""
-    return severity_rank(severity) > severity_rank(than)
