@@ -166,7 +166,7 @@ def ask(name: str, arguments: dict[str, Any], as_of: date) -> Answer:
 
 def call(name: str, arguments: dict[str, Any], as_of: date) -> dict[str, Any]:
     """Call a tool; the answer as plain JSON values. Raises CallError."""
-    found: dict[str, Any] = msgspec.to_builtins(ask(name, arguments, as_of))
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(ask(name, arguments, as_of)))
     return found
 
 
@@ -183,7 +183,7 @@ def answer(name: str, arguments: bytes, as_of: date) -> bytes:
 
 def refused(name: str, reason: str) -> dict[str, Any]:
     """The answer to a call that could not be read."""
-    found: dict[str, Any] = msgspec.to_builtins(_BY_NAME[name].output(tool=name, status="not_checked", reason=reason))
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(_BY_NAME[name].output(tool=name, status="not_checked", reason=reason)))
     return found
 
 
