@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tools.clinical.facts import Facts, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity
 from tools.dosing.answers import DoseAnswer
-from tools.dosing.engine import answer_for
+from tools.dosing.engine import answer_for, daily_limit
 from tools.dosing.index import entry_of
 from tools.dosing.model import Case, DoseFile, Given
 from tools.dosing.steps import climb
@@ -21,8 +21,10 @@ def failures(file: DoseFile) -> list[str]:
     found = []
     for case in file.case:
         entry = entry_of(file, rules[case.rule])
-        answer = answer_for(entry, facts_of(case.given))
-        found += [f"{case.rule}, {case.name}: {difference}" for difference in differences(case, answer, climb(entry))]
+        facts = facts_of(case.given)
+        limit = str(daily_limit(entry.rule, facts)[0] or "")
+        got = differences(case, answer_for(entry, facts), climb(entry), limit)
+        found += [f"{case.rule}, {case.name}: {difference}" for difference in got]
     return found
 
 
@@ -36,6 +38,7 @@ def facts_of(given: Given) -> Facts:
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
         medications=tuple(MedicationUse(f"MedicationRequest/{name}", name, kinds=frozenset({name})) for name in given.takes),
         measurements={name: (Measurement(name, Quantity.parse(text), AS_OF, f"Observation/{name}"),) for name, text in given.labs.items()},
+        phenotypes=given.phenotypes,
     )
 
 
@@ -45,7 +48,7 @@ def _born(age: Quantity) -> date:
     return AS_OF - timedelta(days=int(age.to("d").value) + 1)
 
 
-def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = ()) -> list[str]:
+def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = (), limit: str = "") -> list[str]:
     """What was expected and is otherwise."""
     expect = case.expect
     amount = f"{answer.start.amount.value} {answer.start.amount.unit}" if answer.start and answer.start.amount else ""
@@ -59,7 +62,8 @@ def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = ()) -> 
         ("missing", expect.missing, answer.missing),
         ("max_single", expect.max_single, f"{answer.max_single.value} {answer.max_single.unit}" if answer.max_single else ""),
         ("because", expect.because, "; ".join(adjustment.text for adjustment in answer.adjustments)),
+        ("limit", expect.limit, limit),
         ("climb", expect.climb, steps),
     )
-    said = {"outcome"} | ({"per"} if expect.per is not None else set())
+    said = {"outcome"} | ({"per"} if expect.per is not None else set()) | ({"because"} if expect.amount else set())
     return [f"{name}: expected {wanted!r}, got {got!r}" for name, wanted, got in pairs if (wanted or name in said) and wanted != got]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -29,6 +30,7 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
     Returns:
         `found` with a dose in words and numbers; else the reason. No dose comes from a value that cannot be right.
     """
+    drug = rule_name(drug)
     entries = entries_for(drug, indication, row)
     if not entries:
         known = sorted({name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication})
@@ -41,6 +43,11 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
             outcome="missing", drug=drug, indication=indication, missing=("indication",), reason=reason, text=f"No dose: {reason}."
         )
     return answer_for(entries[0], facts, indication)
+
+
+def rule_name(drug: str) -> str:
+    """The name under which rules are kept: `sacubitril/valsartan` and `Insulin glargine` in kebab-case."""
+    return re.sub(r"[^a-z0-9]+", "-", drug.lower()).strip("-")
 
 
 def entries_for(drug: str, indication: str, row: str | None) -> tuple[Entry, ...]:
@@ -93,24 +100,20 @@ def _barred(entry: Entry, facts: Facts, indication: str) -> DoseAnswer | None:
 
 def _option(rule: Rule, facts: Facts) -> tuple[Option | None, Verdict | None, tuple[str, ...]]:
     """The first option that applies, or the names of what is missing to tell."""
-    age = facts.latest("age")
+    youngest = Quantity.parse(rule.from_age)
+    age = facts.age_in(youngest.unit)
     if age is None:
         return None, None, ("birth date",)
-    adult = age.quantity.compare(Quantity.parse(rule.from_age)) >= 0
+    if age < youngest.value:
+        return None, None, ()
     missing: list[str] = []
     for option in rule.doses:
-        if not adult and not _asks_for_age(option):
-            continue
         verdict = compile_all(option.when).holds(facts)
         if verdict.unknown:
             missing += verdict.missing
         elif verdict.holds:
             return (None, None, tuple(dict.fromkeys(missing))) if missing else (option, verdict, ())
     return None, None, tuple(dict.fromkeys(missing))
-
-
-def _asks_for_age(option: Option) -> bool:
-    return any(clause.measured == "age" for clause in option.when)
 
 
 def amount_for(option: Option, rule: Rule, facts: Facts) -> tuple[Quantity | None, tuple[str, ...]]:
@@ -150,12 +153,12 @@ def weight_of(rule: Rule, facts: Facts) -> Decimal | None:
 
 
 def _rounded(option: Option, total: Quantity) -> Quantity:
-    if option.at_most:
-        most = Quantity.parse(option.at_most)
-        total = total if total.compare(most) <= 0 else most.to(total.unit)
     if option.round_to:
         step = Quantity.parse(option.round_to).to(total.unit).value
         total = Quantity((total.value / step).quantize(Decimal(1), ROUND_HALF_UP) * step, total.unit)
+    if option.at_most:
+        most = Quantity.parse(option.at_most).to(total.unit)
+        total = total if total.value <= most.value else most
     return Quantity(Decimal(plain(total.value, 3)), total.unit)
 
 

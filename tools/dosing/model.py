@@ -62,7 +62,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
         legacy_id: the row of the raw table that it came from.
         form: what one administration is, where a mass cannot say it (`"49/51 mg tablet"`).
         weight: which weight an amount by size uses.
-        from_age: below it the rule has no dose, unless an option asks for a younger age itself.
+        from_age: below it the rule has no dose.
         steps: amounts of one administration, rising; `step_per` the interval they are given at.
         max_single, max_daily: of one administration, of a day. `max_total`: of a course or a life, in words.
         exact: the dose is fixed by criteria, so that another daily amount is worth an issue.
@@ -100,10 +100,11 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     has: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     labs: dict[str, str] = {}
+    phenotypes: dict[str, str] = {}
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """What must come out: every word written here; `climb` is the daily amount of every step, from the lowest up."""
+    """What must come out: every word written here. `limit` is the most per day whatever the outcome, `climb` the daily amount of every step, from the lowest up."""
 
     amount: str = ""
     per: str | None = None
@@ -113,6 +114,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     text: str = ""
     max_single: str = ""
     because: str = ""
+    limit: str = ""
     climb: tuple[str, ...] = ()
 
 
