@@ -10,7 +10,7 @@ from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
-from tools.guidelines.shared import Computed, Overdue
+from tools.guidelines.shared import Computed, Overdue, Recent
 
 Goals = Mapping[str, Quantity]
 Answer = tuple[Decimal, date, tuple[str, ...]] | None
@@ -156,4 +156,16 @@ def with_overdue(facts: Facts, overdue: Iterable[Overdue]) -> Facts:
         done = any(e.when and 0 <= (facts.as_of - e.when).days <= days and e.kinds & wanted for e in facts.events)
         if not done:
             facts = facts.with_derived(entry.name, (facts.reference or entry.name,))
+    return facts
+
+
+def with_recent(facts: Facts, recent: Iterable[Recent]) -> Facts:
+    """The facts with a derived name for every problem that began recently. One without a date sets nothing."""
+    for entry in recent:
+        wanted, days = frozenset(entry.problems), within_days(entry.within) or 0
+        found = tuple(
+            p.reference for p in facts.problems if p.active and p.onset and 0 <= (facts.as_of - p.onset).days <= days and p.kinds & wanted
+        )
+        if found:
+            facts = facts.with_derived(entry.name, found)
     return facts

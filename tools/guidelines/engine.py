@@ -14,7 +14,7 @@ from dataclasses import replace
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
 from tools.guidelines.acting import act
-from tools.guidelines.computed import compute, with_overdue
+from tools.guidelines.computed import compute, with_overdue, with_recent
 from tools.guidelines.modules import Module, Rule, compiled, modules, shared
 from tools.guidelines.results import Run, Toolbox
 from tools.guidelines.run import State, Turn
@@ -42,7 +42,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         if module not in active
     }
     _compute(state, None)
-    state.facts = with_overdue(state.facts, shared().overdue)
+    state.facts = with_recent(with_overdue(state.facts, shared().overdue), shared().recent)
     for module in active:
         _hear(state, module)
     if not state.emergency:

@@ -64,6 +64,14 @@ class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
     within: str
 
 
+class Recent(Struct, frozen=True, forbid_unknown_fields=True):
+    """A name that holds where one of these problems began within a time: a state of today, not of an old list."""
+
+    name: str
+    problems: tuple[str, ...]
+    within: str
+
+
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
     """The members of a class that are offered when a recommendation names the class, best first."""
 
@@ -106,6 +114,7 @@ class Shared(Document, frozen=True, kw_only=True):
 
     computed: tuple[Computed, ...] = ()
     overdue: tuple[Overdue, ...] = ()
+    recent: tuple[Recent, ...] = ()
     preferred: tuple[Preferred, ...] = ()
     pace: tuple[Pace, ...] = ()
     obtain: tuple[Obtain, ...] = ()
@@ -119,6 +128,7 @@ class Shared(Document, frozen=True, kw_only=True):
         return structs.replace(
             parts[0],
             computed=tuple(entry for part in parts for entry in part.computed),
+            recent=tuple(entry for part in parts for entry in part.recent),
             overdue=tuple(entry for part in parts for entry in part.overdue),
             preferred=tuple(entry for part in parts for entry in part.preferred),
             pace=tuple(entry for part in parts for entry in part.pace),
