@@ -85,6 +85,11 @@ def _targets(state: State, do: Do) -> tuple[MedicationUse, ...]:
     return uses[:1] if do.one else uses
 
 
+def _named(do: Do, uses: tuple[MedicationUse, ...]) -> tuple[str, ...]:
+    """Of the drugs and classes that the rule names, those that are meant by what is taken."""
+    return tuple(name for name in do.objects if any(name in use.kinds for use in uses))
+
+
 def _stop(state: State, turn: Turn, do: Do) -> bool:
     uses = _targets(state, do)
     state.avoided += [Avoided(name, turn.rule.recommendation.because, turn.rule.file) for name in do.objects]
@@ -93,6 +98,7 @@ def _stop(state: State, turn: Turn, do: Do) -> bool:
         state.decisions.append(
             turn.decision(
                 do,
+                subjects=_named(do, uses),
                 targets=tuple(use.reference for use in uses),
                 change=do.how,
                 because=_listed(turn.rule.recommendation.because, instead),
@@ -110,7 +116,9 @@ def _change(state: State, turn: Turn, do: Do) -> bool:
     if not do.to:
         change = _listed(do.how, f"at most {do.most}" if do.most else "")
         dose = next(iter(do.dose.values()), None)
-        state.decisions.append(turn.decision(do, targets=targets, change=change, dose=dose, indication=turn.module.indication))
+        state.decisions.append(
+            turn.decision(do, subjects=_named(do, uses), targets=targets, change=change, dose=dose, indication=turn.module.indication)
+        )
         return True
     return _replace(state, turn, do, targets)
 
@@ -146,7 +154,9 @@ def _replace(state: State, turn: Turn, do: Do, targets: tuple[str, ...]) -> bool
 def _continue(state: State, turn: Turn, do: Do) -> bool:
     uses = _targets(state, do)
     if uses:
-        state.decisions.append(turn.decision(do, targets=tuple(use.reference for use in uses), indication=turn.module.indication))
+        state.decisions.append(
+            turn.decision(do, subjects=_named(do, uses), targets=tuple(use.reference for use in uses), indication=turn.module.indication)
+        )
     return True
 
 

@@ -126,8 +126,11 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
             break
         if verdict.unknown:
             passed.append((rule, verdict.missing))
+    else:
+        passed = passed[:1]
     for rule, names in passed:
-        state.want(rule, names)
+        if rule.recommendation.matters:
+            state.want(rule, names)
 
 
 def _compute(state: State, module: Module | None) -> None:

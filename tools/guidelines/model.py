@@ -141,6 +141,11 @@ class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """Slots of 30 and more are choices: the first that holds decides."""
         return self.slot >= 30
 
+    @property
+    def matters(self) -> bool:
+        """Whether it would be worth a test or a question to know that it holds: it does more than go on as before."""
+        return any(do.verb not in {"continue", "counsel", "follow_up", "follow", "goal", "derive"} for do in self.do)
+
 
 class Definition(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A name for a condition that several recommendations share."""

@@ -12,7 +12,7 @@ from tools.guidelines.run import State
 from tools.guidelines.shared import Pace
 
 _STEPS = frozenset({"start", "change"})
-_DOWNWARD = ("half-dose", "reduce", "taper", "withdraw", "at most", "stop", "label-reduced")
+_UPWARD = ("next-dose", "double", "raise", "add", "replace", "high intensity", "one inhalation", "two inhalations")
 
 
 def paced(decisions: Sequence[Decision], state: State) -> list[Decision]:
@@ -45,7 +45,7 @@ def _in_force(state: State) -> list[Pace]:
 
 
 def _exceeded(decision: Decision, rules: Sequence[Pace], counts: dict[str, int], state: State) -> Pace | None:
-    if decision.action not in _STEPS or decision.urgency != "routine" or decision.change.startswith(_DOWNWARD):
+    if not _counts(decision):
         return None
     kinds = _kinds(decision, state)
     groups = [pace for pace in rules if kinds.intersection(pace.drugs) or not pace.drugs]
@@ -56,6 +56,12 @@ def _exceeded(decision: Decision, rules: Sequence[Pace], counts: dict[str, int],
     for pace in groups:
         counts[pace.group] = counts.get(pace.group, 0) + 1
     return None
+
+
+def _counts(decision: Decision) -> bool:
+    """A start, or a change upward. What is urgent, corrects a dose or lowers it never waits."""
+    upward = decision.action == "start" or (decision.action == "change" and decision.change.startswith(_UPWARD))
+    return upward and decision.urgency == "routine"
 
 
 def _kinds(decision: Decision, state: State) -> frozenset[str]:

@@ -52,7 +52,8 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
 
 def _about_regimens(state: State) -> list[Question]:
     """One question on all doses that decisions need and the record does not have."""
-    drugs = tuple(dict.fromkeys(name.removeprefix(_DOSE) for name in state.wanted if name.startswith(_DOSE)))
+    named = dict.fromkeys(name.removeprefix(_DOSE) for name in state.wanted if name.startswith(_DOSE))
+    drugs = tuple(drug for drug in named if state.taking((drug,)))
     if not drugs:
         return []
     facts = tuple(use.reference for use in state.taking(drugs))
