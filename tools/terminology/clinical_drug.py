@@ -57,7 +57,8 @@ class DrugReader:
     def __init__(self, lexicon: Lexicon, words: WordsFile) -> None:
         self._lexicon = lexicon
         self._words = words
-        self._ignored = frozenset((*words.salts, *words.fillers, *words.forms, *words.routes, *words.units))
+        listed = (*words.salts, *words.fillers, *words.forms, *words.routes, *words.units)
+        self._ignored = frozenset(word for entry in listed for word in (entry, *name_key(entry).split()))
 
     def read(self, text: str) -> ParsedDrug:
         """What the string says; an empty result where it names no medicine."""

@@ -119,16 +119,22 @@ def _rank(match: MedicationMatch) -> int:
 
 def _agreed(written: MedicationMatch, coded: MedicationMatch) -> MedicationMatch:
     """Text and code together: the fuller of the two where one holds the other, else the text and a data issue."""
-    if coded.names >= written.names and (coded.outcome == "recognized" or coded.names > written.names):
-        return replace(
-            coded if len(coded.names) > len(written.names) or written.outcome != "recognized" else written,
-            strength=written.strength or coded.strength,
-            strengths=written.strengths or coded.strengths,
-            form=written.form or coded.form,
-            route=written.route or coded.route,
-            confidence="sure" if coded.outcome == "recognized" else "unsure",
-        )
     if written.names > coded.names:
         return written
+    if written.names <= coded.names:
+        return _merged(written, coded)
     said, meant = " + ".join(sorted(written.names)), " + ".join(sorted(coded.names))
     return replace(written, confidence="unsure", data_issue=f"the code stands for {meant}, the display says {said}")
+
+
+def _merged(written: MedicationMatch, coded: MedicationMatch) -> MedicationMatch:
+    """The code's reading, completed by what only the text tells."""
+    fuller = written if written.names == coded.names and written.outcome == "recognized" else coded
+    return replace(
+        fuller,
+        strength=written.strength or coded.strength,
+        strengths=written.strengths or coded.strengths,
+        form=written.form or coded.form,
+        route=written.route or coded.route,
+        confidence="sure" if fuller.outcome == "recognized" else "unsure",
+    )

@@ -115,5 +115,5 @@ class ValueSets:
         system = system_of(coding)
         yield from self._codes.get((system, coding.code), ())
         bare = coding.code.replace(".", "")
-        for end in range(3, len(bare) + 1):
+        for end in range(1, len(bare) + 1):
             yield from self._prefixes.get((system, bare[:end]), ())
