@@ -37,13 +37,16 @@ class Understood:
 @dataclass
 class _Reading:
     as_of: date
+    believes: bool = False
     notes: list[str] = field(default_factory=list)
 
     def note(self, path: str, why: str) -> None:
         self.notes.append(f"{path}: {why}")
 
 
-def understand(context: Context, as_of: date, medications: Sequence[str | Medication] = (), *, proposed: bool = False) -> Understood:
+def understand(
+    context: Context, as_of: date, medications: Sequence[str | Medication] = (), *, proposed: bool = False, believe: bool = False
+) -> Understood:
     """Facts from what a call says.
 
     Args:
@@ -51,8 +54,9 @@ def understand(context: Context, as_of: date, medications: Sequence[str | Medica
         as_of: the date of the judgement; values without a date count as of it.
         medications: what the call is about.
         proposed: those are about to be started, unless the context says that they are taken.
+        believe: keep values that cannot be, for a tool that has its own question about them.
     """
-    reading = _Reading(as_of)
+    reading = _Reading(as_of, believe)
     asked = [_medication(given, f"medications[{i}]", reading, proposed) for i, given in enumerate(medications)]
     taken = [_medication(given, f"context.medications[{i}]", reading, False) for i, given in enumerate(context.medications)]
     facts = Facts(
@@ -220,7 +224,7 @@ def _measurement(name: str, value: Lab | str | float | int, reading: _Reading) -
     if quantity is None:
         reading.note(path, f"{unit!r} is not a unit of {known.name}; it is measured in {known.unit!r}")
         return None
-    if not known.plausible(quantity):
+    if not known.plausible(quantity) and not reading.believes:
         reading.note(path, f"{quantity} cannot be a {known.name}")
         return None
     return Measurement(known.name, quantity, when or reading.as_of, path)

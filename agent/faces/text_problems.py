@@ -8,9 +8,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from agent.faces.text_layout import cited, hanging, heading, pairs
+from agent.faces.errands import Errand
+from agent.faces.text_layout import cited, hanging, heading, pairs, with_numbers
 from agent.faces.view import Section, View, dose_words, goal_words, headline, how_words, when_words
-from agent.faces.words import readable
+from agent.faces.words import ACTION_WORDS, readable, sentence
 from tools.clinical.plan import Item
 
 ACTION_STYLES = {"start": "bold green", "stop": "bold red", "hold": "bold red", "change": "bold yellow", "refer": "bold magenta"}
@@ -27,9 +28,20 @@ def section_text(view: View, section: Section) -> Iterable[RenderableType]:
         yield pairs([("now", Text(readable(problem.assessment)))] * bool(problem.assessment) + [("goal", goal) for goal in goals])
     for item in section.items:
         yield _item(view, item)
+    if section.errands:
+        yield from [Text("")] * bool(section.items or problem is None)
+        yield pairs((ACTION_WORDS[errand.action].lower(), _errand(view, errand)) for errand in section.errands)
     if closing := list(_closing(view, section)):
-        yield from [Text("")] * bool(section.items)
+        yield from [Text("")] * bool(section.items or section.errands)
         yield pairs(closing)
+
+
+def _errand(view: View, errand: Errand) -> Text:
+    names = ", ".join(f"{readable(item.subject.text)} [{item.id}]" for item in errand.items)
+    text = Text.assemble((names, "bold"), f" {errand.when}" if errand.when else "")
+    reasons = " ".join(sentence(reason.text) for reason in errand.rationale)
+    numbers = view.numbers(citation for reason in errand.rationale for citation in reason.evidence)
+    return with_numbers(text.append(f": {reasons}" if reasons else ""), numbers)
 
 
 def _closing(view: View, section: Section) -> Iterable[tuple[str, Text]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent.faces.errands import Errand, errands, is_small
 from agent.faces.words import ACTION_WORDS, name_words, readable
 from tools.clinical.answer import Citation
 from tools.clinical.plan import Coverage, Goal, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
@@ -23,11 +24,12 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A problem with the items that act on it and those that merely go on."""
+    """A problem with the items that act on it, the small ones gathered, and those that merely go on."""
 
     number: int
     problem: PlanProblem | None
     items: tuple[Item, ...]
+    errands: tuple[Errand, ...]
     continued: tuple[Item, ...]
 
 
@@ -80,13 +82,24 @@ class View:
         """Problems in the plan's order; items of no problem come last, under `problem = None`."""
         known = [problem.id for problem in self.plan.problems]
         sections = [self._section(n, problem, problem.id) for n, problem in enumerate(self.plan.problems, 1)]
-        loose = tuple(item for item in self.plan.items if item.problem not in known)
-        return (*sections, Section(len(sections) + 1, None, loose, ())) if loose else tuple(sections)
+        loose = [item for item in self.plan.items if item.problem not in known]
+        return (*sections, self._arranged(len(sections) + 1, None, loose)) if loose else tuple(sections)
 
     def _section(self, number: int, problem: PlanProblem, problem_id: str) -> Section:
-        mine = [item for item in self.plan.items if item.problem == problem_id]
-        acting = tuple(item for item in mine if not _goes_on(item))
-        return Section(number, problem, acting, tuple(item for item in mine if _goes_on(item)))
+        return self._arranged(number, problem, [item for item in self.plan.items if item.problem == problem_id])
+
+    def _arranged(self, number: int, problem: PlanProblem | None, items: list[Item]) -> Section:
+        continued = tuple(item for item in items if problem and _goes_on(item))
+        small = [item for item in items if item not in continued and is_small(item, self._busy)]
+        acting = tuple(item for item in items if item not in continued and item not in small)
+        return Section(number, problem, acting, errands((item, when_words(item)) for item in small), continued)
+
+    @cached_property
+    def _busy(self) -> frozenset[str]:
+        """Items that an issue or a question is about."""
+        plan = self.plan
+        concerned = [i for issue in plan.issues if not issue.suppressed for i in (*issue.items, *issue.handled_by)]
+        return frozenset((*concerned, *(i for question in plan.questions for i in question.blocks)))
 
     @cached_property
     def medicines(self) -> tuple[MedicineRow, ...]:

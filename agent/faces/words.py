@@ -80,6 +80,7 @@ _UNITS = (
     ("[degF]", "°F"),
 )
 _ANNOTATION = re.compile(r"\{([a-z]+)\}")
+_TAG = re.compile(r" \((?:disorder|finding|situation|procedure|regime/therapy|substance|product)\)")
 _PER_MINUTE = re.compile(r"(?<=\d) /min\b")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
 _FOLDS = str.maketrans(
@@ -103,8 +104,8 @@ def safe(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Safe text with UCUM units as clinicians write them: `mm[Hg]` → `mmHg`."""
-    shown = safe(text)
+    """Safe text with UCUM units as clinicians write them (`mm[Hg]` → `mmHg`) and without SNOMED CT's tags (`… (disorder)`)."""
+    shown = _TAG.sub("", safe(text))
     for code, words in _UNITS:
         shown = shown.replace(code, words)
     return _PER_MINUTE.sub("/min", _ANNOTATION.sub(r"\1", shown))

@@ -87,9 +87,15 @@ def test_no_medicine_is_not_checked() -> None:
     assert call("check_interactions", {"medications": []}, DAY)["status"] == "not_checked"
 
 
-def test_a_contraindication_that_hangs_on_a_missing_value_is_told_as_missing() -> None:
+def test_what_a_grave_rule_hangs_on_and_was_not_given_is_named() -> None:
     answer = call("check_contraindications", {"medication": "metformin", "context": {"age": 70}}, DAY)
-    assert "eGFR" in json.dumps(answer) or "egfr" in json.dumps(answer)
+    assert "egfr" in answer["not_given"]
+    assert "egfr" in answer["reason"]
+
+
+def test_what_was_given_is_not_named_as_missing() -> None:
+    context = {"age": 70, "labs": {"egfr": "75 mL/min/{1.73_m2}"}}
+    assert "egfr" not in call("check_contraindications", {"medication": "metformin", "context": context}, DAY)["not_given"]
 
 
 def test_the_contraindication_is_about_the_medicine_of_the_question_only() -> None:

@@ -61,7 +61,7 @@ _STATUS: dict[str, Outcome] = {"found": "found", "out_of_scope": "nothing_found"
 
 def run(given: Input, as_of: date) -> Output:
     """The dose to start with."""
-    understood = understand(given.context, as_of, medications=[given.medication], proposed=True)
+    understood = understand(given.context, as_of, medications=[given.medication], proposed=True, believe=True)
     medicine = understood.facts.medications[0]
     if not medicine.ingredients or not medicine.complete:
         return Output(
