@@ -1,0 +1,268 @@
+"""Whole runs: what the modules decide together for one patient, on either side of the decision points."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.guidelines.patients import CHEMISTRY, PRESSURE, medicines, ordered, run
+from tools.guidelines import decide
+from tools.guidelines.cases import NotedToolbox
+
+
+def hypertensive(systolic: str = "152", **more: object):
+    labs = {**CHEMISTRY, **PRESSURE, "systolic-bp": f"{systolic} mm[Hg], 10 d ago", **more.pop("labs", {})}  # type: ignore[dict-item]
+    return run(**{"has": ("hypertension",), "age": "58 a", "sex": "male", "labs": labs, **more})
+
+
+def test_stage_2_starts_two_drugs() -> None:
+    assert medicines(hypertensive("140")) == ["start lisinopril", "start amlodipine"]
+
+
+def test_139_over_79_at_low_risk_starts_none() -> None:
+    assert medicines(hypertensive("139", labs={"diastolic-bp": "79 mm[Hg], 10 d ago"})) == []
+
+
+def test_139_with_diabetes_starts_one() -> None:
+    found = hypertensive("139", has=("hypertension", "diabetes"), labs={"diastolic-bp": "79 mm[Hg], 10 d ago"})
+    assert medicines(found) == ["start lisinopril"]
+
+
+@pytest.mark.parametrize(("potassium", "expected"), [("5.0", ["start lisinopril", "start amlodipine"]), ("5.1", ["start amlodipine"])])
+def test_no_ras_blocker_starts_above_5_0(potassium: str, expected: list[str]) -> None:
+    assert medicines(hypertensive(labs={"serum-potassium": f"{potassium} mmol/L, 10 d ago"})) == expected
+
+
+def test_a_potassium_that_was_never_measured_makes_the_start_conditional_and_is_ordered() -> None:
+    found = run(has=("hypertension",), age="58 a", sex="male", labs={**PRESSURE, "egfr": "82 mL/min/{1.73_m2}", "uacr": "8 mg/g"})
+    start = next(d for d in found.decisions if d.picked == "lisinopril")
+    assert start.conditional_on == ("serum-potassium",)
+    assert ordered(found)["serum-potassium"] == 14
+
+
+def test_a_reading_of_91_days_ago_starts_nothing_and_is_taken_again() -> None:
+    found = hypertensive(labs={"systolic-bp": "182 mm[Hg], 91 d ago", "diastolic-bp": "110 mm[Hg], 91 d ago"})
+    assert medicines(found) == []
+    assert ordered(found)["systolic-bp"] == 30
+
+
+def test_severe_pressure_with_organ_damage_ends_the_run() -> None:
+    labs = {**CHEMISTRY, "systolic-bp": "190 mm[Hg]", "diastolic-bp": "100 mm[Hg]"}
+    found = run(has=("hypertension", "acute-target-organ-damage", "gout"), age="58 a", sex="male", labs=labs)
+    assert found.escalations == ("Hypertension: Blood pressure above 180/120 with signs of organ damage needs hospital treatment today",)
+    assert [(d.action, d.subjects, d.urgency) for d in found.decisions if d.urgency == "emergency"] == [
+        ("refer", ("emergency-care",), "emergency")
+    ]
+    assert medicines(found) == []
+    assert found.goals == ()
+
+
+def test_angioedema_takes_the_ace_inhibitor_out() -> None:
+    assert medicines(hypertensive(has=("hypertension", "angioedema-history"))) == ["start losartan", "start amlodipine"]
+
+
+def test_a_barred_drug_is_passed_over_with_its_reason() -> None:
+    found = hypertensive(bars={"lisinopril": "cough on it before"})
+    start = found.decisions[[d.picked for d in found.decisions].index("losartan")]
+    assert start.alternatives[0] == ("lisinopril", "cough on it before")
+    assert start.alternatives[1] == ("valsartan", "Also suitable; losartan is named first.")
+
+
+def test_when_every_option_is_barred_it_asks() -> None:
+    barred = dict.fromkeys(("lisinopril", "losartan", "valsartan", "irbesartan", "telmisartan"), "allergy")
+    found = hypertensive(bars=barred)
+    assert medicines(found) == ["start amlodipine"]
+    question = next(q for q in found.questions if q.about == "another choice than lisinopril")
+    assert "losartan: allergy" in question.why
+
+
+def test_gout_chooses_losartan() -> None:
+    assert "start losartan" in medicines(hypertensive(has=("hypertension", "gout")))
+
+
+def test_a_thiazide_in_gout_is_replaced_once_though_two_modules_ask_for_it() -> None:
+    found = hypertensive("128", has=("hypertension", "gout"), takes=("hydrochlorothiazide",), labs={"diastolic-bp": "76 mm[Hg], 10 d ago"})
+    assert medicines(found) == ["change hydrochlorothiazide -> losartan"]
+    assert [d.recommendation for d in found.decisions if d.picked == "losartan"] == ["hypertension-change-hydrochlorothiazide"]
+
+
+def test_pregnancy_stops_the_ras_blocker_and_starts_labetalol() -> None:
+    found = run(
+        has=("hypertension",), age="33 a", sex="female", pregnancy="pregnant", takes=("lisinopril",), labs={**CHEMISTRY, **PRESSURE}
+    )
+    assert medicines(found) == ["stop lisinopril", "start labetalol"]
+
+
+def test_a_woman_of_33_is_asked_and_gets_no_ras_blocker() -> None:
+    found = run(has=("hypertension",), age="33 a", sex="female", pregnancy="unknown", labs={**CHEMISTRY, **PRESSURE})
+    assert "pregnancy-intent" in [d.subjects[0] for d in found.decisions if d.action == "ask"]
+    assert not [d for d in found.decisions if d.picked in {"lisinopril", "losartan"}]
+
+
+def test_a_woman_of_56_is_not_asked_about_pregnancy() -> None:
+    found = run(has=("hypertension",), age="56 a", sex="female", pregnancy="unknown", labs={**CHEMISTRY, **PRESSURE})
+    assert medicines(found) == ["start lisinopril", "start amlodipine"]
+
+
+def test_a_child_is_out_of_scope_and_nothing_is_decided() -> None:
+    found = run(has=("hypertension",), age="17 a", labs=PRESSURE)
+    assert (found.active, found.decisions) == ((), ())
+    assert found.out_of_scope == {"hypertension": "Hypertension is written for people of 18 years and more."}
+
+
+def test_heart_failure_with_reduced_ejection_fraction_starts_four_classes() -> None:
+    labs = {
+        **CHEMISTRY,
+        "lvef": "30 %, 20 d ago",
+        "systolic-bp": "128 mm[Hg], 5 d ago",
+        "diastolic-bp": "78 mm[Hg], 5 d ago",
+        "heart-rate": "78 /min, 5 d ago",
+    }
+    found = run(has=("heart-failure",), age="64 a", sex="male", labs=labs)
+    assert found.active[0] == "heart-failure-reduced-ef"
+    assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone", "start empagliflozin"]
+
+
+def test_at_75_one_of_the_four_classes_waits() -> None:
+    labs = {
+        **CHEMISTRY,
+        "lvef": "30 %, 20 d ago",
+        "systolic-bp": "128 mm[Hg], 5 d ago",
+        "diastolic-bp": "78 mm[Hg], 5 d ago",
+        "heart-rate": "78 /min, 5 d ago",
+    }
+    found = run(has=("heart-failure",), age="75 a", sex="male", labs=labs)
+    assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone (later)", "start empagliflozin"]
+    later = next(d for d in found.decisions if d.deferred)
+    assert later.due_days == 28
+
+
+@pytest.mark.parametrize(("lvef", "module"), [("40", "heart-failure-reduced-ef"), ("41", "heart-failure-preserved-ef")])
+def test_the_ejection_fraction_chooses_the_heart_failure_module(lvef: str, module: str) -> None:
+    found = run(has=("heart-failure",), age="64 a", sex="male", labs={"lvef": f"{lvef} %, 20 d ago"})
+    assert [name for name in found.active if name.startswith("heart-failure")] == [module]
+
+
+def test_atrial_fibrillation_with_coronary_disease_never_gets_aspirin_beside_the_anticoagulant() -> None:
+    labs = {
+        **CHEMISTRY,
+        "heart-rate": "84 /min, 5 d ago",
+        "cha2ds2-vasc": "3 {score}",
+        "creatinine-clearance": "70 mL/min",
+        "systolic-bp": "118 mm[Hg], 5 d ago",
+    }
+    found = run(has=("atrial-fibrillation", "coronary-artery-disease"), age="70 a", sex="male", labs=labs)
+    assert "start apixaban" in medicines(found)
+    assert "start aspirin" not in medicines(found)
+
+
+def test_aspirin_with_a_stent_of_unknown_date_is_asked_about_not_stopped() -> None:
+    labs = {"cha2ds2-vasc": "3 {score}", "creatinine-clearance": "70 mL/min"}
+    found = run(
+        has=("atrial-fibrillation", "coronary-artery-disease", "coronary-stent"),
+        takes=("apixaban", "aspirin"),
+        age="70 a",
+        sex="male",
+        labs=labs,
+    )
+    assert "stop aspirin" not in medicines(found)
+    assert "stent-date-and-dapt-plan" in [d.subjects[0] for d in found.decisions if d.action == "ask"]
+
+
+@pytest.mark.parametrize(
+    ("egfr", "line"), [("29", "stop metformin"), ("30", "change metformin"), ("44", "change metformin"), ("45", "continue metformin")]
+)
+def test_metformin_by_kidney_function(egfr: str, line: str) -> None:
+    labs = {"egfr": f"{egfr} mL/min/{{1.73_m2}}, 10 d ago", "hba1c": "6.6 %, 10 d ago"}
+    found = run(has=("type-2-diabetes",), age="62 a", sex="male", doses={"metformin": "2000 mg/d"}, labs=labs)
+    assert line in medicines(found)
+
+
+def test_one_glucose_lowering_start_at_a_visit_and_two_from_1_5_above_goal() -> None:
+    def starts(hba1c: str) -> list[str]:
+        labs = {**CHEMISTRY, "hba1c": f"{hba1c} %, 10 d ago", "bmi": "34 kg/m2, 10 d ago", "uacr": "40 mg/g, 10 d ago"}
+        found = run(has=("type-2-diabetes",), age="52 a", sex="male", labs=labs)
+        return [line for line in medicines(found) if "atorvastatin" not in line and "lisinopril" not in line]
+
+    assert starts("8.4") == ["start empagliflozin", "start semaglutide (later)", "start metformin (later)"]
+    assert starts("8.5") == ["start empagliflozin", "start semaglutide", "start metformin (later)"]
+
+
+def test_a_medicine_that_one_module_stops_and_another_treats_with_is_stopped_with_both_reasons() -> None:
+    found = run(has=("heart-failure-reduced-ef", "hypertension"), takes=("diltiazem",), age="64 a", sex="male", labs=CHEMISTRY)
+    assert "stop diltiazem" in medicines(found)
+    assert "continue diltiazem" not in medicines(found)
+
+
+def test_an_indicated_medicine_without_a_reason_to_change_is_continued() -> None:
+    found = run(
+        has=("hypothyroidism",),
+        doses={"levothyroxine": "0.1 mg/d"},
+        age="45 a",
+        sex="male",
+        labs={"tsh": "2.1 m[IU]/L, 40 d ago", "body-weight": "80 kg"},
+    )
+    assert medicines(found) == ["continue levothyroxine"]
+
+
+def test_levothyroxine_steps_up_only_after_six_weeks_on_the_dose() -> None:
+    def lines(days: int) -> list[str]:
+        labs = {"tsh": "8.2 m[IU]/L, 1 d ago", "body-weight": "80 kg"}
+        return medicines(
+            run(
+                has=("hypothyroidism",),
+                doses={"levothyroxine": "0.1 mg/d"},
+                started={"levothyroxine": days},
+                age="45 a",
+                sex="male",
+                labs=labs,
+            )
+        )
+
+    assert lines(41) == ["continue levothyroxine"]
+    assert lines(42) == ["change levothyroxine"]
+
+
+def test_a_positive_suicide_item_is_escalated_and_no_antidepressant_starts() -> None:
+    labs = {"phq-9": "17 {score}, 3 d ago", "phq-9-item-9": "1 {score}, 3 d ago"}
+    found = run(has=("depression",), age="40 a", sex="male", labs=labs)
+    assert medicines(found) == []
+    assert found.escalations == ("Depression: Positive suicide item of the PHQ-9: assessed before any prescription",)
+
+
+def test_a_new_urate_goal_comes_with_the_indication() -> None:
+    labs = {"gout-flares-12mo": "2 {count}", "urate": "9.4 mg/dL, 20 d ago", "egfr": "82 mL/min/{1.73_m2}, 20 d ago"}
+    found = run(has=("gout",), age="63 a", sex="male", labs=labs)
+    assert [(goal.observable, goal.target) for goal in found.goals] == [("urate", "<6 mg/dL")]
+    assert medicines(found) == ["start colchicine", "start allopurinol"]
+
+
+def test_syncope_on_an_old_list_is_no_emergency() -> None:
+    found = run(has=("heart-failure-reduced-ef", "syncope"), age="64 a", sex="male")
+    assert found.escalations == ()
+
+
+def test_nothing_covered_decides_nothing() -> None:
+    found = run(has=("scurvy",), age="40 a")
+    assert (found.active, found.decisions, found.questions, found.goals) == ((), (), (), ())
+
+
+def test_every_decision_cites_a_recommendation_with_a_title() -> None:
+    found = hypertensive(has=("hypertension", "gout", "type-2-diabetes", "chronic-kidney-disease"))
+    assert [d.recommendation for d in found.decisions if not d.evidence or not d.evidence[0].title] == []
+
+
+def test_each_test_is_ordered_once() -> None:
+    found = hypertensive(has=("hypertension", "gout", "type-2-diabetes", "chronic-kidney-disease", "atrial-fibrillation"))
+    subjects = [d.subjects[0] for d in found.decisions if d.action == "order"]
+    assert len(subjects) == len(set(subjects))
+
+
+def test_the_same_facts_give_the_same_run() -> None:
+    assert hypertensive() == hypertensive()
+
+
+def test_only_the_modules_that_were_named_are_consulted() -> None:
+    from tests.guidelines.patients import patient
+
+    found = decide(patient(has=("hypertension", "gout"), age="58 a"), ["gout"], NotedToolbox())
+    assert found.active == ("gout",)
