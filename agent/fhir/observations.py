@@ -32,7 +32,6 @@ from agent.fhir.concepts import Concept
 from agent.fhir.elements import NOTHING
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.times import day
-from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Measurement, Problem
 from tools.clinical.quantity import Quantity
 from tools.terminology import Observable
@@ -125,10 +124,8 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
     if reason is not None:
         reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
         return aside(f"{known.name}: {reason}")
-    assert given.value is not None
-    try:
-        quantity = _canonical(known, given.value, given)
-    except UnitMismatchError:
+    quantity = _canonical(known, given)
+    if quantity is None:
         reading.issue(reference, "unit", f"{known.name}: its unit is missing, not known, or of another kind than {known.unit!r}; not used")
         return aside(f"{known.name}: its unit cannot be turned into {known.unit!r}")
     if not known.plausible(quantity):
@@ -146,18 +143,14 @@ def _unusable(given: el.Quantity) -> str | None:
     return "the value is a bound, not a number" if given.comparator else None
 
 
-def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantity:
-    """In the canonical unit; where the code is no unit, the unit as printed is tried.
-
-    Raises:
-        UnitMismatchError: neither is a unit of this observable.
-    """
-    try:
-        return known.canonical(value, given.code or given.unit or "")
-    except UnitMismatchError:
-        if not given.code or not given.unit or given.code == given.unit:
-            raise
-        return known.canonical(value, given.unit)
+def _canonical(known: Observable, given: el.Quantity) -> Quantity | None:
+    """In the canonical unit; where the code is no unit of this observable, the unit as printed is tried. `None`: neither is one."""
+    assert given.value is not None
+    for unit in dict.fromkeys(((given.code or given.unit or ""), (given.unit or ""))):
+        found = known.canonical(given.value, unit)
+        if found is not None:
+            return found
+    return None
 
 
 def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | None, Decimal | None]:
@@ -174,10 +167,9 @@ def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | N
 def _limit(bound: el.Quantity | None, known: Observable, given: el.Quantity) -> Decimal | None:
     if bound is None or bound.value is None or not bound.value.is_finite():
         return None
-    try:
-        return _canonical(known, bound.value, bound if bound.code or bound.unit else given).value
-    except UnitMismatchError:
-        return None
+    unit = bound if bound.code or bound.unit else given
+    found = _canonical(known, el.Quantity(value=bound.value, unit=unit.unit, code=unit.code))
+    return found.value if found is not None else None
 
 
 def _flag(raw: Raw) -> str | None:

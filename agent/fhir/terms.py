@@ -42,8 +42,8 @@ def reaction(concept: Concept) -> frozenset[str]:
 
 @lru_cache(_KEPT)
 def observable(concept: Concept) -> Observable | None:
-    """What was measured; `None` where no code is known."""
-    return terminology().observable(concept.codes)
+    """What was measured; `None` where no code is known. Text is asked only where there is no code."""
+    return terminology().observable(concept.codes) if concept.codes else terminology().observable_named(concept.text)
 
 
 @lru_cache(_KEPT)
