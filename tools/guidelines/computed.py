@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -149,23 +150,24 @@ def _difference(entry: Computed, facts: Facts) -> Answer:
     return first.quantity.to(entry.unit).value - second.quantity.to(entry.unit).value, first.when, (first.reference, second.reference)
 
 
-def with_overdue(facts: Facts, overdue: Iterable[Overdue]) -> Facts:
-    """The facts with a derived name for every examination that the record does not show in time."""
-    for entry in overdue:
-        wanted, days = frozenset(entry.unless), within_days(entry.within) or 0
-        done = any(e.when and 0 <= (facts.as_of - e.when).days <= days and e.kinds & wanted for e in facts.events)
-        if not done:
-            facts = facts.with_derived(entry.name, (facts.reference or entry.name,))
-    return facts
-
-
-def with_recent(facts: Facts, recent: Iterable[Recent]) -> Facts:
-    """The facts with a derived name for every problem that began recently. One without a date sets nothing."""
-    for entry in recent:
-        wanted, days = frozenset(entry.problems), within_days(entry.within) or 0
-        found = tuple(
-            p.reference for p in facts.problems if p.active and p.onset and 0 <= (facts.as_of - p.onset).days <= days and p.kinds & wanted
+def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent]) -> Facts:
+    """The facts with a derived name for every examination that the record does not show in time, and for every problem
+    that began recently. A problem without a date sets nothing.
+    """
+    found = dict(facts.derived)
+    for examination in overdue:
+        if not any(_within(e.when, examination.within, facts) and e.kinds.intersection(examination.unless) for e in facts.events):
+            found[examination.name] = (facts.reference or examination.name,)
+    for state in recent:
+        began = tuple(
+            p.reference
+            for p in facts.problems
+            if p.active and p.kinds.intersection(state.problems) and _within(p.onset, state.within, facts)
         )
-        if found:
-            facts = facts.with_derived(entry.name, found)
-    return facts
+        if began:
+            found[state.name] = began
+    return replace(facts, derived=found)
+
+
+def _within(when: date | None, window: str, facts: Facts) -> bool:
+    return when is not None and 0 <= (facts.as_of - when).days <= (within_days(window) or 0)

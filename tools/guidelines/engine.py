@@ -14,7 +14,7 @@ from dataclasses import replace
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
 from tools.guidelines.acting import act
-from tools.guidelines.computed import compute, with_overdue, with_recent
+from tools.guidelines.computed import compute, with_states
 from tools.guidelines.modules import Module, Rule, compiled, modules, shared
 from tools.guidelines.results import Run, Toolbox
 from tools.guidelines.run import State, Turn
@@ -42,7 +42,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         if module not in active
     }
     _compute(state, None)
-    state.facts = with_recent(with_overdue(state.facts, shared().overdue), shared().recent)
+    state.facts = with_states(state.facts, shared().overdue, shared().recent)
     for module in active:
         _hear(state, module)
     if not state.emergency:
@@ -83,12 +83,8 @@ def _hear(state: State, module: Module) -> None:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
             act(state, Turn(rule, module, verdict))
-        elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY and _touches_a_medicine(rule):
+        elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY and rule.ends_or_changes:
             state.want(rule, verdict.missing)
-
-
-def _touches_a_medicine(rule: Rule) -> bool:
-    return any(do.verb in {"stop", "hold", "change"} for do in rule.do)
 
 
 def _choose_all(state: State, active: list[Module]) -> list[Module]:
@@ -129,7 +125,7 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     else:
         passed = passed[:1]
     for rule, names in passed:
-        if rule.recommendation.matters:
+        if rule.matters:
             state.want(rule, names)
 
 

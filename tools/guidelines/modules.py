@@ -13,6 +13,7 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
 from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
+from tools.guidelines.results import DecisionUrgency
 from tools.guidelines.shared import Shared
 
 FOLDER = Path(__file__).parent / "modules"
@@ -21,13 +22,21 @@ SHARED = Path(__file__).parent / "shared"
 
 @dataclass(frozen=True)
 class Rule:
-    """A recommendation, compiled, with the citation that its decisions carry."""
+    """A recommendation, compiled, with the citation that its decisions carry.
+
+    Attributes:
+        matters: not knowing whether it holds is worth a test or a question.
+        ends_or_changes: it stops, holds or changes a medicine.
+    """
 
     recommendation: Recommendation
     module: str
     when: Condition
     citation: Citation
     file: KnowledgeRef
+    matters: bool
+    ends_or_changes: bool
+    urgency: DecisionUrgency
 
     @property
     def do(self) -> tuple[Do, ...]:
@@ -159,6 +168,9 @@ def _rules(file: GuidelineFile) -> list[Rule]:
             when=compiled(rule.when),
             citation=_citation(file, rule.source.split(" ")[0], rule.id, rule.confidence, rule.locator, rule.grade),
             file=reference,
+            matters=rule.matters,
+            ends_or_changes=any(do.verb in {"stop", "hold", "change"} for do in rule.do),
+            urgency=next((do.escalate for do in rule.do if do.escalate), "routine"),
         )
         for rule in file.recommendation
     ]

@@ -11,7 +11,7 @@ from tools.clinical.quantity import Quantity
 from tools.guidelines.model import Do
 from tools.guidelines.modules import Module, Rule
 from tools.guidelines.options import Avoided, kinds_of
-from tools.guidelines.results import Decision, DecisionUrgency, Goal, Question, Toolbox
+from tools.guidelines.results import Decision, Goal, Question, Toolbox
 
 
 @dataclass
@@ -65,12 +65,6 @@ class Turn:
     verdict: Verdict
     conditional_on: tuple[str, ...] = ()
 
-    @property
-    def urgency(self) -> DecisionUrgency:
-        """As urgent as the rule's own escalation."""
-        levels = [do.escalate for do in self.rule.do if do.escalate]
-        return levels[0] if levels else "routine"
-
     def decision(self, do: Do, **more: object) -> Decision:
         """A decision of this rule."""
         recommendation = self.rule.recommendation
@@ -84,6 +78,6 @@ class Turn:
             "evidence": (self.rule.citation,),
             "facts": self.verdict.because,
             "conditional_on": self.conditional_on,
-            "urgency": self.urgency,
+            "urgency": self.rule.urgency,
         }
         return Decision(**{**given, **more})  # type: ignore[arg-type]
