@@ -15,13 +15,13 @@ _META = msgspec.json.Decoder(el.Meta)
 
 def superseded(decoded: Decoded) -> dict[int, str]:
     """Entries that another version of the same resource replaces → why they are set aside."""
-    last: dict[tuple[str, str], int] = {}
+    last: dict[tuple[type, str], int] = {}
     older: dict[int, str] = {}
     for index, entry in enumerate(decoded.entries):
         resource = entry.resource
         if not isinstance(resource, r4.Common) or not resource.id:
             continue
-        key = (type(resource).__name__, resource.id)
+        key = (type(resource), resource.id)
         before = last.setdefault(key, index)
         if before != index:
             keep, drop = (before, index) if _updated(decoded, before) > _updated(decoded, index) else (index, before)

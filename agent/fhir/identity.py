@@ -34,9 +34,14 @@ class Person:
     resource: r4.Patient
     reference: str
     names: frozenset[str]
-    alone: bool
+    everyone: tuple[str, ...]
     id: str
     _seen: dict[bytes, Outcome | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def alone(self) -> bool:
+        """Nobody else is in the record."""
+        return len(self.everyone) == 1
 
     def others(self, raw: Raw) -> Outcome | None:
         """Set aside what is another's; what names nobody is the patient's where nobody else is in the record."""
@@ -153,7 +158,7 @@ def _person(decoded: Decoded, found: dict[str, int], name: str) -> Person:
     names = frozenset[str]().union(
         *(names_of(e.resource, e.full_url) for e in decoded.entries if isinstance(e.resource, r4.Patient) and _same(e.resource, patient))
     )
-    return Person(index, patient, reference, names, len(found) == 1, patient.id or "")
+    return Person(index, patient, reference, names, tuple(found), patient.id or "")
 
 
 def _same(other: r4.Patient, patient: r4.Patient) -> bool:

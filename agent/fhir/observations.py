@@ -37,6 +37,7 @@ from tools.clinical.quantity import Quantity
 from tools.terminology import Observable
 
 _FINAL = frozenset({"final", "amended", "corrected"})
+_IN_NUMBERS = frozenset({"vital", "laboratory", "function", "imaging"})
 _NO_PERIOD = el.Period()
 _NO_VALUE = frozenset({"registered", "cancelled"})
 
@@ -99,18 +100,18 @@ def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | N
         return UNREAD
     quantity = _quantity(part)
     if quantity is None:
-        return _without_value(part)
+        return _without_value(known, part)
     if when is None:
         reading.issue(reference, "status", f"{known.name} has no date and is not used")
         return aside("no date says when it was measured")
     return _measure(known, quantity, part, reference, when, reading)
 
 
-def _without_value(part: Part) -> Outcome:
-    absent = concepts.concept.of(part.data_absent_reason)
-    if absent:
+def _without_value(known: Observable, part: Part) -> Outcome:
+    if concepts.concept.of(part.data_absent_reason):
         return aside("no value: the record says why (dataAbsentReason)")
-    return aside("the value is text, not a quantity") if part.value_string is not None else UNREAD
+    in_words = part.value_string is not None and known.kind in _IN_NUMBERS
+    return aside(f"{known.name}: the value is text, not a quantity") if in_words else UNREAD
 
 
 def _quantity(part: Part) -> el.Quantity | None:
@@ -138,14 +139,16 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
 
 
 def _unusable(given: el.Quantity) -> str | None:
-    if given.value is None or not given.value.is_finite():
-        return "the value is missing or not a finite number"
-    return "the value is a bound, not a number" if given.comparator else None
+    if given.comparator:
+        return "the value is a bound, not a number"
+    return None if given.value is not None and given.value.is_finite() else "the value is missing or not a finite number"
 
 
 def _canonical(known: Observable, given: el.Quantity) -> Quantity | None:
     """In the canonical unit; where the code is no unit of this observable, the unit as printed is tried. `None`: neither is one."""
     assert given.value is not None
+    if given.code == known.unit:
+        return Quantity(given.value, known.unit)
     for unit in dict.fromkeys(((given.code or given.unit or ""), (given.unit or ""))):
         found = known.canonical(given.value, unit)
         if found is not None:

@@ -92,7 +92,7 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
         unread=sum(outcome is UNREAD for outcome in outcomes),
         set_aside=set_aside,
         last_entry=reading.last,
-        patients=tuple(identity.everyone(decoded, older)),
+        patients=person.everyone,
         partial=decoded.partial,
     )
 

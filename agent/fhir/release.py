@@ -23,7 +23,11 @@ def _text(raw: Raw) -> bool:
 
 
 def _medicine(found: r4.Medicine) -> str | None:
-    if _there(found.medication) and not (_there(found.medication_codeable_concept) or _there(found.medication_reference)):
+    if (
+        found.medication is not NOTHING
+        and _there(found.medication)
+        and not (_there(found.medication_codeable_concept) or _there(found.medication_reference))
+    ):
         return "R5: medication"
     return None
 
