@@ -37,6 +37,21 @@ def test_unless_the_specific_rule_says_that_it_settles_the_pair() -> None:
     assert said(*check(index, use("sertraline", "ssri"), use("ibuprofen", "nsaid"))) == [("sertraline-with-nsaid", "moderate")]
 
 
+def test_what_a_milder_rule_lacks_is_missing_only_if_it_could_make_the_pair_graver() -> None:
+    asks = {"when": [{"measured": "qtc", "at_least": "500 ms"}]}
+    for to, missing in (("moderate", ()), ("contraindicated", ("qtc",))):
+        index = index_of(rule("a", "b", "major"), rule("a2", "b", "minor", changes=[{"to": to, **asks}]))
+        (issue,) = check(index, use("a", "a2"), use("b"))
+        assert (issue.rule.id, issue.missing) == ("a-with-b", missing)
+
+
+def test_an_intended_rule_does_not_hide_another_on_the_same_pair() -> None:
+    index = index_of(rule("a", "b", intended=[{"has": "x"}]), rule("a2", "b", "moderate"))
+    uses = use("a", "a2"), use("b")
+    (issue,) = check(index, *uses, facts=patient(*uses, has=("x",)))
+    assert (issue.rule.id, issue.suppressed) == ("a2-with-b", "")
+
+
 def test_a_fallback_speaks_only_where_nothing_else_is_about_the_pair() -> None:
     fallback = rule("substrate", "inhibitor", "contraindicated", fallback=True)
     index = index_of(fallback, rule("simvastatin", "inhibitor", "moderate", level="ingredient-class"))
@@ -49,6 +64,13 @@ def test_a_medicine_does_not_interact_with_itself_in_two_orders() -> None:
     index = index_of(rule("qt-known", "qt-known", id="qt-twice"), rule("methadone", "qt-known", level="ingredient-class"))
     again = MedicationUse("MedicationRequest/second", "methadone", (Ingredient("methadone"),), frozenset({"methadone", "qt-known"}))
     assert check(index, use("methadone", "qt-known"), again) == ()
+
+
+def test_the_components_of_one_order_do_not_interact_with_each_other() -> None:
+    one, other = (
+        MedicationUse("MedicationRequest/both", name, (Ingredient(name),), frozenset({name})) for name in ("sacubitril", "valsartan")
+    )
+    assert check(index_of(rule("valsartan", "sacubitril")), one, other) == ()
 
 
 def test_a_product_is_no_duplicate_of_its_own_component() -> None:

@@ -41,6 +41,12 @@ def test_every_name_of_a_medicine_is_known_to_the_terminology() -> None:
     assert sorted(kind for kind in vocabulary().kinds if not known.members(kind) and not known.kinds_of(kind)) == []
 
 
+def test_every_problem_and_observable_is_known_to_the_terminology() -> None:
+    known, names = terminology(), vocabulary()
+    assert sorted(name for name in names.problems if not known.is_problem(name)) == []
+    assert sorted(name for name in names.observables if not known.is_observable(name)) == []
+
+
 def test_no_rule_that_is_unsure_is_on_the_never_list() -> None:
     unsure = {statement.id for file in FILES for statement in file.statements() if statement.confidence == "unsure"}
     assert unsure.isdisjoint(shipped_discipline().never)

@@ -38,8 +38,8 @@ class LowValue(Struct, frozen=True, forbid_unknown_fields=True):
 class LocalRoutes(Struct, frozen=True, forbid_unknown_fields=True):
     """Ways of giving that reach the rest of the body too little, and kinds of which that is not so."""
 
-    routes: tuple[str, ...]
-    systemic: tuple[str, ...]
+    routes: frozenset[str]
+    systemic: frozenset[str]
     reason: str
 
 

@@ -51,6 +51,10 @@ class Ready:
         self.ref = KnowledgeRef(statement.id, file.version)
         self.rank = severity_rank(statement.severity)
 
+    def side(self, position: int) -> frozenset[str]:
+        """The kinds by which the rule names the medicine at that position."""
+        raise NotImplementedError
+
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
         """The sources of the statement."""
@@ -98,6 +102,11 @@ class ReadyRule(Ready):
         self.specificity = SPECIFICITY[rule.level]
         self.fallback = rule.fallback
         self.settles = rule.settles
+        self.sides = frozenset((self.first,)), frozenset((self.second,))
+
+    def side(self, position: int) -> frozenset[str]:
+        """The one kind of that side."""
+        return self.sides[position]
 
 
 class ReadyCombination(Ready):
@@ -110,6 +119,10 @@ class ReadyCombination(Ready):
         self.counted: frozenset[str] = frozenset(count.of) if count else frozenset()
         self.named = self.counted.union(combination.all_of)
         self.alone = len(combination.all_of) < 2 and (count is None or count.at_least < 2)
+
+    def side(self, position: int) -> frozenset[str]:
+        """Every kind that the combination names."""
+        return self.named
 
     @cached_property
     def condition(self) -> Condition | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.index import Index, ReadyRule
-from tools.interactions.verdict import Finding, judge
+from tools.interactions.suppression import under_discipline
+from tools.interactions.verdict import Concerned, Finding, judge
 
 
 @dataclass(slots=True)
@@ -35,20 +36,22 @@ def pairs_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Itera
 
 def _pair(index: Index, a: MedicationUse, b: MedicationUse, forward: int, backward: int, facts: Facts) -> Pair | None:
     names, others = _names(a), _names(b)
-    if names == others:
+    if names == others or a.reference == b.reference:
         return None
     overlapping = names <= others or others <= names
-    findings = []
-    for rule in index.among(forward | backward):
-        if rule.symmetric and overlapping:
-            continue
-        ordered = (a, b) if forward >> rule.bit & 1 else (b, a)
-        findings.append(judge(rule, ordered, facts))
+    bound = Concerned.of(facts, (a, b))
+    findings = [
+        under_discipline(index.discipline, judge(rule, (a, b) if forward >> rule.bit & 1 else (b, a), bound), bound)
+        for rule in index.among(forward | backward)
+        if not (rule.symmetric and overlapping)
+    ]
     return merge(findings)
 
 
 def merge(findings: list[Finding]) -> Pair | None:
     """One speaks: the gravest after its own changes, the most specific of those; unless a more specific rule settles it."""
+    if len(findings) == 1:
+        return Pair(findings[0], ())
     if any(not _rule(finding).fallback for finding in findings):
         findings = [finding for finding in findings if not _rule(finding).fallback]
     if not findings:

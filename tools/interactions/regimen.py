@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.index import Index, ReadyCombination
 from tools.interactions.model import Combination, Count
-from tools.interactions.suppression import counts
+from tools.interactions.suppression import counts, under_discipline
 from tools.interactions.verdict import Concerned, Finding, judge
 
 
@@ -26,8 +26,11 @@ def _fulfilled(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Ite
         mask ^= bit
         ready = index.combinations[bit.bit_length() - 1]
         concerned = _concerned(ready, [use for use in uses if counts(index.discipline, use, ready.also_by)])
-        if concerned and (ready.condition is None or ready.condition.holds(Concerned.of(facts, concerned)).holds):
-            yield judge(ready, concerned, facts)
+        if not concerned:
+            continue
+        bound = Concerned.of(facts, concerned)
+        if ready.condition is None or ready.condition.holds(bound).holds:
+            yield under_discipline(index.discipline, judge(ready, concerned, bound), bound)
 
 
 def _candidates(index: Index, uses: Sequence[MedicationUse]) -> int:

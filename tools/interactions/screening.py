@@ -9,10 +9,10 @@ from msgspec import structs
 from tools.clinical.answer import Issue, severity_rank
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.answers import MedicationCheck, Screening
-from tools.interactions.index import Index, ReadyCombination
+from tools.interactions.index import Index
 from tools.interactions.pairs import Pair, pairs_of
 from tools.interactions.regimen import combinations_of
-from tools.interactions.suppression import why_suppressed, within_budget
+from tools.interactions.suppression import within_budget
 from tools.interactions.verdict import Finding
 
 
@@ -21,8 +21,8 @@ def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> 
     uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text))
     known = [use for use in uses if use.kinds]
     pairs = list(pairs_of(index, known, facts))
-    issues = [_issue_of_pair(index, pair, facts) for pair in pairs]
-    issues += [_issue(index, finding, facts) for finding in _beyond(pairs, combinations_of(index, known, facts))]
+    issues = [_issue_of_pair(index, pair) for pair in pairs]
+    issues += [_issue(index, finding) for finding in _beyond(pairs, combinations_of(index, known, facts))]
     issues.sort(key=_order)
     shown = within_budget(index.discipline, issues)
     used = {issue.rule.id: issue.rule for issue in shown}
@@ -35,30 +35,30 @@ def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Find
     return [finding for finding in combinations if len(finding.uses) > 2 or frozenset(map(id, finding.uses)) not in said]
 
 
-def _issue_of_pair(index: Index, pair: Pair, facts: Facts) -> Issue:
-    issue = _issue(index, pair.speaker, facts)
+def _issue_of_pair(index: Index, pair: Pair) -> Issue:
+    issue = _issue(index, pair.speaker)
     others = [other for other in pair.others if not other.suppressed]
     if not others:
         return issue
-    said = {pair.speaker.ready.statement.consequence}
-    more = [text for other in others if (text := other.ready.statement.consequence) not in said and not said.add(text)]  # type: ignore[func-returns-value]
     return structs.replace(
         issue,
-        consequence="; also: ".join([issue.consequence, *more]),
+        consequence="; also: ".join(dict.fromkeys((issue.consequence, *(other.ready.statement.consequence for other in others)))),
         evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for other in others for citation in other.ready.citations)))),
-        missing=tuple(dict.fromkeys((*issue.missing, *(name for other in others for name in other.missing)))),
+        missing=tuple(
+            dict.fromkeys((*issue.missing, *(name for other in others if other.could_reach > pair.speaker.rank for name in other.missing)))
+        ),
     )
 
 
-def _issue(index: Index, finding: Finding, facts: Facts) -> Issue:
+def _issue(index: Index, finding: Finding) -> Issue:
     statement = finding.ready.statement
-    suppressed = why_suppressed(index.discipline, finding, facts)
     change = finding.change
+    references = tuple(use.reference for use in finding.uses)
     return Issue(
         code=statement.code,
         severity=finding.severity,
         indicator=index.discipline.indicators[finding.tier],
-        interruptive=finding.tier in ("hard-stop", "interruptive") and not suppressed,
+        interruptive=finding.tier in ("hard-stop", "interruptive") and not finding.suppressed,
         participants=_participants(finding),
         consequence=statement.consequence,
         action=(change.action if change else "") or statement.action,
@@ -66,25 +66,23 @@ def _issue(index: Index, finding: Finding, facts: Facts) -> Issue:
         mechanism=statement.mechanism,
         alternatives=statement.alternatives,
         evidence=finding.ready.citations,
-        facts=tuple(dict.fromkeys((*(use.reference for use in finding.uses), *finding.because))),
-        medications=tuple(dict.fromkeys(use.reference for use in finding.uses)),
+        facts=tuple(dict.fromkeys((*references, *finding.because))) if finding.because else references,
+        medications=references,
         missing=finding.missing,
-        suppressed=suppressed,
+        suppressed=finding.suppressed,
         blocks_start_only=statement.blocks_start_only,
     )
 
 
 def _participants(finding: Finding) -> tuple[str, ...]:
-    if isinstance(finding.ready, ReadyCombination):
-        sides = [finding.ready.named] * len(finding.uses)
-    else:
-        sides = [frozenset((side,)) for side in finding.ready.rule.between]  # type: ignore[attr-defined]
-    names = [name for use, side in zip(finding.uses, sides, strict=True) for name in _names(use, side)]
+    names = [name for position, use in enumerate(finding.uses) for name in _names(use, finding.ready.side(position))]
     return tuple(dict.fromkeys(names))
 
 
-def _names(use: MedicationUse, side: frozenset[str]) -> list[str]:
+def _names(use: MedicationUse, side: frozenset[str]) -> Sequence[str]:
     """The ingredient that the rule names, else all ingredients of the product; without any, the kind of the rule."""
+    if len(use.ingredients) == 1:
+        return (use.ingredients[0].name,)
     names = [ingredient.name for ingredient in use.ingredients]
     return [name for name in names if name in side] or names or sorted(side & use.kinds)
 

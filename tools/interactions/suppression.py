@@ -13,8 +13,13 @@ from tools.interactions.discipline import Discipline
 from tools.interactions.verdict import Concerned, Finding
 
 
-def why_suppressed(discipline: Discipline, finding: Finding, facts: Facts) -> str:
-    """The reason to keep this finding out of sight; empty when it is shown."""
+def under_discipline(discipline: Discipline, finding: Finding, bound: Concerned) -> Finding:
+    """The finding, with the reason to keep it out of sight where there is one."""
+    finding.suppressed = _why_suppressed(discipline, finding, bound)
+    return finding
+
+
+def _why_suppressed(discipline: Discipline, finding: Finding, bound: Concerned) -> str:
     if _local(discipline, finding):
         return discipline.local.reason
     if finding.suppressed:
@@ -22,9 +27,9 @@ def why_suppressed(discipline: Discipline, finding: Finding, facts: Facts) -> st
     if is_never_suppressed(discipline, finding.ready.id, finding.severity):
         return ""
     intended = finding.ready.intended
-    if intended is not None and intended.holds(Concerned.of(facts, finding.uses)).holds:
+    if intended is not None and intended.holds(bound).holds:
         return discipline.intended
-    if _stable(discipline, finding, facts):
+    if _stable(discipline, finding, bound):
         return discipline.stable.reason
     if finding.tier in discipline.low_value.tiers or finding.ready.id in discipline.low_value.rules:
         return discipline.low_value.reason
@@ -38,8 +43,9 @@ def is_never_suppressed(discipline: Discipline, rule: str, severity: str) -> boo
 
 def counts(discipline: Discipline, use: MedicationUse, also_by: frozenset[str]) -> bool:
     """Whether the medicine reaches the rest of the body, as far as its route is known, or the rule counts its route all the same."""
-    local = discipline.local
-    return use.route not in local.routes or use.route in also_by or not use.kinds.isdisjoint(local.systemic)
+    if use.route is None or use.route in also_by:
+        return True
+    return use.route not in discipline.local.routes or not use.kinds.isdisjoint(discipline.local.systemic)
 
 
 def _local(discipline: Discipline, finding: Finding) -> bool:

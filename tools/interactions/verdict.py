@@ -21,13 +21,15 @@ class Concerned(Facts):
 
     whole: Facts
     concerned: Sequence[MedicationUse]
+    kinds: frozenset[str]
 
     @classmethod
     def of(cls, facts: Facts, uses: Sequence[MedicationUse]) -> Concerned:
         """The same facts, with the medicines concerned."""
         new = object.__new__(cls)
         new.__dict__.update(facts.__dict__)
-        new.__dict__.update(whole=facts, concerned=uses, in_negation=new)
+        kinds = frozenset().union(*(use.kinds for use in uses))
+        new.__dict__.update(whole=facts, concerned=uses, kinds=kinds, in_negation=new)
         return new
 
     def problem(self, name: str) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ class Concerned(Facts):
 
 @dataclass(slots=True)
 class Finding:
-    """A rule on these medicines, after its changes."""
+    """A rule on these medicines, after its changes. `could_reach`: the gravest rank that missing data might still raise it to."""
 
     ready: Ready
     uses: tuple[MedicationUse, ...]
@@ -53,6 +55,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     suppressed: str = ""
     change: Change | None = None
+    could_reach: int = -1
 
     @property
     def order(self) -> tuple[bool, int, int, str]:
@@ -60,23 +63,25 @@ class Finding:
         return (bool(self.suppressed), -self.rank, -getattr(self.ready, "specificity", 0), self.ready.id)
 
 
-def judge(ready: Ready, uses: tuple[MedicationUse, ...], facts: Facts) -> Finding:
-    """Apply the changes of a rule."""
-    statement = ready.statement
-    if not statement.changes:
-        return _finding(ready, uses, None)
-    kinds = frozenset().union(*(use.kinds for use in uses))
-    bound = Concerned.of(facts, uses)
+def judge(ready: Ready, uses: tuple[MedicationUse, ...], bound: Concerned) -> Finding:
+    """Apply the changes of a rule.
+
+    Args:
+        uses: the medicines concerned, in the order of the sides of the rule.
+        bound: the facts as seen from these medicines.
+    """
     missing: dict[str, None] = {}
+    could_reach = -1
     for change in ready.changes:
-        if not change.concerns(kinds):
+        if not change.concerns(bound.kinds):
             continue
         verdict = _holds(change, bound)
         if verdict.unknown:
             missing.update(dict.fromkeys(verdict.missing))
+            could_reach = max(could_reach, change.rank)
         elif verdict.holds:
-            return _finding(ready, uses, change, verdict.because, tuple(missing))
-    return _finding(ready, uses, None, (), tuple(missing))
+            return _finding(ready, uses, change, verdict.because, tuple(missing), could_reach)
+    return _finding(ready, uses, None, (), tuple(missing), could_reach)
 
 
 def _holds(change: ReadyChange, bound: Facts) -> Verdict:
@@ -87,7 +92,12 @@ def _holds(change: ReadyChange, bound: Facts) -> Verdict:
 
 
 def _finding(
-    ready: Ready, uses: tuple[MedicationUse, ...], applied: ReadyChange | None, because: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+    ready: Ready,
+    uses: tuple[MedicationUse, ...],
+    applied: ReadyChange | None,
+    because: tuple[str, ...],
+    missing: tuple[str, ...],
+    could_reach: int,
 ) -> Finding:
     change = applied.change if applied else None
     off = change is not None and change.to == "off"
@@ -103,6 +113,7 @@ def _finding(
         missing,
         (change.because or "of no concern in these circumstances") if change and off else "",
         change,
+        could_reach,
     )
 
 
