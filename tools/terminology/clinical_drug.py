@@ -25,6 +25,7 @@ _PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
 _STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
 _NUMBER = re.compile(r"^[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u)?$")
 _LONGEST = 6
+_LONGEST_PHRASE = 40
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ class DrugReader:
             drug.classes.append(named)
             drug.unresolved.append(phrase)
             return
-        for words in dict.fromkeys((phrase, *phrase.split())):
+        for words in dict.fromkeys((phrase, *phrase.split()) if len(phrase) <= _LONGEST_PHRASE else phrase.split()):
             self._correct(words, phrase, found, drug)
             if phrase in drug.corrected:
                 return

@@ -15,8 +15,9 @@ _SEMANTIC_TAG = re.compile(
 
 def plain_text(text: str) -> str:
     """Lower case, without accents, trade marks and typographic dashes; spaces single."""
-    text = unicodedata.normalize("NFKD", text.translate(_LONG_DASHES)) if not text.isascii() else text
-    return " ".join("".join(c for c in text if not unicodedata.combining(c)).lower().split())
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text.translate(_LONG_DASHES)) if not unicodedata.combining(c))
+    return " ".join(text.lower().split())
 
 
 def name_key(text: str) -> str:
