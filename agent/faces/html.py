@@ -14,8 +14,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from agent.faces.text import source_words
-from agent.faces.view import View, banner_facts, dose_words, drafter_words, goal_words, how_words, when_words
+from agent.faces.bibliography import citation_words
+from agent.faces.phrases import banner_facts, dose_words, drafter_words, goal_words, how_words, when_words
+from agent.faces.view import View
 from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
 from tools.clinical.plan import Plan
 
@@ -63,7 +64,7 @@ def _environment() -> Environment:
         how_words=how_words,
         name_words=name_words,
         sentence=sentence,
-        source_words=source_words,
+        citation_words=citation_words,
         when_words=when_words,
     )
     return environment

@@ -10,14 +10,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_numbers
+from agent.faces.phrases import banner_facts, drafter_words
+from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_marks
 from agent.faces.text_problems import ACTION_STYLES, section_text
-from agent.faces.view import (
-    MedicineRow,
-    View,
-    banner_facts,
-    drafter_words,
-)
+from agent.faces.view import MedicineRow, View
 from agent.faces.words import (
     COVERAGE_WORDS,
     ISSUE_WORDS,
@@ -28,7 +24,6 @@ from agent.faces.words import (
     readable,
     sentence,
 )
-from tools.clinical.answer import Citation
 from tools.clinical.plan import Coverage, Plan, PlanIssue
 
 MIN_WIDTH = 60
@@ -185,7 +180,7 @@ def _issue(view: View, issue: PlanIssue, flag: str) -> RenderableType:
         text.append(f" Not known: {', '.join(map(name_words, issue.missing))}.", "yellow")
     if issue.alternatives:
         text.append(f" Instead: {', '.join(map(readable, issue.alternatives))}.")
-    return pairs([(issue.id, with_numbers(text, view.numbers(issue.evidence)))])
+    return pairs([(issue.id, with_marks(text, view.marks(issue.evidence)))])
 
 
 def _about(issue: PlanIssue) -> str:
@@ -240,15 +235,7 @@ def _calculations(view: View) -> Iterable[RenderableType]:
 def _sources(view: View) -> Iterable[RenderableType]:
     if view.sources:
         yield from heading("Sources")
-        yield pairs(((f"[{number}]", Text(source_words(source))) for number, source in enumerate(view.sources, 1)), label=5)
-
-
-def source_words(source: Citation) -> str:
-    """`Publisher: title (year), locator. Grade. Rule id version.`; doubts about it are said."""
-    head = ", ".join(readable(str(part)) for part in (source.title or source.id, source.publisher, source.year, source.locator) if part)
-    grade = f" {readable(source.grade)}." if source.grade else ""
-    doubt = " Unsure: verify before use." if source.confidence == "unsure" else ""
-    return f"{head}.{grade} Rule {readable(source.id)} {readable(source.version)}.{doubt}"
+        yield pairs(((f"[{n}]", Text(f"{source.head}. Rules: {source.rule_words}.")) for n, source in enumerate(view.sources, 1)), label=5)
 
 
 def _foot(view: View) -> Iterable[RenderableType]:

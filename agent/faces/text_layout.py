@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent.faces.bibliography import Mark
 from agent.faces.words import readable
 
 LABEL_WIDTH = 9
@@ -59,14 +60,14 @@ def bullets(lines: Iterable[Text]) -> Table:
     return grid
 
 
-def cited(text: str, numbers: tuple[int, ...]) -> Text:
+def cited(text: str, marks: Sequence[Mark]) -> Text:
     """Text and the numbers of its sources."""
-    return with_numbers(Text(text), numbers)
+    return with_marks(Text(text), marks)
 
 
-def with_numbers(text: Text, numbers: tuple[int, ...]) -> Text:
-    """The same text with the numbers of its sources appended."""
-    return text.append(f" [{', '.join(map(str, numbers))}]", "dim") if numbers else text
+def with_marks(text: Text, marks: Sequence[Mark]) -> Text:
+    """The same text with the numbers of its sources, and their grades, appended."""
+    return text.append(f" [{', '.join(map(str, marks))}]", "dim") if marks else text
 
 
 def count(number: int, noun: str) -> str:

@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from agent.faces.errands import Errand
-from agent.faces.text_layout import cited, hanging, heading, pairs, with_numbers
-from agent.faces.view import Section, View, dose_words, goal_words, headline, how_words, when_words
+from agent.faces.phrases import dose_words, goal_words, headline, how_words, when_words
+from agent.faces.text_layout import cited, hanging, heading, pairs, with_marks
+from agent.faces.view import Section, View
 from agent.faces.words import ACTION_WORDS, readable, sentence
 from tools.clinical.plan import Item
 
@@ -24,7 +25,7 @@ def section_text(view: View, section: Section) -> Iterable[RenderableType]:
         yield from heading("Also")
     else:
         yield from heading(f"{section.number}. {readable(problem.text)}")
-        goals = [cited(goal_words(goal), view.numbers(goal.evidence)) for goal in problem.goal]
+        goals = [cited(goal_words(goal), view.marks(goal.evidence)) for goal in problem.goal]
         yield pairs([("now", Text(readable(problem.assessment)))] * bool(problem.assessment) + [("goal", goal) for goal in goals])
     for item in section.items:
         yield _item(view, item)
@@ -40,15 +41,15 @@ def _errand(view: View, errand: Errand) -> Text:
     names = ", ".join(f"{readable(item.subject.text)} [{item.id}]" for item in errand.items)
     text = Text.assemble((names, "bold"), f" {errand.when}" if errand.when else "")
     reasons = " ".join(sentence(reason.text) for reason in errand.rationale)
-    numbers = view.numbers(citation for reason in errand.rationale for citation in reason.evidence)
-    return with_numbers(text.append(f": {reasons}" if reasons else ""), numbers)
+    marks = view.marks(citation for reason in errand.rationale for citation in reason.evidence)
+    return with_marks(text.append(f": {reasons}" if reasons else ""), marks)
 
 
 def _closing(view: View, section: Section) -> Iterable[tuple[str, Text]]:
     for item in section.continued:
         reason = "; ".join(readable(r.text) for r in item.rationale)
-        numbers = view.numbers(c for r in item.rationale for c in r.evidence)
-        yield "goes on", cited(f"{readable(item.subject.text)} [{item.id}]{': ' if reason else ''}{reason}", numbers)
+        marks = view.marks(c for r in item.rationale for c in r.evidence)
+        yield "goes on", cited(f"{readable(item.subject.text)} [{item.id}]{': ' if reason else ''}{reason}", marks)
     if section.problem and section.problem.follow_up:
         yield "follow-up", Text(readable(section.problem.follow_up))
     if section.problem and section.problem.red_flags:
@@ -65,7 +66,7 @@ def _item(view: View, item: Item) -> RenderableType:
 def _details(view: View, item: Item) -> Iterable[tuple[str, Text]]:
     yield from _conditions(view, item)
     for reason in item.rationale:
-        yield "why", cited(readable(reason.text), view.numbers(reason.evidence))
+        yield "why", cited(readable(reason.text), view.marks(reason.evidence))
     if dose := dose_words(item):
         yield "dose", Text(dose)
     for issue in view.issues_of(item):
@@ -73,7 +74,7 @@ def _details(view: View, item: Item) -> Iterable[tuple[str, Text]]:
     for step in item.monitoring:
         yield "check", Text(readable(step))
     for other in item.alternatives:
-        yield "not", cited(f"{readable(other.subject.text)}: {readable(other.not_chosen_because)}", view.numbers(other.evidence))
+        yield "not", cited(f"{readable(other.subject.text)}: {readable(other.not_chosen_because)}", view.marks(other.evidence))
     if item.patient_instruction:
         yield "tell", Text(readable(item.patient_instruction), "italic")
 

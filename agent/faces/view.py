@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent.faces.bibliography import Bibliography, Mark, SourceDocument
 from agent.faces.errands import Errand, errands, is_small
-from agent.faces.words import ACTION_WORDS, name_words, readable
+from agent.faces.phrases import headline, when_words
+from agent.faces.words import name_words, readable
 from tools.clinical.answer import Citation
-from tools.clinical.plan import Coverage, Goal, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
+from tools.clinical.plan import Coverage, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
 
 _MEDICINE_ORDER = {"stop": 0, "hold": 1, "change": 2, "start": 3, "continue": 4}
 _COVERAGE_ORDER = ("not-covered", "deferred", "refused", "addressed")
@@ -59,23 +61,17 @@ class View:
     plan: Plan
 
     @cached_property
-    def sources(self) -> tuple[Citation, ...]:
-        """Every source in the order of first use; its position is its number."""
-        plan = self.plan
-        found: dict[tuple[str, str, str], Citation] = {}
-        for citation in (*_cited(plan), *plan.sources):
-            found.setdefault(_key(citation), citation)
-        full = {_key(citation): citation for citation in plan.sources}
-        return tuple(full.get(key, citation) for key, citation in found.items())
+    def _bibliography(self) -> Bibliography:
+        return Bibliography((*_cited(self.plan), *self.plan.sources))
 
-    def numbers(self, evidence: Iterable[Citation]) -> tuple[int, ...]:
-        """The numbers of these sources, ascending, each once."""
-        position = self._position
-        return tuple(sorted({position[_key(citation)] for citation in evidence}))
+    @property
+    def sources(self) -> tuple[SourceDocument, ...]:
+        """Every document in the order of first use; its position is its number."""
+        return self._bibliography.documents
 
-    @cached_property
-    def _position(self) -> dict[tuple[str, str, str], int]:
-        return {_key(citation): number for number, citation in enumerate(self.sources, 1)}
+    def marks(self, evidence: Iterable[Citation]) -> tuple[Mark, ...]:
+        """The numbers of these sources with the grades that they give, ascending, each once."""
+        return self._bibliography.marks(evidence)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -177,66 +173,6 @@ class View:
         return {reference: f"{readable(text)} ({readable(reference)})" for reference, text in labels.items()}
 
 
-def headline(item: Item) -> str:
-    """The action and its subject: `START empagliflozin`."""
-    return f"{ACTION_WORDS[item.action]} {readable(item.subject.text)}"
-
-
-def goal_words(goal: Goal) -> str:
-    """`systolic BP 100 to 130 mmHg by 2027-02-21`."""
-    by = f" by {readable(goal.by)}" if goal.by else ""
-    return f"{name_words(goal.observable)} {readable(goal.target)}{by}"
-
-
-def how_words(item: Item) -> str:
-    """The change in words, else the dose in words."""
-    return readable(item.change) or (readable(item.dose.text) if item.dose else "")
-
-
-def dose_words(item: Item) -> str:
-    """What the headline does not say of the dose: the dose of a change, its maximum, what set it, how it goes on."""
-    dose = item.dose
-    if dose is None:
-        return ""
-    parts = (
-        readable(dose.text) if item.change else "",
-        f"at most {readable(f'{dose.max_per_day.value} {dose.max_per_day.unit}')} a day" if dose.max_per_day else "",
-        *map(readable, dose.adjustments),
-        f"then {readable(dose.titration)}" if dose.titration else "",
-    )
-    return "; ".join(part for part in parts if part)
-
-
-def when_words(item: Item) -> str:
-    """When it is due, and how urgent that is; empty where neither is said."""
-    due = "" if item.due is None else f"by {readable(item.due.by)}" if item.due.within_days else "today"
-    urgency = {"emergency": "EMERGENCY", "same-day": "today"}.get(item.urgency, "")
-    return ", ".join(dict.fromkeys(word for word in (urgency, due) if word))
-
-
-def banner_facts(plan: Plan) -> tuple[str, ...]:
-    """What every decision depends on: age, sex, weight, height, pregnancy, kidney."""
-    patient = plan.patient
-    pregnancy = "" if patient.sex == "male" else f"pregnancy: {patient.pregnancy if patient.pregnancy != 'unknown' else 'not recorded'}"
-    facts = (
-        f"{patient.age} y" if patient.age is not None else "age not recorded",
-        patient.sex or "sex not recorded",
-        patient.weight or "weight not recorded",
-        patient.height or "",
-        pregnancy,
-        patient.kidney or "kidney function not recorded",
-    )
-    return tuple(readable(fact) for fact in facts if fact)
-
-
-def drafter_words(plan: Plan) -> str:
-    """Who drafted, and whether a model's draft was given up."""
-    drafter = plan.drafter
-    if drafter.fell_back:
-        return f"rules (the draft of model {readable(drafter.model or 'unnamed')} was set aside: {readable(drafter.fell_back)})"
-    return f"model {readable(drafter.model or 'unnamed')}, checked by rules" if drafter.kind == "model" else "rules"
-
-
 def _goes_on(item: Item) -> bool:
     return item.action == "continue" and not item.dose and not item.change and not item.conditional_on
 
@@ -271,10 +207,6 @@ def _by_reason(asides: Iterable[SetAside]) -> tuple[tuple[str, str], ...]:
 def _first_few(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
-
-
-def _key(citation: Citation) -> tuple[str, str, str]:
-    return citation.id, citation.version, citation.locator
 
 
 def _cited(plan: Plan) -> Iterable[Citation]:

@@ -1,0 +1,66 @@
+"""Parts of a plan in a few words: what to do, how, when, towards what; who the patient is; who drafted."""
+
+from __future__ import annotations
+
+from agent.faces.words import ACTION_WORDS, name_words, readable
+from tools.clinical.plan import Goal, Item, Plan
+
+
+def headline(item: Item) -> str:
+    """The action and its subject: `START empagliflozin`."""
+    return f"{ACTION_WORDS[item.action]} {readable(item.subject.text)}"
+
+
+def goal_words(goal: Goal) -> str:
+    """`systolic BP 100 to 130 mmHg by 2027-02-21`."""
+    by = f" by {readable(goal.by)}" if goal.by else ""
+    return f"{name_words(goal.observable)} {readable(goal.target)}{by}"
+
+
+def how_words(item: Item) -> str:
+    """The change in words, else the dose in words."""
+    return readable(item.change) or (readable(item.dose.text) if item.dose else "")
+
+
+def dose_words(item: Item) -> str:
+    """What the headline does not say of the dose: the dose of a change, its maximum, what set it, how it goes on."""
+    dose = item.dose
+    if dose is None:
+        return ""
+    parts = (
+        readable(dose.text) if item.change else "",
+        f"at most {readable(f'{dose.max_per_day.value} {dose.max_per_day.unit}')} a day" if dose.max_per_day else "",
+        *map(readable, dose.adjustments),
+        f"then {readable(dose.titration)}" if dose.titration else "",
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def when_words(item: Item) -> str:
+    """When it is due, and how urgent that is; empty where neither is said."""
+    due = "" if item.due is None else f"by {readable(item.due.by)}" if item.due.within_days else "today"
+    urgency = {"emergency": "EMERGENCY", "same-day": "today"}.get(item.urgency, "")
+    return ", ".join(dict.fromkeys(word for word in (urgency, due) if word))
+
+
+def banner_facts(plan: Plan) -> tuple[str, ...]:
+    """What every decision depends on: age, sex, weight, height, pregnancy, kidney."""
+    patient = plan.patient
+    pregnancy = "" if patient.sex == "male" else f"pregnancy: {patient.pregnancy if patient.pregnancy != 'unknown' else 'not recorded'}"
+    facts = (
+        f"{patient.age} y" if patient.age is not None else "age not recorded",
+        patient.sex or "sex not recorded",
+        patient.weight or "weight not recorded",
+        patient.height or "",
+        pregnancy,
+        patient.kidney or "kidney function not recorded",
+    )
+    return tuple(readable(fact) for fact in facts if fact)
+
+
+def drafter_words(plan: Plan) -> str:
+    """Who drafted, and whether a model's draft was given up."""
+    drafter = plan.drafter
+    if drafter.fell_back:
+        return f"rules (the draft of model {readable(drafter.model or 'unnamed')} was set aside: {readable(drafter.fell_back)})"
+    return f"model {readable(drafter.model or 'unnamed')}, checked by rules" if drafter.kind == "model" else "rules"
