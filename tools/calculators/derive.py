@@ -141,12 +141,19 @@ def _choice(given: Input, facts: Facts) -> Found | None:
     return None
 
 
+def _said(value: str, found: Found) -> str:
+    """A yes or no, and whether the record says so: what is not recorded counts as no, and is called so."""
+    return "no (not on record)" if found.value is False and not found.references else value
+
+
 def _as_fact(observable: str, answer: CalculationAnswer, found: Mapping[str, Found], when: date) -> tuple[Measurement, Calculation]:
     quantity = answer.quantity
     if quantity is None:
         raise OutOfScopeError(f"{answer.name} has no value")
     references = tuple(dict.fromkeys(r for f in found.values() for r in f.references if r))
-    inputs = tuple(CalculationInput(i.name, i.value, i.unit, next(iter(found[i.name].references), "")) for i in answer.inputs)
+    inputs = tuple(
+        CalculationInput(i.name, _said(i.value, found[i.name]), i.unit, next(iter(found[i.name].references), "")) for i in answer.inputs
+    )
     calculation = Calculation(
         name=answer.name, value=answer.value, unit=answer.unit, inputs=inputs, source=answer.source, when=when.isoformat()
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from tools.calculators import formulas_body
+from tools.calculators import formulas_blood, formulas_body, formulas_heart
 
 
 def _public(*modules: ModuleType) -> Mapping[str, Callable[..., float]]:
@@ -21,4 +21,4 @@ def _public(*modules: ModuleType) -> Mapping[str, Callable[..., float]]:
     return found
 
 
-FORMULAS: Mapping[str, Callable[..., float]] = _public(formulas_body)
+FORMULAS: Mapping[str, Callable[..., float]] = _public(formulas_body, formulas_blood, formulas_heart)

@@ -98,3 +98,17 @@ def kidney_failure_risk(
 def fractional_excretion(urine_sodium: float, urine_creatinine: float, sodium: float, creatinine: float) -> float:
     """The share of filtered sodium that is excreted, in percent. Source: Espinel 1976, JAMA 236:579."""
     return 100 * urine_sodium * creatinine / (sodium * urine_creatinine)
+
+
+def as_given(score: float) -> float:
+    """The sum of a questionnaire, for its meaning. Source: the questionnaire named in the knowledge file."""
+    return score
+
+
+def curb_65(
+    confusion: bool, urea_nitrogen: float, respiratory_rate: float, systolic: float, diastolic: float, age: float,
+    urea_limit: float, rate_limit: float, systolic_limit: float, diastolic_limit: float, age_limit: float,
+) -> float:  # fmt: skip
+    """One point each; the two pressures share one. Source: Lim 2003, Thorax 58:377."""
+    low = systolic < systolic_limit or diastolic <= diastolic_limit
+    return sum((confusion, urea_nitrogen > urea_limit, respiratory_rate >= rate_limit, low, age >= age_limit))
