@@ -47,7 +47,7 @@ def chosen_nudged(file: CalculatorFile) -> list[Nudged]:
         for given, choices in calculator.by.items():
             for choice, values in choices.items():
                 for name, value in values.items():
-                    picked = {**choices, choice: {**values, name: value * 1.5 or 0.5}}
+                    picked = {**choices, choice: {**values, name: value + max(abs(value) / 2, 0.08)}}
                     other = msgspec.structs.replace(calculator, by={**calculator.by, given: picked})
                     found.append(Nudged(f"{calculator.name} {choice} {name}", _with(file, position, other)))
     return found
