@@ -61,7 +61,7 @@ def _examples(kind: inspect.Type) -> Iterator[str]:
         yield _toml(kind.values[0])
     elif isinstance(kind, inspect.StructType):
         yield "{ " + ", ".join(f"{field.encode_name} = {_example(field.type)}" for field in kind.fields if field.required) + " }"
-    elif isinstance(kind, inspect.VarTupleType | inspect.ListType):
+    elif isinstance(kind, inspect.VarTupleType | inspect.ListType | inspect.FrozenSetType | inspect.SetType):
         yield f"[{_example(kind.item_type)}]"
     elif isinstance(kind, inspect.TupleType):
         yield "[" + ", ".join(_example(part) for part in kind.item_types) + "]"
