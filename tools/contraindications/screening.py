@@ -63,7 +63,7 @@ class Survey:
         verdict = self._verdict(ready)
         if verdict is not None and verdict.holds:
             self.findings.append(self._finding(ready, use, verdict))
-        elif verdict is not None and verdict.unknown and ready.rule.missing_is == "ask":
+        elif verdict is not None and verdict.unknown and _asks(ready, verdict):
             self.unknown.append(Unknown(ready, use, verdict))
         elif ready.rule.teratogen:
             self.findings += self._by_state(ready, use)
@@ -99,6 +99,11 @@ class Survey:
         for state in self._states:
             if state.state.applies == "start-and-continue" or (state.state.applies == "start") == (use.currency == "proposed"):
                 yield Finding(state, "PREG", (use,), missing=("pregnancy",), subject=ready.rule.subject)
+
+
+def _asks(ready: ReadyRule, verdict: Verdict) -> bool:
+    """Whether it is worth a question. Whether a patient is pregnant at all is asked for by the states of pregnancy, once."""
+    return ready.rule.missing_is == "ask" and "pregnancy" not in verdict.missing
 
 
 def _check(use: MedicationUse) -> MedicationCheck:
