@@ -37,16 +37,15 @@ def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Find
 
 def _issue_of_pair(index: Index, pair: Pair) -> Issue:
     issue = _issue(index, pair.speaker)
-    others = [other for other in pair.others if not other.suppressed]
-    if not others:
+    if not pair.others:
         return issue
+    shown = [other.ready for other in pair.others if not other.suppressed]
+    asked = [name for other in pair.others if other.could_reach > pair.speaker.rank for name in other.missing]
     return structs.replace(
         issue,
-        consequence="; also: ".join(dict.fromkeys((issue.consequence, *(other.ready.statement.consequence for other in others)))),
-        evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for other in others for citation in other.ready.citations)))),
-        missing=tuple(
-            dict.fromkeys((*issue.missing, *(name for other in others if other.could_reach > pair.speaker.rank for name in other.missing)))
-        ),
+        consequence="; also: ".join(dict.fromkeys((issue.consequence, *(ready.statement.consequence for ready in shown)))),
+        evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for ready in shown for citation in ready.citations)))),
+        missing=tuple(dict.fromkeys((*issue.missing, *asked))),
     )
 
 
