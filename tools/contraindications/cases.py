@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tools.clinical.answer import Issue
-from tools.clinical.facts import Allergy, Currency, Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
+from tools.clinical.facts import Allergy, Currency, DataIssue, Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
 from tools.contraindications.index import Index, build, shipped
 from tools.contraindications.model import Case, ContraindicationFile, Expect, Given, GivenAllergy, GivenMedicine, Medicine
@@ -50,6 +50,8 @@ def _only_asks(issue: Issue) -> bool:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example on a fixed day."""
+    medications = tuple(_medications(given))
+    about = medications[0].reference if medications else "Observation/case"
     return Facts(
         AS_OF,
         "Patient/case",
@@ -57,10 +59,11 @@ def facts_of(given: Given) -> Facts:
         sex=given.sex,
         pregnancy=given.pregnancy,
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
-        medications=tuple(_medications(given)),
+        medications=medications,
         allergies=tuple(_allergy(number, entry) for number, entry in enumerate(given.allergies)),
         measurements={name: (_measurement(name, text),) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
+        data_issues=tuple(DataIssue(about, kind, "as the example says") for kind in given.record_faults),
     )
 
 

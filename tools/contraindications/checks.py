@@ -94,7 +94,8 @@ def explain(rule_id: str) -> Explanation | None:
 def _explanation(ready: Ready) -> Explanation:
     statement = ready.statement
     rule = ready.rule if isinstance(ready, ReadyRule) else None
-    kind, subject = "pregnancy", ("teratogens",)
+    kind: str = "pregnancy"
+    subject: tuple[str, ...] = ("teratogens",)
     if rule is not None:
         kind, subject = rule.kind, rule.subject
     elif isinstance(ready, ReadyDuplicate):

@@ -44,9 +44,10 @@ def _speaks_against(entry: Duplicate, one: MedicationUse, other: MedicationUse) 
     return (
         (entry.applies == "start-and-continue" or (entry.applies == "start") == starts)
         and _same_way(one, other)
-        and one.kinds.isdisjoint(entry.except_)
+        and (one.kinds | other.kinds).isdisjoint(entry.except_)
         and not any(_belong(pair, one, other) for pair in entry.accepted)
         and not any(_differs(difference, one, other) for difference in entry.accepted_if)
+        and (not entry.only_if or any(_differs(difference, one, other) for difference in entry.only_if))
     )
 
 

@@ -29,6 +29,7 @@ class Finding:
     allergy: Allergy | None = None
     subject: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
+    remark: str = ""
 
     @property
     def statement(self) -> Statement:
@@ -39,13 +40,14 @@ class Finding:
 def issue(finding: Finding) -> Issue:
     """The issue that a finding becomes.
 
-    A medicine that may no longer be taken interrupts only where the finding is a contraindication; the issue says what is to be
-    asked first.
+    A medicine that may no longer be taken interrupts only where the finding is a contraindication other than a duplicate; the
+    issue says what is to be asked first.
     """
     statement = finding.statement
     uncertain = any(use.currency == "uncertain" for use in finding.uses)
-    asks = interrupts(statement) and (not uncertain or statement.severity == "contraindicated")
-    remarks = [UNCERTAIN] if uncertain else []
+    gravest = statement.severity == "contraindicated" and finding.code != "DUPTHPY"
+    asks = interrupts(statement) and (not uncertain or gravest)
+    remarks = [remark for remark in (finding.remark, UNCERTAIN if uncertain else "") if remark]
     if finding.allergy is not None and not finding.allergy.verified:
         remarks.append(UNVERIFIED)
     return Issue(

@@ -13,7 +13,17 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import load
-from tools.contraindications.model import ANY, ContraindicationFile, Duplicate, Pattern, PregnancyState, Rule, Statement, leaves
+from tools.contraindications.model import (
+    ANY,
+    ContraindicationFile,
+    Duplicate,
+    Pattern,
+    PregnancyState,
+    RecordFault,
+    Rule,
+    Statement,
+    leaves,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -117,6 +127,13 @@ class ReadyState(Ready):
 
 
 @dataclass(frozen=True)
+class ReadyRecordFault(Ready):
+    """A fault of the record."""
+
+    record: RecordFault
+
+
+@dataclass(frozen=True)
 class Index:
     """Every rule of some files, by subject."""
 
@@ -124,6 +141,7 @@ class Index:
     by_kind: Mapping[str, tuple[ReadyRule, ...]]
     duplicates: tuple[ReadyDuplicate, ...]
     states: tuple[ReadyState, ...]
+    records: tuple[ReadyRecordFault, ...]
     patterns: Mapping[str, Pattern]
     _by_kinds: dict[frozenset[str], tuple[ReadyRule, ...]] = field(default_factory=dict)
 
@@ -140,7 +158,7 @@ class Index:
     def statement(self, name: str) -> Ready | None:
         """The rule, duplicate class or state of that id."""
         rules = (rule for group in self.by_kind.values() for rule in group)
-        return next((ready for ready in (*rules, *self.duplicates, *self.states) if ready.statement.id == name), None)
+        return next((ready for ready in (*rules, *self.duplicates, *self.states, *self.records) if ready.statement.id == name), None)
 
 
 def build(files: Iterable[ContraindicationFile]) -> Index:
@@ -166,6 +184,7 @@ def build(files: Iterable[ContraindicationFile]) -> Index:
         {kind: tuple(rules) for kind, rules in by_kind.items()},
         tuple(ReadyDuplicate(entry, file, entry) for file in files for entry in file.duplicate),
         tuple(ReadyState(entry, file, entry) for file in files for entry in file.state),
+        tuple(ReadyRecordFault(entry, file, entry) for file in files for entry in file.record),
         {reaction.name: reaction.pattern for file in files for reaction in file.reaction},
     )
 

@@ -34,6 +34,8 @@ CODES: dict[Kind, IssueCode] = {
     "procedure": "PROC",
     "omission": "OMIT",
 }
+Difference = Literal["forms-differ", "one-as-needed"]
+Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
 PATTERNS: tuple[Pattern, ...] = ("immediate-severe", "immediate", "severe-delayed", "benign-delayed", "intolerance", "unknown")
 ANY = "any"
 SAME = "same"
@@ -106,12 +108,14 @@ class Duplicate(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True
         except_: kinds of which two are usual.
         accepted: pairs of kinds that belong together (basal and mealtime insulin).
         accepted_if: differences that make the pair a usual one.
+        only_if: differences of which one is needed for the statement to hold.
     """
 
     of: str
     except_: tuple[str, ...] = ()
     accepted: tuple[tuple[str, str], ...] = ()
-    accepted_if: tuple[Literal["forms-differ", "one-as-needed"], ...] = ()
+    accepted_if: tuple[Difference, ...] = ()
+    only_if: tuple[Difference, ...] = ()
 
 
 class PregnancyState(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -124,6 +128,16 @@ class PregnancyState(Statement, frozen=True, forbid_unknown_fields=True, kw_only
 
     pregnancy: Pregnancy
     when: tuple[Clause, ...] = ()
+
+
+class RecordFault(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an entry of the record means that contradicts itself or cannot be true.
+
+    Attributes:
+        finding: the kind of fault that the reader of the record noted.
+    """
+
+    finding: Fault
 
 
 class Reaction(Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,6 +183,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     sex: Literal["female", "male"] | None = None
     pregnancy: Pregnancy = "none"
     phenotypes: dict[str, str] = {}
+    record_faults: tuple[Fault, ...] = ()
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -192,6 +207,7 @@ class ContraindicationFile(Document, frozen=True, forbid_unknown_fields=True, kw
     rule: tuple[Rule, ...] = ()
     duplicate: tuple[Duplicate, ...] = ()
     state: tuple[PregnancyState, ...] = ()
+    record: tuple[RecordFault, ...] = ()
     reaction: tuple[Reaction, ...] = ()
     case: tuple[Case, ...] = ()
 
@@ -200,6 +216,7 @@ class ContraindicationFile(Document, frozen=True, forbid_unknown_fields=True, kw
         yield from self.rule
         yield from self.duplicate
         yield from self.state
+        yield from self.record
 
     def faults(self) -> list[str]:
         """Unknown sources, clauses that do not compile, tiers that do not fit, statements without an example."""

@@ -15,6 +15,7 @@ from tools.contraindications.findings import Finding, issue, merged, one_per_all
 from tools.contraindications.index import Index, ReadyRule, ReadyState, known_names
 from tools.contraindications.model import CODES
 from tools.contraindications.questions import Unknown, questions
+from tools.contraindications.record import record_faults
 
 
 def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Screening:
@@ -25,7 +26,7 @@ def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> 
     survey = Survey(index, facts)
     for use in uses:
         survey.look_at(use)
-    findings = [*one_per_allergy(survey.findings), *duplicates(index, uses)]
+    findings = [*one_per_allergy(survey.findings), *duplicates(index, uses), *record_faults(index, medications, facts)]
     issues = [*map(issue, findings), *questions(survey.unknown, survey.findings)]
     return Screening(merged(issues), tuple(map(_check, medications)), survey.knowledge)
 
