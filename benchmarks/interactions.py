@@ -142,7 +142,7 @@ def pddi_outcomes(ddi: Path) -> dict[str, str]:
     for path in sorted((ddi / "hl7-pddi-cds/input/images/requests").glob("*.json")):
         resources = list(resources_of(json.loads(path.read_text("utf-8"))))
         uses = {use.reference: use for use in map(medicine_of, resources) if use}
-        facts = replace(facts_of_request(resources), medications=tuple(uses.values()))
+        facts = facts_of_request(resources)
         first, second, _ = PDDI_OUTCOMES[path.stem]
         issues = [i for i in check_regimen(list(uses.values()), facts).issues if {first, second} == set(i.participants)]
         found[path.stem] = outcome_of(issues)
@@ -184,7 +184,11 @@ def facts_of_request(resources: list[dict[str, Any]]) -> Facts:
     """The patient, with the digoxin level; the day is that of the newest entry, as the requests are from 2020."""
     days = [date.fromisoformat(r[key][:10]) for r in resources for key in ("authoredOn", "effectiveDateTime") if key in r]
     born = next((date.fromisoformat(r["birthDate"]) for r in resources if r["resourceType"] == "Patient"), None)
-    levels = [r for r in resources if r["resourceType"] == "Observation" and r["code"]["coding"][0]["code"] == "10535-3" and "effectiveDateTime" in r]
+    levels = [
+        r
+        for r in resources
+        if r["resourceType"] == "Observation" and r["code"]["coding"][0]["code"] == "10535-3" and "effectiveDateTime" in r
+    ]
     measured = tuple(
         Measurement(
             "digoxin-level",

@@ -65,6 +65,12 @@ def test_medicines_of_the_record_that_are_not_in_the_question_do_not_count() -> 
     assert issue.interruptive
 
 
+def test_a_third_medicine_of_the_question_counts() -> None:
+    asked = [use("warfarin", "vka"), use("ibuprofen", "nsaid"), use("omeprazole", "ppi")]
+    (issue,) = [issue for issue in check_regimen(asked, Facts(AS_OF)).issues if issue.rule.id == "vka-with-nsaid"]
+    assert (issue.severity, issue.interruptive) == ("major", False)
+
+
 def test_the_answer_names_the_knowledge_it_used() -> None:
     knowledge = check_regimen([use("warfarin", "vka"), use("ibuprofen", "nsaid")], Facts(AS_OF)).knowledge
     assert [ref.id for ref in knowledge] == ["interactions", "vka-with-nsaid"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from regimens import check, combination, index_of, patient, rule, said, use
 
 from tools.clinical.answer import KnowledgeRef
@@ -141,6 +143,14 @@ def test_a_change_for_some_members_leaves_the_others_alone() -> None:
     assert [i.severity for i in check(index, use("fluoxetine", "ssri"), use("b"))] == ["major"]
     assert [i.severity for i in check(index, use("sertraline", "ssri"), use("b"))] == ["moderate"]
     assert [i.severity for i in check(index, use("fluoxetine", "ssri"), use("b", "b2"))] == ["moderate"]
+
+
+def test_what_the_plan_is_about_to_start_counts_where_its_absence_is_asked_for() -> None:
+    changes = [{"to": "minor", "when": [{"none_of": [{"takes": "nsaid"}]}]}]
+    uses = use("a"), use("b")
+    about_to = replace(patient(*uses), started=frozenset({"nsaid"}))
+    assert [i.severity for i in check(index_of(rule("a", "b", changes=changes)), *uses)] == ["minor"]
+    assert [i.severity for i in check(index_of(rule("a", "b", changes=changes)), *uses, facts=about_to)] == ["major"]
 
 
 def test_an_unsure_rule_never_interrupts() -> None:

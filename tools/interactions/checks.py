@@ -19,17 +19,17 @@ def check_regimen(medications: Sequence[MedicationUse], facts: Facts) -> Screeni
 
     Args:
         medications: what is or would be taken, with `kinds` and `complete` from the terminology; names are not resolved here.
-        facts: the patient; its medicines are what clauses on co-medication look at.
+        facts: the patient; its medicines are replaced by `medications`, also where a clause asks for a third one.
 
     Returns:
         Every issue, those kept out of sight included, and for each medicine whether it could be looked at.
     """
-    return screen(shipped(), medications, facts)
+    return screen(shipped(), medications, replace(facts, medications=tuple(medications)))
 
 
 def check_interactions(medications: Sequence[MedicationUse], facts: Facts) -> InteractionAnswer:
-    """The public tool: a regimen as it stands, with the patient's own medicines replaced by it."""
-    screening = check_regimen(medications, replace(facts, medications=tuple(medications), started=frozenset()))
+    """The public tool: a regimen as it stands, without what a plan in the making would start."""
+    screening = check_regimen(medications, replace(facts, started=frozenset()))
     texts = {use.reference: use.text for use in medications}
     unchecked = [check for check in screening.checked if check.status == "not checked"]
     not_checked = tuple(NotChecked(texts[check.reference] or check.reference, check.reason) for check in unchecked)

@@ -29,7 +29,8 @@ class Concerned(Facts):
         new = object.__new__(cls)
         new.__dict__.update(facts.__dict__)
         kinds = frozenset().union(*(use.kinds for use in uses))
-        new.__dict__.update(whole=facts, concerned=uses, kinds=kinds, in_negation=new)
+        new.__dict__.update(whole=facts, concerned=uses, kinds=kinds)
+        new.__dict__["in_negation"] = cls.of(facts.in_negation, uses) if facts.started else new
         return new
 
     def problem(self, name: str) -> tuple[str, ...]:
