@@ -18,7 +18,7 @@ RawReference = Raw
 RawRanges = Raw
 
 
-class Element(Struct, rename="camel"):
+class Element(Struct, rename="camel", gc=False):
     """Base of all datatypes."""
 
 

@@ -88,7 +88,7 @@ def _relative(text: str) -> tuple[str, str, str]:
 def reference_to(resource: r4.Common, entry: r4.Entry, index: int, decoded: Decoded) -> str:
     """How facts name a resource: `Type/id`, else its full URL, else its place."""
     if resource.id and _ID.fullmatch(resource.id):
-        return f"{type(resource).__name__}/{resource.id}"
+        return f"{resource.__class__.__name__}/{resource.id}"
     url = entry.full_url
     return url if url and url.startswith("urn:") and len(url) < 100 else decoded.place(index)
 

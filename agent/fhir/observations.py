@@ -121,36 +121,28 @@ def _quantity(part: Part) -> el.Quantity | None:
 
 
 def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, when: date, reading: Reading) -> Outcome:
-    reason = _unusable(given)
-    if reason is not None:
+    value = given.value
+    if value is None or given.comparator or not value.is_finite():
+        reason = "the value is a bound, not a number" if given.comparator else "the value is missing or not a finite number"
         reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
         return aside(f"{known.name}: {reason}")
-    quantity = _canonical(known, given)
+    quantity = Quantity(value, known.unit) if given.code == known.unit else _canonical(known, value, given)
     if quantity is None:
         reading.issue(reference, "unit", f"{known.name}: its unit is missing, not known, or of another kind than {known.unit!r}; not used")
         return aside(f"{known.name}: its unit cannot be turned into {known.unit!r}")
     if not known.plausible(quantity):
         reading.issue(reference, "implausible", f"{known.name} of {quantity} cannot be; not used")
         return aside(f"{known.name}: the value cannot be")
-    low, high = _range(part.reference_range, known, given)
-    flag = _flag(part.interpretation)
-    reading.measurements.setdefault(known.name, []).append(Measurement(known.name, quantity, when, reference, flag, low, high))
+    low, high = (None, None) if part.reference_range is NOTHING else _range(part.reference_range, known, given)
+    flag = None if part.interpretation is NOTHING else _flag(part.interpretation)
+    reading.measurements[known.name].append(Measurement(known.name, quantity, when, reference, flag, low, high))
     return USED
 
 
-def _unusable(given: el.Quantity) -> str | None:
-    if given.comparator:
-        return "the value is a bound, not a number"
-    return None if given.value is not None and given.value.is_finite() else "the value is missing or not a finite number"
-
-
-def _canonical(known: Observable, given: el.Quantity) -> Quantity | None:
+def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantity | None:
     """In the canonical unit; where the code is no unit of this observable, the unit as printed is tried. `None`: neither is one."""
-    assert given.value is not None
-    if given.code == known.unit:
-        return Quantity(given.value, known.unit)
     for unit in dict.fromkeys(((given.code or given.unit or ""), (given.unit or ""))):
-        found = known.canonical(given.value, unit)
+        found = known.canonical(value, unit)
         if found is not None:
             return found
     return None
@@ -158,8 +150,6 @@ def _canonical(known: Observable, given: el.Quantity) -> Quantity | None:
 
 def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | None, Decimal | None]:
     """The laboratory's normal range in the canonical unit."""
-    if raw is NOTHING:
-        return None, None
     for found in concepts.ranges.of(raw):
         kind = concepts.concept_of(found.type)
         if not kind or kind.has("normal"):
@@ -170,14 +160,11 @@ def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | N
 def _limit(bound: el.Quantity | None, known: Observable, given: el.Quantity) -> Decimal | None:
     if bound is None or bound.value is None or not bound.value.is_finite():
         return None
-    unit = bound if bound.code or bound.unit else given
-    found = _canonical(known, el.Quantity(value=bound.value, unit=unit.unit, code=unit.code))
+    found = _canonical(known, bound.value, bound if bound.code or bound.unit else given)
     return found.value if found is not None else None
 
 
 def _flag(raw: Raw) -> str | None:
-    if raw is NOTHING:
-        return None
     return next((found.code.code for found in concepts.concepts.of(raw) if found.code is not None), None)
 
 

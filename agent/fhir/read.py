@@ -23,7 +23,6 @@ from datetime import date
 
 from msgspec import Raw
 
-from agent.errors import RecordError
 from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
@@ -31,7 +30,7 @@ from agent.fhir.duplicates import superseded
 from agent.fhir.elements import NOTHING
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
-from agent.fhir.release import foreign_by_shape
+from agent.fhir.release import SIGNS, refusal
 from tools.clinical.facts import Facts, Measurement, Problem
 from tools.clinical.plan import SetAside
 
@@ -86,7 +85,7 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
     set_aside = tuple(SetAside(decoded.place(i), outcome.reason) for i, outcome in enumerate(outcomes) if outcome.kind == "aside")
     return Record(
         facts=facts,
-        digest="sha256:" + hashlib.sha256(data).hexdigest(),
+        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
         resources=len(outcomes),
         used=sum(outcome is USED for outcome in outcomes),
         unread=sum(outcome is UNREAD for outcome in outcomes),
@@ -119,24 +118,34 @@ def _no_collector() -> Iterator[None]:
 
 
 _LINE = re.compile(r"(?:[\w.-]{1,100}:|line )\d+")
+
+
 Reader = Callable[..., Outcome]
-_READERS: dict[type, tuple[Reader, str]] = {
-    r4.Condition: (problems.read_condition, "subject"),
-    r4.AllergyIntolerance: (problems.read_allergy, "patient"),
-    r4.MedicationRequest: (medicines.read_request, "subject"),
-    r4.MedicationStatement: (medicines.read_statement, "subject"),
-    r4.MedicationDispense: (medicines.read_dispense, "subject"),
-    r4.MedicationAdministration: (medicines.read_administration, "subject"),
-    r4.Observation: (observations.read_observation, "subject"),
-    r4.Immunization: (events.read_immunization, "patient"),
-    r4.Procedure: (events.read_procedure, "subject"),
-    r4.Encounter: (events.read_encounter, "subject"),
-    r4.DiagnosticReport: (events.read_report, "subject"),
-    r4.DocumentReference: (events.read_document, "subject"),
-    r4.CarePlan: (events.read_care_plan, "subject"),
-    r4.Goal: (events.read_goal, "subject"),
-    r4.FamilyMemberHistory: (events.read_family_history, "patient"),
+_BY_SUBJECT: dict[type, Reader] = {
+    r4.Condition: problems.read_condition,
+    r4.MedicationRequest: medicines.read_request,
+    r4.MedicationStatement: medicines.read_statement,
+    r4.MedicationDispense: medicines.read_dispense,
+    r4.MedicationAdministration: medicines.read_administration,
+    r4.Observation: observations.read_observation,
+    r4.Procedure: events.read_procedure,
+    r4.Encounter: events.read_encounter,
+    r4.DiagnosticReport: events.read_report,
+    r4.DocumentReference: events.read_document,
+    r4.CarePlan: events.read_care_plan,
+    r4.Goal: events.read_goal,
 }
+_BY_PATIENT: dict[type, Reader] = {
+    r4.AllergyIntolerance: problems.read_allergy,
+    r4.Immunization: events.read_immunization,
+    r4.FamilyMemberHistory: events.read_family_history,
+}
+_READERS = {
+    kind: (reader, field, SIGNS.get(kind))
+    for field, readers in (("subject", _BY_SUBJECT), ("patient", _BY_PATIENT))
+    for kind, reader in readers.items()
+}
+"""Type → its reader, the field that says whose it is, and what tells another release."""
 
 
 def _index_medications(decoded: Decoded, reading: Reading) -> None:
@@ -165,10 +174,9 @@ def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, read
     found = _READERS.get(type(resource))
     if found is None or not isinstance(resource, r4.Common):
         return _without_reader(resource, index, decoded, person, reading)
-    read, subject = found
-    foreign = foreign_by_shape(resource)
-    if foreign is not None:
-        raise RecordError(f"{decoded.place(index)}: {foreign}; convert the record to R4 (4.0.1) first")
+    read, subject, other_release = found
+    if other_release is not None and (sign := other_release(resource)) is not None:
+        raise refusal(resource, sign, decoded.place(index))
     others = person.others(getattr(resource, subject))
     if others is not None:
         return others if person.alone else UNREAD

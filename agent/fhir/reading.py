@@ -5,6 +5,7 @@ Nothing is lost: every resource ends as exactly one of the three.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,7 +76,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     allergies: list[Allergy] = field(default_factory=list)
-    measurements: dict[str, list[Measurement]] = field(default_factory=dict)
+    measurements: defaultdict[str, list[Measurement]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, Problem] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     issues: list[DataIssue] = field(default_factory=list)
@@ -92,10 +93,9 @@ class Reading:
         """Set aside what is dated after `as_of` in any of its dates; otherwise remember its newest date."""
         newest = None
         for text in texts:
-            found = day(text)
-            if found is not None and (newest is None or found > newest):
+            if text is not None and (found := day(text)) is not None and (newest is None or found > newest):
                 newest = found
-        if newest is None:
+        if newest is None or newest is self.last:
             return None
         if newest > self.as_of:
             self.future.append(newest)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from msgspec import Raw
 
+from agent.errors import RecordError
 from agent.fhir import shapes as r4
 from agent.fhir.elements import NOTHING
 
@@ -48,7 +49,7 @@ def _encounter(found: r4.Encounter) -> str | None:
     return "R5: actualPeriod" if _there(found.actual_period) else None
 
 
-_SIGNS: dict[type, Callable[..., str | None]] = {
+SIGNS: dict[type, Callable[..., str | None]] = {
     r4.MedicationRequest: _medicine,
     r4.MedicationStatement: _medicine,
     r4.MedicationDispense: _medicine,
@@ -57,13 +58,10 @@ _SIGNS: dict[type, Callable[..., str | None]] = {
     r4.AllergyIntolerance: _allergy,
     r4.Encounter: _encounter,
 }
+"""Type → what tells another release: `release: field`, or `None` where nothing speaks against R4."""
 
 
-def foreign_by_shape(resource: object) -> str | None:
-    """Of which other release a resource is, with the field that tells it; `None` where nothing speaks against R4."""
-    sign = _SIGNS.get(type(resource))
-    found = sign(resource) if sign is not None else None
-    if found is None:
-        return None
-    release, _, field = found.partition(": ")
-    return f"{type(resource).__name__}.{field} is of FHIR {release}, not R4"
+def refusal(resource: object, sign: str, place: str) -> RecordError:
+    """What to say of a resource of another release: the entry, the release, the field that tells it, the way out."""
+    release, _, field = sign.partition(": ")
+    return RecordError(f"{place}: {type(resource).__name__}.{field} is of FHIR {release}, not R4; convert the record to R4 (4.0.1) first")

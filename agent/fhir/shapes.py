@@ -37,7 +37,7 @@ from agent.fhir.elements import (
 from agent.fhir.systems import RESOURCE_TYPES
 
 
-class Resource(Struct, rename="camel", tag_field="resourceType", tag=True):
+class Resource(Struct, rename="camel", tag_field="resourceType", tag=True, gc=False):
     """Base of all resource types; told apart by `resourceType`."""
 
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-_MEMO: dict[str | None, date | None] = {None: None}
+_MEMO: dict[str, date | None] = {}
 _KEPT = 50_000
 
 
 def day(text: str | None) -> date | None:
     """The calendar day of a FHIR date, dateTime or instant; `None` where there is none or it is not a date."""
-    head = text[:10] if text is not None else None
+    if text is None:
+        return None
+    head = text[:10]
     try:
         return _MEMO[head]
     except KeyError:
         if len(_MEMO) > _KEPT:
             _MEMO.clear()
-            _MEMO[None] = None
-        found = _MEMO[head] = _parse(head or "")
+        found = _MEMO[head] = _parse(head)
         return found
 
 
