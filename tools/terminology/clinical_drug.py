@@ -23,7 +23,7 @@ _PACK = re.compile(r"\((?=[^()]*[a-z]{3})((?:[^()]|\([^()]*\))*)\)")
 _PREFIX = re.compile(r"^(?:nda\d+\s+|\d[\d.,]*\s*(?:ml|hr|hours?|actuat|day)\s+(?=\S))+")
 _PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
 _STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
-_NUMBER = re.compile(r"^[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u)?$")
+_NUMBER = re.compile(r"^(?:[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u|x)?|q\d+(?:-\d+)?(?:h|hr|hrs|d)?|nda\d+)$")
 _LONGEST = 6
 _LONGEST_PHRASE = 40
 
