@@ -18,6 +18,10 @@ from tools.terminology import Observable, terminology
 
 PATIENT = "context"
 _LOINC = "http://loinc.org"
+_CONDITION_CODES = (
+    (re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"), "http://hl7.org/fhir/sid/icd-10-cm"),
+    (re.compile(r"\d{6,18}"), "http://snomed.info/sct"),
+)
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
 
@@ -87,7 +91,7 @@ def _merged(asked: Sequence[MedicationUse], taken: Sequence[MedicationUse]) -> t
 
 
 def _medication(given: str | Medication, path: str, reading: _Reading, proposed: bool) -> MedicationUse:
-    said = Medication(text=given) if isinstance(given, str) else given
+    said = _medicine_said(given) if isinstance(given, str) else given
     codes = (Coding(said.system, said.code, said.text),) if said.code else ()
     match = terminology().medication(said.text, codes)
     if match.data_issue:
@@ -108,6 +112,11 @@ def _medication(given: str | Medication, path: str, reading: _Reading, proposed:
         started=_date(said.started, f"{path}.started", reading),
         complete=match.outcome == "recognized",
     )
+
+
+def _medicine_said(text: str) -> Medication:
+    """A medicine given as a bare number is an RxNorm code; anything else is its text."""
+    return Medication(code=text.strip()) if text.strip().isdecimal() else Medication(text=text)
 
 
 def _daily(said: Medication, dose: Quantity | None, per: Quantity | None, path: str, reading: _Reading) -> Quantity | None:
@@ -159,12 +168,18 @@ def _pregnancy(context: Context) -> Pregnancy:
 
 
 def _problem(given: str | Coded, path: str, reading: _Reading) -> Problem:
-    said = Coded(text=given) if isinstance(given, str) else given
+    said = _coded(given) if isinstance(given, str) else given
     codes = (Coding(said.system, said.code, said.text),) if said.code else ()
     kinds = frozenset(terminology().problem(codes, said.text))
     if not kinds:
         reading.note(path, f"{said.text or said.code!r} is not a condition that is known; nothing was checked for it")
     return Problem(path, said.text or said.code, kinds, codes[0] if codes else None)
+
+
+def _coded(text: str) -> Coded:
+    """A condition given as a bare code is taken for one; anything else is its text."""
+    system = next((url for pattern, url in _CONDITION_CODES if pattern.fullmatch(text.strip())), "")
+    return Coded(code=text.strip(), system=system) if system else Coded(text=text)
 
 
 def _allergy(given: str | AllergyInput, path: str, reading: _Reading) -> Allergy:
@@ -233,7 +248,11 @@ def _measurement(name: str, value: Lab | str | float | int, reading: _Reading) -
 def _observable(name: str) -> Observable | None:
     if _LOINC_CODE.fullmatch(name.strip()):
         return terminology().observable((Coding(_LOINC, name.strip()),))
-    return terminology().observable_named(name)
+    return terminology().observable_named(name) or terminology().observable_named(_kebab(name))
+
+
+def _kebab(name: str) -> str:
+    return "-".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def _number_and_unit(value: Lab | str | float | int) -> tuple[Decimal, str]:
