@@ -10,7 +10,8 @@
 | `valueQuantity` | unit not known, or of another dimension | an issue of kind `unit`; never guessed |
 | | a bound (`<`, `>`) | an issue; a bound is no value |
 | | outside of what can be | an issue of kind `implausible` |
-| `valueCodeableConcept` | a problem (`current smoker`) | the newest answer to that question, as a problem |
+| `valueCodeableConcept` | of a habit (`current smoker`) | the newest answer to that question, as a problem |
+| | of anything else | nothing: it may be of a relative, or a suspicion |
 | `component` | | each like an observation of its own |
 
 What has a code that no observable is known for is read and nothing is made of it.
@@ -18,9 +19,11 @@ What has a code that no observable is known for is read and nothing is made of i
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Raw
@@ -36,6 +39,7 @@ from tools.clinical.facts import Measurement, Problem
 from tools.clinical.quantity import Quantity
 from tools.terminology import Observable
 
+_HABITS = frozenset(tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["answers"]["questions"])
 _FINAL = frozenset({"final", "amended", "corrected"})
 _IN_NUMBERS = frozenset({"vital", "laboratory", "function", "imaging"})
 _NO_PERIOD = el.Period()
@@ -73,7 +77,7 @@ class _Question:
     """What an observation's code asks for."""
 
     what: Concept
-    about: Literal["pregnancy", "gene", "value"]
+    about: Literal["pregnancy", "gene", "habit", "value"]
     known: Observable | None
 
 
@@ -81,7 +85,9 @@ def _understand(raw: bytes) -> _Question:
     what = concepts.concept[raw]
     if what.among(pregnancy.CODES):
         return _Question(what, "pregnancy", None)
-    return _Question(what, "gene", None) if what.among(genomics.CODES) else _Question(what, "value", terms.observable(what))
+    if what.among(genomics.CODES):
+        return _Question(what, "gene", None)
+    return _Question(what, "habit" if what.among(_HABITS) else "value", terms.observable(what))
 
 
 _questions: concepts.Memo[_Question] = concepts.Memo(_understand)
@@ -93,7 +99,7 @@ def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | N
         return pregnancy.read(question.what, part, reference, when, reading)
     if question.about == "gene":
         return genomics.read(question.what, whole, part, reference, when, reading)
-    if part.value_codeable_concept is not NOTHING:
+    if question.about == "habit" and part.value_codeable_concept is not NOTHING:
         return _read_answer(question.what, part.value_codeable_concept, reference, when, reading)
     known = question.known
     if known is None:

@@ -1,0 +1,135 @@
+"""Diagnoses and allergies by their status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from agent.fhir.read import Record
+from scenarios.builders import allergy, condition
+
+AS_OF = date(2026, 11, 23)
+Read = Callable[..., Record]
+
+
+def states(record: Record) -> list[tuple[bool, bool]]:
+    return [(problem.active, problem.verified) for problem in record.facts.problems]
+
+
+def reasons(record: Record) -> list[str]:
+    return [line.reason for line in record.set_aside]
+
+
+@pytest.mark.parametrize(
+    ("clinical", "active"),
+    [("active", True), ("recurrence", True), ("relapse", True), ("inactive", False), ("remission", False), ("resolved", False)],
+)
+def test_the_clinical_status_decides(read: Read, clinical: str, active: bool) -> None:
+    assert states(read(condition("hypertension", clinical=clinical))) == [(active, True)]
+
+
+@pytest.mark.parametrize(
+    ("verification", "expected"),
+    [
+        ("confirmed", [(True, True)]),
+        ("unconfirmed", [(True, False)]),
+        ("provisional", [(True, False)]),
+        ("differential", [(True, False)]),
+        ("refuted", []),
+        ("entered-in-error", []),
+    ],
+)
+def test_the_verification_status_decides(read: Read, verification: str, expected: list[tuple[bool, bool]]) -> None:
+    assert states(read(condition("hypertension", verification=verification))) == expected
+
+
+def test_without_a_status_a_diagnosis_is_active_unless_it_ended(read: Read) -> None:
+    bare = {key: value for key, value in condition("hypertension").items() if not key.endswith("Status")}
+    assert states(read(bare)) == [(True, True)]
+    assert states(read(bare | {"abatementDateTime": "2026-11-23"})) == [(False, True)]
+    assert states(read(bare | {"abatementDateTime": "2026-11-24"})) == [(True, True)]
+    assert states(read(bare | {"abatementString": "some time ago"})) == [(False, True)]
+
+
+def test_what_was_resolved_later_was_active_then(read: Read) -> None:
+    assert states(read(condition("hypertension", clinical="resolved", abated=date(2026, 12, 1)))) == [(True, True)]
+
+
+def test_a_status_that_r4_does_not_know_is_said(read: Read) -> None:
+    record = read(condition("hypertension", clinical="ongoing"))
+    assert states(record) == [(True, True)]
+    assert [issue.kind for issue in record.facts.data_issues] == ["status"]
+
+
+def test_a_diagnosis_is_known_by_code_and_belongs_to_its_value_sets(read: Read) -> None:
+    (problem,) = read(condition("type-2-diabetes", onset=date(2020, 5, 1))).facts.problems
+    assert {"type-2-diabetes", "diabetes"} <= problem.kinds
+    assert (problem.onset, problem.reference) == (date(2020, 5, 1), "Condition/condition-1")
+
+
+def test_an_age_at_onset_becomes_a_date(read: Read) -> None:
+    (problem,) = read(condition("hypertension") | {"onsetAge": {"value": 50, "code": "a"}}).facts.problems
+    assert problem.onset is not None
+    assert problem.onset.year == 2016
+
+
+def test_entries_of_one_active_diagnosis_become_one_with_the_earliest_onset(read: Read) -> None:
+    (problem,) = read(condition("hypertension", onset=date(2015, 1, 1)), condition("hypertension", onset=date(2010, 1, 1))).facts.problems
+    assert problem.onset == date(2010, 1, 1)
+    assert problem.also == ("Condition/condition-2",)
+
+
+def test_a_resolved_episode_stays_apart_from_an_active_one(read: Read) -> None:
+    assert states(read(condition("asthma", clinical="resolved"), condition("asthma"))) == [(False, True), (True, True)]
+
+
+def test_a_diagnosis_that_is_not_known_is_kept_with_its_words(read: Read) -> None:
+    (problem,) = read(condition("", code={"text": "Zzyzx syndrome"})).facts.problems
+    assert (problem.text, problem.kinds, problem.active) == ("Zzyzx syndrome", frozenset(), True)
+
+
+def test_a_condition_without_code_and_text_is_set_aside(read: Read) -> None:
+    assert reasons(read(condition("", code={"coding": []}))) == ["no code and no text says what the condition is"]
+
+
+def test_an_allergy_has_substance_reaction_and_criticality(read: Read) -> None:
+    (found,) = read(allergy("penicillin", reaction="urticaria", criticality="high")).facts.allergies
+    assert "penicillin" in found.kinds
+    assert "urticaria" in found.reactions
+    assert (found.criticality, found.intolerance, found.active, found.verified) == ("high", False, True, True)
+
+
+def test_an_intolerance_is_told_from_an_allergy(read: Read) -> None:
+    (found,) = read(allergy("lisinopril", type="intolerance")).facts.allergies
+    assert found.intolerance
+
+
+@pytest.mark.parametrize(("status", "active"), [("active", True), ("inactive", False), ("resolved", False)])
+def test_the_clinical_status_of_an_allergy_decides(read: Read, status: str, active: bool) -> None:
+    (found,) = read(allergy("penicillin", clinicalStatus={"coding": [{"code": status}]})).facts.allergies
+    assert found.active is active
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("unconfirmed", [False]), ("confirmed", [True]), ("refuted", []), ("entered-in-error", [])]
+)
+def test_the_verification_of_an_allergy_decides(read: Read, status: str, expected: list[bool]) -> None:
+    record = read(allergy("penicillin", verificationStatus={"coding": [{"code": status}]}))
+    assert [found.verified for found in record.facts.allergies] == expected
+
+
+@pytest.mark.parametrize(
+    "code", [{"coding": [{"system": "http://snomed.info/sct", "code": "716186003"}]}, {"text": "NKDA"}, {"text": "No known allergies"}]
+)
+def test_no_known_allergy_is_no_allergy(read: Read, code: dict[str, Any]) -> None:
+    record = read(allergy("x", code=code))
+    assert (record.facts.allergies, record.unread, record.set_aside) == ((), 1, ())
+
+
+def test_an_allergen_that_is_not_known_is_kept_and_said(read: Read) -> None:
+    record = read(allergy("zzyzxol"))
+    assert [found.text for found in record.facts.allergies] == ["zzyzxol"]
+    assert [issue.kind for issue in record.facts.data_issues] == ["unrecognized"]
