@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from agent.faces.answering.shapes import AllergyInput, Amount, Coded, Context, Lab, Medication
+from agent.stated_regimen import stated_interval
 from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
@@ -96,8 +97,8 @@ def _medication(given: str | Medication, path: str, reading: _Reading, proposed:
     match = terminology().medication(said.text, codes)
     if match.data_issue:
         reading.note(path, match.data_issue)
-    dose = _quantity(said.dose, f"{path}.dose", reading)
-    per = _quantity(said.per, f"{path}.per", reading)
+    per = _quantity(said.per, f"{path}.per", reading) or stated_interval(said.text)
+    dose = _quantity(said.dose, f"{path}.dose", reading) or (_of_the_text(match.strength) if per else None)
     return MedicationUse(
         reference=path,
         text=said.text or said.code,
@@ -112,6 +113,11 @@ def _medication(given: str | Medication, path: str, reading: _Reading, proposed:
         started=_date(said.started, f"{path}.started", reading),
         complete=match.outcome == "recognized",
     )
+
+
+def _of_the_text(strength: Quantity | None) -> Quantity | None:
+    """The amount that a line names, where it is one and no concentration."""
+    return strength if strength is not None and "/" not in strength.unit else None
 
 
 def _medicine_said(text: str) -> Medication:
