@@ -74,7 +74,7 @@ def understand(
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
-        phenotypes=dict(context.phenotypes),
+        phenotypes={gene.strip(): _phenotype(said) for gene, said in context.phenotypes.items()},
     )
     return Understood(facts.with_measurements(derive(facts).measurements), tuple(reading.notes))
 
@@ -171,6 +171,15 @@ def _pregnancy(context: Context) -> Pregnancy:
     if isinstance(context.pregnancy, bool):
         return "pregnant" if context.pregnancy else "none"
     return context.pregnancy or "unknown"
+
+
+def _phenotype(said: str) -> str:
+    """`Poor metabolizer` → `poor`, as laboratories' reports are read; a diplotype stays as it is."""
+    return (
+        said.strip()
+        if "*" in said
+        else "-".join(word for word in said.casefold().split() if not word.startswith(("metaboli", "phenotype")))
+    )
 
 
 def _problem(given: str | Coded, path: str, reading: _Reading) -> Problem:
