@@ -10,7 +10,6 @@ from importlib import import_module
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import Document, Source, load, read_all
@@ -115,22 +114,14 @@ def _versions() -> dict[str, tuple[str, ...]]:
 
 def ids(document: Document) -> tuple[str, ...]:
     """The id of a document, then those of the rules in it."""
-    return tuple(dict.fromkeys((document.id, *_inner(document))))
+    return tuple(dict.fromkeys((document.id, *_rule_ids(document))))
 
 
-def _inner(node: Struct) -> Iterator[str]:
-    for field in node.__struct_fields__:
-        for entry in _structs(getattr(node, field)):
-            name = getattr(entry, "id", "")
-            if isinstance(name, str) and name:
-                yield name
-            yield from _inner(entry)
-
-
-def _structs(value: object) -> Iterable[Struct]:
-    if isinstance(value, tuple):
-        return [entry for entry in value if isinstance(entry, Struct) and not isinstance(entry, Source)]
-    return [value] if isinstance(value, Struct) and not isinstance(value, Source) else []
+def _rule_ids(document: Document) -> Iterator[str]:
+    for field in document.__struct_fields__:
+        entries = getattr(document, field)
+        if isinstance(entries, tuple) and entries and hasattr(entries[0], "id") and not isinstance(entries[0], Source):
+            yield from (entry.id for entry in entries)
 
 
 @dataclass(frozen=True)
