@@ -4,13 +4,14 @@
     check_contraindications(medication, facts)     one medicine, as the public tool answers
     barred(kinds, facts)                           a quick question before a medicine is proposed
     explain(rule_id)                               a rule with its sources
+    knows(rule_id, version)                        whether a citation can be found here
     vocabulary()                                   every name that the rules use, for those who keep the terminology
 
 The knowledge is the TOML in `data/`; the language of its conditions is `tools.clinical.clause`.
 """
 
 from tools.contraindications.answers import ContraindicationAnswer, Explanation, MedicationCheck, Screening
-from tools.contraindications.checks import barred, check_contraindications, check_medications, documents, explain
+from tools.contraindications.checks import barred, check_contraindications, check_medications, documents, explain, knows
 from tools.contraindications.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "check_medications",
     "documents",
     "explain",
+    "knows",
     "vocabulary",
 ]

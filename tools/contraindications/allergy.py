@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from tools.clinical.facts import Allergy, Facts, MedicationUse
 from tools.contraindications.model import SAME, AllergyMatch, Pattern
 
+# The terminology names the allergen itself so, beside the ingredients and classes that it stands for.
+ALLERGEN_PREFIX = "drug-"
+
 
 def signature(allergy: Allergy, patterns: Mapping[str, Pattern]) -> frozenset[str]:
     """Patterns and names of the reactions recorded.
@@ -42,6 +45,5 @@ def _same(use: MedicationUse, facts: Facts) -> tuple[Allergy, ...]:
 
 def is_same(use: MedicationUse, allergy: Allergy) -> bool:
     """Whether the medicine is what the allergy names: it has the ingredient, or belongs to every class that is named."""
-    if not allergy.kinds:
-        return False
-    return any(ingredient.name in allergy.kinds for ingredient in use.ingredients) or allergy.kinds <= use.kinds
+    named = frozenset(kind for kind in allergy.kinds if not kind.startswith(ALLERGEN_PREFIX))
+    return any(ingredient.name in named for ingredient in use.ingredients) or (bool(named) and named <= use.kinds)

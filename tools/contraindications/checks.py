@@ -85,6 +85,14 @@ def documents() -> tuple[ContraindicationFile, ...]:
     return shipped().files
 
 
+def knows(rule_id: str, version: str) -> bool:
+    """Whether a rule or file of that id ships in that version."""
+    ready = shipped().statement(rule_id)
+    if ready is not None:
+        return ready.file.version == version
+    return any(file.id == rule_id and file.version == version for file in shipped().files)
+
+
 def explain(rule_id: str) -> Explanation | None:
     """The rule of that id with its conditions and sources; `None` where there is none."""
     ready = shipped().statement(rule_id)

@@ -21,7 +21,7 @@ from tools.clinical.knowledge import Confidence, Document
 Kind = Literal["disease", "allergy", "pregnancy", "lactation", "age", "laboratory", "monitoring", "procedure", "omission"]
 Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
 Applies = Literal["start", "continue", "start-and-continue"]
-Pattern = Literal["immediate-severe", "immediate", "severe-delayed", "benign-delayed", "intolerance", "unknown"]
+Pattern = Literal["immediate-severe", "immediate", "severe-delayed", "benign-delayed", "grave-effect", "intolerance", "unknown"]
 
 CODES: dict[Kind, IssueCode] = {
     "disease": "COND",
@@ -36,7 +36,15 @@ CODES: dict[Kind, IssueCode] = {
 }
 Difference = Literal["forms-differ", "one-as-needed"]
 Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
-PATTERNS: tuple[Pattern, ...] = ("immediate-severe", "immediate", "severe-delayed", "benign-delayed", "intolerance", "unknown")
+PATTERNS: tuple[Pattern, ...] = (
+    "immediate-severe",
+    "immediate",
+    "severe-delayed",
+    "benign-delayed",
+    "grave-effect",
+    "intolerance",
+    "unknown",
+)
 ANY = "any"
 SAME = "same"
 
