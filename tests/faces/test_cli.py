@@ -51,7 +51,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert ended.stdout.startswith("Usage: carewright")
 
 
-@pytest.mark.parametrize("command", ["plan", "review", "tool", "knowledge", "conformance", "schemas"])
+@pytest.mark.parametrize("command", ["plan", "review", "chat", "simulate", "tool", "knowledge", "conformance", "schemas"])
 def test_every_command_has_help(run: Run, command: str) -> None:
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")

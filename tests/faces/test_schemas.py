@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import sample_plans
 from jsonschema import Draft202012Validator
 
 from agent.faces.schemas import as_text, schemas
+from agent.knowledge_index import KINDS, Kind
 from tools.clinical.plan import Plan
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas"
@@ -43,3 +45,19 @@ def test_the_schema_refuses_a_plan_without_its_date() -> None:
     plan = json.loads(msgspec.json.encode(sample_plans.abstention()))
     del plan["as_of"]
     assert not validator("plan.schema.json").is_valid(plan)
+
+
+def test_editors_are_told_the_schema_of_every_kind() -> None:
+    told = tomllib.loads((FOLDER.parent / ".taplo.toml").read_text("utf-8"))["rule"]
+    wanted = [
+        {"include": [f"{k.folder}/*.toml"], "schema": {"path": f"schemas/knowledge/{k.name}.schema.json", "enabled": True}} for k in KINDS
+    ]
+    assert told == wanted
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_file_of_a_kind_is_valid_by_its_schema(kind: Kind) -> None:
+    check = validator(f"knowledge/{kind.name}.schema.json")
+    for path in kind.paths[:3]:
+        raw = json.loads(msgspec.json.encode(tomllib.loads(path.read_text("utf-8"))))
+        check.validate(raw)
