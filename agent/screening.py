@@ -35,10 +35,18 @@ def screen(medications: Sequence[MedicationUse], facts: Facts) -> Screened:
     between = check_regimen(taken, patient)
     against = check_medications(taken, patient)
     doses = [issue for medication in taken for issue in check_dose(medication, patient)]
-    issues = [*between.issues, *against.issues, *doses]
+    issues = [*between.issues, *_not_said(against.issues, between.issues), *doses]
     uncertain = {medication.reference for medication in taken if medication.currency == "uncertain"}
     issues = [_soften(issue, uncertain) for issue in issues]
-    return Screened(tuple(sorted(issues, key=_order)), _unchecked(taken, [*between.checked, *against.checked]), (*between.knowledge, *against.knowledge))
+    return Screened(
+        tuple(sorted(issues, key=_order)), _unchecked(taken, [*between.checked, *against.checked]), (*between.knowledge, *against.knowledge)
+    )
+
+
+def _not_said(issues: Sequence[Issue], already: Sequence[Issue]) -> list[Issue]:
+    """Issues less the duplicate therapies that the interaction check has already named for the same medicines."""
+    named = {frozenset(issue.medications) for issue in already if issue.code == "DUPTHPY"}
+    return [issue for issue in issues if issue.code != "DUPTHPY" or frozenset(issue.medications) not in named]
 
 
 def _soften(issue: Issue, uncertain: set[str]) -> Issue:
