@@ -45,6 +45,9 @@ def facts_of(given: Given) -> Facts:
 def _born(age: Quantity) -> date:
     if age.unit == "a":
         return date(AS_OF.year - int(age.value), 1, 1)
+    if age.unit == "mo":
+        months = AS_OF.year * 12 + AS_OF.month - 1 - int(age.value)
+        return date(months // 12, months % 12 + 1, 1)
     return AS_OF - timedelta(days=int(age.to("d").value) + 1)
 
 
