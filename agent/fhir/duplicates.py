@@ -35,5 +35,5 @@ def _updated(decoded: Decoded, index: int) -> float:
     raw = resource.meta if isinstance(resource, r4.Common) else Raw(b"")
     try:
         return moment(_META.decode(raw).last_updated)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return float("-inf")

@@ -33,6 +33,7 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
 from agent.fhir.elements import NOTHING
+from agent.fhir.numbers import countable
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.times import day
 from tools.clinical.facts import Measurement, Problem
@@ -128,8 +129,8 @@ def _quantity(part: Part) -> el.Quantity | None:
 
 def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, when: date, reading: Reading) -> Outcome:
     value = given.value
-    if value is None or given.comparator or not value.is_finite():
-        reason = "the value is a bound, not a number" if given.comparator else "the value is missing or not a finite number"
+    if value is None or given.comparator or not countable(value):
+        reason = "the value is a bound, not a number" if given.comparator else "the value is missing, or no number that can be"
         reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
         return aside(f"{known.name}: {reason}")
     quantity = Quantity(value, known.unit) if given.code == known.unit else _canonical(known, value, given)
@@ -164,7 +165,7 @@ def _range(raw: Raw, known: Observable, given: el.Quantity) -> tuple[Decimal | N
 
 
 def _limit(bound: el.Quantity | None, known: Observable, given: el.Quantity) -> Decimal | None:
-    if bound is None or bound.value is None or not bound.value.is_finite():
+    if bound is None or bound.value is None or not countable(bound.value):
         return None
     found = _canonical(known, bound.value, bound if bound.code or bound.unit else given)
     return found.value if found is not None else None

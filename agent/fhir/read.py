@@ -164,9 +164,19 @@ def _outcomes(decoded: Decoded, older: dict[int, str], person: Person, reading: 
         elif entry.resource is None:
             outcome = aside("an entry without a resource")
         else:
-            outcome = _outcome(entry, index, decoded, person, reading)
+            outcome = _attempted(entry, index, decoded, person, reading)
         outcomes.append(outcome)
     return outcomes
+
+
+def _attempted(entry: r4.Entry, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
+    """Parts that are decoded only when they are read may turn out not to be JSON in UTF-8, or to be nested too deeply."""
+    try:
+        return _outcome(entry, index, decoded, person, reading)
+    except UnicodeDecodeError:
+        return aside("not JSON in UTF-8")
+    except RecursionError:
+        return aside("nested too deeply")
 
 
 def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:

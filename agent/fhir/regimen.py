@@ -22,6 +22,7 @@ from pathlib import Path
 
 from agent.fhir import elements as el
 from agent.fhir.concepts import concept_of
+from agent.fhir.numbers import positive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Regimen
 from tools.clinical.quantity import Quantity
@@ -31,6 +32,8 @@ _PER_DAY = {code: Decimal(times) for code, times in _CODES["per_day"].items()}
 _COUNTED = frozenset(_CODES["counted_units"])
 _UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _TEXT = 500
+_MOST = 1000
+_SHORTEST, _LONGEST = Decimal("0.001"), Decimal(100_000)
 
 
 def regimen_of(dosages: Sequence[el.Dosage], strength: Quantity | None) -> Regimen:
@@ -68,7 +71,7 @@ def longest_course(dosages: Sequence[el.Dosage]) -> int | None:
 
 def days_of(duration: el.Quantity | None) -> int | None:
     """Whole days of a FHIR Duration, rounded up; `None` where it is none, or not a positive one."""
-    if duration is None or duration.value is None or not duration.value.is_finite() or not 0 < duration.value < 100_000:
+    if duration is None or duration.value is None or not positive(duration.value) or duration.value > _LONGEST:
         return None
     try:
         exact = Quantity(duration.value, duration.code or duration.unit or "").to("d").value
@@ -84,7 +87,7 @@ def _text(dosage: el.Dosage) -> str:
 def _amount(dosage: el.Dosage, strength: Quantity | None) -> Quantity | None:
     for given in dosage.dose_and_rate:
         dose = given.dose_quantity or (given.dose_range.high if given.dose_range else None)
-        if dose is not None and dose.value is not None and dose.value.is_finite() and dose.value > 0:
+        if dose is not None and dose.value is not None and positive(dose.value):
             return _in_substance(dose.value, (dose.code or dose.unit or "1").strip(), strength)
     return None
 
@@ -103,7 +106,7 @@ def _times_a_day(timing: el.Timing | None) -> Decimal | None:
     if timing is None:
         return None
     repeat = timing.repeat
-    if repeat is not None and repeat.period and repeat.period > 0 and repeat.period_unit in _UNITS:
+    if repeat is not None and repeat.period and _bounded(repeat.period) and repeat.period_unit in _UNITS:
         return _by_period(repeat, repeat.period, repeat.period_unit)
     if repeat is not None and (repeat.time_of_day or repeat.when):
         return Decimal(max(len(repeat.time_of_day), len(repeat.when))) * _share_of_week(repeat)
@@ -112,11 +115,15 @@ def _times_a_day(timing: el.Timing | None) -> Decimal | None:
     return _by_code(timing)
 
 
+def _bounded(period: Decimal) -> bool:
+    return positive(period) and _SHORTEST <= period <= _LONGEST
+
+
 def _by_period(repeat: el.Repeat, period: Decimal, unit: str) -> Decimal | None:
     days = Quantity(period, unit).to("d").value
     listed = max(len(repeat.time_of_day), len(repeat.when))
     frequency = max(repeat.frequency_max or 0, repeat.frequency or 0) or listed or 1
-    return Decimal(frequency) / days * (_share_of_week(repeat) if days == 1 else 1)
+    return Decimal(min(frequency, _MOST)) / days * (_share_of_week(repeat) if days == 1 else 1)
 
 
 def _share_of_week(repeat: el.Repeat) -> Decimal:
