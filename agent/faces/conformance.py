@@ -76,6 +76,15 @@ def _nothing_leaves_unsigned() -> Iterator[str]:
         yield "a plan that nobody approved left the worklist"
 
 
+def _what_is_written_is_fhir() -> Iterator[str]:
+    from agent.faces import planning_face
+    from agent.fhir.bindings import faults
+    from agent.fhir.write import draft_bundle, validated
+
+    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(_DAY))
+    yield from faults(validated(draft_bundle(plan)))
+
+
 def _bad_input_is_refused() -> Iterator[str]:
     from agent.errors import RecordError
     from agent.faces import planning_face
@@ -101,5 +110,6 @@ _PROBES: dict[str, Callable[[], Iterator[str]]] = {
     "the same record and date give the same plan": _same_plan_twice,
     "the digest covers the whole plan": _digest_covers_the_plan,
     "a plan that nobody approved cannot leave": _nothing_leaves_unsigned,
+    "what is written is valid FHIR R4": _what_is_written_is_fhir,
     "bad input is refused": _bad_input_is_refused,
 }
