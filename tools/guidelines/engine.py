@@ -79,6 +79,7 @@ def _too_young(module: Module, facts: Facts) -> bool:
 
 def _hear(state: State, module: Module) -> None:
     """Every inclusive rule that holds; one that cannot be told asks for what is missing where safety hangs on it."""
+    _compute(state, module)
     for rule in module.inclusive:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
@@ -89,6 +90,7 @@ def _hear(state: State, module: Module) -> None:
 
 def _choose_all(state: State, active: list[Module]) -> list[Module]:
     for module in active:
+        _compute(state, module)
         _choose(state, module, _FIRST_CHOICE, _FIRST_TREATMENT)
     reached = list(active)
     for module in reached:
@@ -103,7 +105,8 @@ def _choose_all(state: State, active: list[Module]) -> list[Module]:
 
 def _followers(state: State, reached: list[Module]) -> list[Module]:
     known, have = modules(), {module.id for module in reached}
-    return [known[name] for name in state.followed if name in known and name not in have and not _too_young(known[name], state.facts)]
+    wanted = [known[name] for name in state.followed if name in known and name not in have]
+    return [module for module in wanted if not _too_young(module, state.facts) and module.only_when.holds(state.facts).holds]
 
 
 def _choose(state: State, module: Module, first: int, until: int) -> None:
