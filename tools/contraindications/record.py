@@ -12,7 +12,7 @@ from tools.contraindications.index import Index
 def record_faults(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Iterator[Finding]:
     """One finding for each fault that the knowledge speaks of; those of a medicine that is over are left out."""
     meant = {ready.record.finding: ready for ready in index.records}
-    uses = {use.reference: use for use in medications}
+    uses = {name: use for use in (*facts.medications, *medications) for name in (use.reference, *use.also)}
     for fault in facts.data_issues:
         ready, use = meant.get(fault.kind), uses.get(fault.about)
         if ready is None or (use is not None and not use.taken):
