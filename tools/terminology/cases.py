@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tools.clinical.facts import Coding
-from tools.clinical.quantity import plain
+from tools.clinical.quantity import Quantity, plain
 from tools.terminology.facade import terminology
 from tools.terminology.model import AllergyCase, EventCase, MedicationCase, ObservableCase, ProblemCase
+from tools.terminology.observables import Observable
 from tools.terminology.valuesets import CVX, ICD10CM, LOINC, RXNORM, SNOMED
 
 
@@ -39,12 +40,22 @@ def observable_failures(cases: Iterable[ObservableCase]) -> list[str]:
 
 
 def _observable(case: ObservableCase) -> str:
-    observable = terminology().observable(_codes({LOINC: case.loinc}))
-    quantity = observable.canonical(case.value, case.unit) if observable else None
+    known = terminology()
+    observable = known.observable(_codes({LOINC: case.loinc})) if case.loinc else known.observable_named(case.observable)
+    if observable is None or (case.observable and observable.name != case.observable):
+        return f"{case.name}: the code means {observable.name if observable else 'nothing'}"
+    quantity = observable.canonical(case.value, case.unit)
+    if case.flag:
+        found = _flag(observable, quantity)
+        return "" if found == case.flag else f"{case.name}: {found} instead of {case.flag}"
     written = f"{plain(quantity.value, 3)} {quantity.unit}" if quantity else ""
-    if observable and case.observable and observable.name != case.observable:
-        return f"{case.name}: the code means {observable.name}"
     return "" if written == case.expect else f"{case.name}: {written or 'refused'} instead of {case.expect or 'a refusal'}"
+
+
+def _flag(observable: Observable, quantity: Quantity | None) -> str:
+    if quantity is None:
+        return "refused"
+    return observable.abnormal(quantity) or "normal" if observable.plausible(quantity) else "implausible"
 
 
 def allergy_failures(cases: Iterable[AllergyCase]) -> list[str]:

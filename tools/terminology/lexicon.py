@@ -48,7 +48,7 @@ def build_lexicon(files: Iterable[IngredientFile], products: Iterable[ProductFil
     foreign = frozenset(name_key(name) for file in products for name in file.not_covered) - names.keys()
     rivals: dict[str, object] = {**names, **{name: (name, "") for name in foreign}}
     return Lexicon(
-        ingredients={entry.name: Ingredient(entry.name, entry.rxcui) for entry in entries},
+        ingredients={e.name: Ingredient(e.name, e.rxcui if e.confidence != "unsure" else None) for e in entries},
         names=names,
         codes={code: e.name for e in entries if e.confidence != "unsure" for code in _codes(e)},
         unsure_codes={code: e.name for e in entries if e.confidence == "unsure" for code in _codes(e)},

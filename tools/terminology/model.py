@@ -186,14 +186,18 @@ class ObservableEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class ObservableCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A LOINC code with a value; `expect` in the canonical unit with at most three decimals, empty where it must be refused."""
+    """A LOINC code with a value; `expect` in the canonical unit with at most three decimals, empty where it must be refused.
+
+    `flag` is checked where it is given: `low`, `high`, `normal` or `implausible`.
+    """
 
     name: str
-    loinc: str
     value: Decimal
     unit: str
-    expect: str
+    loinc: str = ""
+    expect: str = ""
     observable: str = ""
+    flag: str = ""
 
 
 class ObservableFile(Document, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Coding
@@ -58,6 +59,12 @@ class Observable:
     def plausible(self, quantity: Quantity) -> bool:
         """Whether a living person can have this value (given in the canonical unit)."""
         return (self.low is None or quantity.value >= self.low) and (self.high is None or quantity.value <= self.high)
+
+    def abnormal(self, quantity: Quantity) -> Literal["low", "high"] | None:
+        """Whether a value (given in the canonical unit) needs a word in the plan; `None` also where no limit is set."""
+        if self.abnormal_low is not None and quantity.value < self.abnormal_low:
+            return "low"
+        return "high" if self.abnormal_high is not None and quantity.value > self.abnormal_high else None
 
     def _by_analyte(self, quantity: Quantity) -> Quantity | None:
         """Mass from amount and back by the molar mass; amount from equivalents by the valence."""
