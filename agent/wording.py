@@ -10,7 +10,17 @@ from tools.clinical.facts import Measurement
 from tools.clinical.quantity import plain
 from tools.terminology import terminology
 
-_UNITS = {"mm[Hg]": "mmHg", "mL/min/{1.73_m2}": "mL/min/1.73 m²", "1": "", "{count}": "", "{score}": "", "{grade}": "", "{ratio}": "", "/min": "/min", "a": "y"}
+_UNITS = {
+    "mm[Hg]": "mmHg",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "1": "",
+    "{count}": "",
+    "{score}": "",
+    "{grade}": "",
+    "{ratio}": "",
+    "/min": "/min",
+    "a": "y",
+}
 
 
 def title(name: str) -> str:

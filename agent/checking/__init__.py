@@ -46,7 +46,12 @@ def check(plan: Plan, case: Case) -> Checked:
     plan = structs.replace(plan, items=items)
     found = find_issues(plan, case)
     struck, sentences = objections(plan, found.issues)
-    not_checked = (*_record_gaps(case), *found.not_checked, *(NotChecked(*gap) for gap in case.derived.not_computed), *(NotChecked(f.item, f.why) for f in faults))
+    not_checked = (
+        *_record_gaps(case),
+        *found.not_checked,
+        *(NotChecked(*gap) for gap in case.derived.not_computed),
+        *(NotChecked(f.item, f.why) for f in faults),
+    )
     plan = structs.replace(
         plan,
         issues=found.issues,
@@ -78,7 +83,12 @@ def without(plan: Plan, struck: frozenset[str]) -> Plan:
 def _record_gaps(case: Case) -> tuple[NotChecked, ...]:
     """Kinds of data without a single entry: silence of the record, not health of the patient."""
     facts = case.facts
-    kinds = (("allergies", facts.allergies), ("medicines", facts.medications), ("problems", facts.problems), ("results and vital signs", facts.measurements))
+    kinds = (
+        ("allergies", facts.allergies),
+        ("medicines", facts.medications),
+        ("problems", facts.problems),
+        ("results and vital signs", facts.measurements),
+    )
     gaps = [NotChecked(name, "the record has no entry of this kind; that is not the same as none") for name, have in kinds if not have]
     gaps += [NotChecked(f"allergy {a.text!r}", "the substance was not recognised") for a in facts.allergies if a.active and not a.kinds]
     return tuple(gaps)

@@ -35,7 +35,12 @@ def _problem(problem: Problem, planned: object, plan: Plan) -> Coverage:
         items = tuple(item.id for item in plan.items if item.problem == number)
         return Coverage(concern=concern, text=text, status="addressed", reason=f"See problem {number}.", items=items)
     if any(name in problem.kinds for name in _ADMINISTRATIVE):
-        return Coverage(concern=concern, text=text, status="not-covered", reason="An administrative or social finding; no treatment follows from it here.")
+        return Coverage(
+            concern=concern,
+            text=text,
+            status="not-covered",
+            reason="An administrative or social finding; no treatment follows from it here.",
+        )
     citing = _citing(plan, problem.reference)
     if citing:
         return Coverage(concern=concern, text=text, status="addressed", reason="It bears on the lines named.", items=citing)
@@ -53,10 +58,21 @@ def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
         text = wording.value_of(latest)
         if citing or name in followed:
             problem = next((p.id for p in plan.problems if latest.reference in p.facts), "")
-            reason = "It bears on the lines named." if citing else f"Followed under problem {problem}." if problem else "Followed by an active module."
+            reason = (
+                "It bears on the lines named."
+                if citing
+                else f"Followed under problem {problem}."
+                if problem
+                else "Followed by an active module."
+            )
             yield Coverage(concern=latest.reference + f"#{name}", text=text, status="addressed", reason=reason, items=citing)
         else:
-            yield Coverage(concern=latest.reference + f"#{name}", text=text, status="not-covered", reason="Out of range, and no recommendation here speaks to it; for the team to judge.")
+            yield Coverage(
+                concern=latest.reference + f"#{name}",
+                text=text,
+                status="not-covered",
+                reason="Out of range, and no recommendation here speaks to it; for the team to judge.",
+            )
 
 
 def abnormal(measurement: Measurement) -> bool:
@@ -69,13 +85,17 @@ def abnormal(measurement: Measurement) -> bool:
     usual = terminology().observable_named(measurement.observable)
     if usual is None:
         return False
-    return (usual.abnormal_low is not None and value < usual.abnormal_low) or (usual.abnormal_high is not None and value > usual.abnormal_high)
+    return (usual.abnormal_low is not None and value < usual.abnormal_low) or (
+        usual.abnormal_high is not None and value > usual.abnormal_high
+    )
 
 
 def _medicines(plan: Plan) -> Iterator[Coverage]:
     for line in plan.medications:
         status = "deferred" if _waits(line, plan) else "addressed"
-        yield Coverage(concern=line.reference, text=line.text, status=status, reason=f"{line.action.capitalize()}: {line.why}", items=line.items)
+        yield Coverage(
+            concern=line.reference, text=line.text, status=status, reason=f"{line.action.capitalize()}: {line.why}", items=line.items
+        )
 
 
 def _waits(line: MedicationLine, plan: Plan) -> bool:
@@ -85,7 +105,13 @@ def _waits(line: MedicationLine, plan: Plan) -> bool:
 def _monitoring(plan: Plan) -> Iterator[Coverage]:
     for item in plan.items:
         if item.action in {"order", "monitor"}:
-            yield Coverage(concern=f"monitoring:{item.subject.text}", text=f"{item.subject.text} due", status="addressed", reason=_due(item), items=(item.id,))
+            yield Coverage(
+                concern=f"monitoring:{item.subject.text}",
+                text=f"{item.subject.text} due",
+                status="addressed",
+                reason=_due(item),
+                items=(item.id,),
+            )
 
 
 def _due(item: Item) -> str:
@@ -93,4 +119,6 @@ def _due(item: Item) -> str:
 
 
 def _citing(plan: Plan, reference: str) -> tuple[str, ...]:
-    return tuple(item.id for item in plan.items if item.subject.reference == reference or any(reference in reason.facts for reason in item.rationale))
+    return tuple(
+        item.id for item in plan.items if item.subject.reference == reference or any(reference in reason.facts for reason in item.rationale)
+    )

@@ -48,7 +48,12 @@ def _pairs(refs: Iterable[KnowledgeRef]) -> Iterator[tuple[str, str]]:
 def record_references(case: Case) -> frozenset[str]:
     """Every reference that a line may cite: the record's entries and the computed values."""
     facts = case.facts
-    entries = [facts.reference, *(p.reference for p in facts.problems), *(m.reference for m in facts.medications), *(a.reference for a in facts.allergies)]
+    entries = [
+        facts.reference,
+        *(p.reference for p in facts.problems),
+        *(m.reference for m in facts.medications),
+        *(a.reference for a in facts.allergies),
+    ]
     entries += [m.reference for series in facts.measurements.values() for m in series]
     entries += [e.reference for e in facts.events]
     entries += [f"phenotype:{gene}" for gene in facts.phenotypes]

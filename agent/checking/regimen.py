@@ -98,7 +98,9 @@ def _key(issue: Issue) -> tuple[str, tuple[str, ...]]:
 
 def _plan_issue(number: str, issue: Issue, plan: Plan, *, handled: bool) -> PlanIssue:
     touching = tuple(
-        item.id for item in plan.items if f"item:{item.id}" in issue.medications or (item.subject.reference and item.subject.reference in issue.medications)
+        item.id
+        for item in plan.items
+        if f"item:{item.id}" in issue.medications or (item.subject.reference and item.subject.reference in issue.medications)
     )
     acting = {item.id for item in plan.items if item.action in {"stop", "hold", "change"}}
     handled_by = tuple(i for i in touching if i in acting)

@@ -53,7 +53,11 @@ def use_subject(use: MedicationUse) -> Subject:
     """A medicine of the record as a subject."""
     code = PlanCode(use.code.system, use.code.code, use.code.display) if use.code else None
     return Subject(
-        kind="medication", text=use.text, code=code, reference=use.reference, ingredients=tuple(PlanIngredient(i.name, i.rxcui) for i in use.ingredients)
+        kind="medication",
+        text=use.text,
+        code=code,
+        reference=use.reference,
+        ingredients=tuple(PlanIngredient(i.name, i.rxcui) for i in use.ingredients),
     )
 
 
@@ -73,15 +77,25 @@ def due(case: Case, days: int | None) -> Due | None:
 
 def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     drug = decision.picked or decision.subjects[0]
-    answer = calculate_dose(drug, decision.indication, case.facts) if decision.dose is None else calculate_dose(drug, decision.indication, case.facts, row=decision.dose)
+    answer = (
+        calculate_dose(drug, decision.indication, case.facts)
+        if decision.dose is None
+        else calculate_dose(drug, decision.indication, case.facts, row=decision.dose)
+    )
     entry = _entry(case, decision, "start", medication_subject(drug))
     if answer.outcome == "out_of_scope":
-        book.ask(f"{drug.capitalize()} is indicated, and its dose cannot be taken from the table for this patient: {answer.reason}", about=f"dose of {drug}", facts=decision.facts)
+        book.ask(
+            f"{drug.capitalize()} is indicated, and its dose cannot be taken from the table for this patient: {answer.reason}",
+            about=f"dose of {drug}",
+            facts=decision.facts,
+        )
         return
     blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
     entry = entry.with_(
         dose=dose_of(answer),
-        alternatives=tuple(Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives),
+        alternatives=tuple(
+            Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives
+        ),
         monitoring=answer.monitoring,
         waits_for=(*entry.waits_for, *blockers),
     )
@@ -100,7 +114,11 @@ def _add_current(book: Workbook, case: Case, decision: Decision, use: Medication
     book.add(entry)
     if decision.action == "change" and decision.picked and decision.picked not in use.kinds:
         replacement = _entry(case, decision, "start", medication_subject(decision.picked))
-        answer = calculate_dose(decision.picked, decision.indication, case.facts) if decision.dose is None else calculate_dose(decision.picked, decision.indication, case.facts, row=decision.dose)
+        answer = (
+            calculate_dose(decision.picked, decision.indication, case.facts)
+            if decision.dose is None
+            else calculate_dose(decision.picked, decision.indication, case.facts, row=decision.dose)
+        )
         book.add(replacement.with_(dose=dose_of(answer), replaces=(use.reference,), monitoring=answer.monitoring))
 
 

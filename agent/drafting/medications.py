@@ -40,7 +40,11 @@ def _why(use: MedicationUse, item: Item | None, indication: str) -> str:
         return "Not recognised, so nothing could be checked; confirm what it is."
     if use.currency == "uncertain":
         return f"Last ordered {use.last_ordered.isoformat() if use.last_ordered else 'long ago'} and never closed; confirm that it is still taken."
-    return "No check speaks against it." if indication else "No check speaks against it; no indication for it on the problem list that this knowledge base covers."
+    return (
+        "No check speaks against it."
+        if indication
+        else "No check speaks against it; no indication for it on the problem list that this knowledge base covers."
+    )
 
 
 def _indication(case: Case, use: MedicationUse) -> str:

@@ -21,7 +21,9 @@ def _problem(case: Case, module: Module, number: int) -> PlanProblem:
     follow_up = next((d for d in case.run.decisions if d.module == module.id and d.action == "follow_up"), None)
     measured = [m for name in module.status if (m := case.facts.latest(name))]
     goals = tuple(
-        Goal(observable=goal.observable, target=goal.target, by=_by(case, follow_up.due_days if follow_up else None), evidence=goal.evidence)
+        Goal(
+            observable=goal.observable, target=goal.target, by=_by(case, follow_up.due_days if follow_up else None), evidence=goal.evidence
+        )
         for goal in case.run.goals
         if goal.module == module.id
     )

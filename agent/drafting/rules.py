@@ -82,7 +82,14 @@ def _ask_about_the_record(book: Workbook, case: Case) -> None:
         book.ask(f"Ordered long ago and never closed: {names}.", about=RECONCILE, facts=[use.reference for use in uncertain])
     last = case.record.last_entry
     if last and (age := (case.as_of - last).days) > _STALE_RECORD_DAYS:
-        book.ask(f"The newest entry is of {last.isoformat()}, {wording.period(age)} before the date of this plan: values and orders are old.", about="whether a newer record exists")
+        book.ask(
+            f"The newest entry is of {last.isoformat()}, {wording.period(age)} before the date of this plan: values and orders are old.",
+            about="whether a newer record exists",
+        )
     for use in case.taken:
         if not use.complete:
-            book.ask("It was not recognised, or only in part; its interactions and doses could not be checked.", about=f"what {use.text!r} is", facts=[use.reference])
+            book.ask(
+                "It was not recognised, or only in part; its interactions and doses could not be checked.",
+                about=f"what {use.text!r} is",
+                facts=[use.reference],
+            )

@@ -16,10 +16,18 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
     """Who, with which covered problems, and how much is proposed and asked."""
     facts = case.facts
     who = f"{facts.age}-year-old" if facts.age is not None else "Patient of unknown age"
-    sex = {"female": " woman", "male": " man"}.get(facts.sex or "", " person") if (facts.age or 0) >= 18 else {"female": " girl", "male": " boy"}.get(facts.sex or "", " child")
-    having = f" with {wording.listed(p.text[0].lower() + p.text[1:] if p.text[1:2].islower() else p.text for p in problems)}" if problems else ""
+    sex = (
+        {"female": " woman", "male": " man"}.get(facts.sex or "", " person")
+        if (facts.age or 0) >= 18
+        else {"female": " girl", "male": " boy"}.get(facts.sex or "", " child")
+    )
+    having = (
+        f" with {wording.listed(p.text[0].lower() + p.text[1:] if p.text[1:2].islower() else p.text for p in problems)}" if problems else ""
+    )
     if not problems:
-        return f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."
+        return (
+            f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."
+        )
     changes = sum(item.action in _CHANGES for item in items)
     asked = f"{len(questions)} question{'s' if len(questions) != 1 else ''} before signing" if questions else "no open question"
     return f"{who}{sex}{having}: {changes} medication change{'s' if changes != 1 else ''} proposed, {asked}."

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field, replace
 from agent import wording
 from tools.clinical.plan import Action, Alternative, Dose, Due, Item, Question, Rationale, Subject, Urgency
 
-_STRENGTH: dict[Action, int] = {"stop": 0, "hold": 1, "change": 2, "start": 3, "order": 4, "monitor": 5, "refer": 6, "vaccinate": 7, "counsel": 8, "follow-up": 9, "continue": 10}
+_STRENGTH: dict[Action, int] = {
+    "stop": 0,
+    "hold": 1,
+    "change": 2,
+    "start": 3,
+    "order": 4,
+    "monitor": 5,
+    "refer": 6,
+    "vaccinate": 7,
+    "counsel": 8,
+    "follow-up": 9,
+    "continue": 10,
+}
 _URGENCY: dict[Urgency, int] = {"emergency": 0, "same-day": 1, "routine": 2}
 
 
@@ -81,7 +93,8 @@ class Workbook:
         items = tuple(_item(f"i{n}", entry, problem_ids, numbers, uncertain_about) for n, entry in enumerate(ordered, start=1))
         blocks = {q: tuple(item.id for item in items if q in item.conditional_on) for q in numbers.values()}
         questions = tuple(
-            Question(id=numbers[about], about=q.about, why=q.why, facts=q.facts, blocks=blocks[numbers[about]]) for about, q in self.questions.items()
+            Question(id=numbers[about], about=q.about, why=q.why, facts=q.facts, blocks=blocks[numbers[about]])
+            for about, q in self.questions.items()
         )
         return items, questions
 
