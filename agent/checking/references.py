@@ -58,4 +58,5 @@ def record_references(case: Case) -> frozenset[str]:
     entries += [e.reference for e in facts.events]
     entries += [f"phenotype:{gene}" for gene in facts.phenotypes]
     entries += [r for references in (*facts.derived.values(), *case.run.derived.values()) for r in references]
+    entries += [r for decision in case.run.decisions for r in decision.facts if r.startswith("calculation:")]
     return frozenset(entries)

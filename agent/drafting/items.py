@@ -16,6 +16,8 @@ from tools.terminology import terminology
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
+STARTED = "started"
+"""What this very plan begins (`Facts.in_negation`): no reference of the record."""
 
 _TO_ACTION: dict[str, Action] = {
     "start": "start", "stop": "stop", "change": "change", "continue": "continue", "hold": "hold", "order": "order", "refer": "refer", "counsel": "counsel", "follow_up": "follow-up",
@@ -38,15 +40,17 @@ def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
 
 def rationale(decision: Decision) -> Rationale:
     """Why, with the facts and the evidence."""
-    return Rationale(text=wording.sentence(decision.because), facts=decision.facts, evidence=decision.evidence)
+    facts = tuple(reference for reference in decision.facts if reference != STARTED)
+    return Rationale(text=wording.sentence(decision.because), facts=facts, evidence=decision.evidence)
 
 
 def medication_subject(drug: str, reference: str | None = None) -> Subject:
-    """A medicine by ingredient, with its RxNorm code where one is known."""
-    ingredient = terminology().ingredient(drug)
-    rxcui = ingredient.rxcui if ingredient else None
+    """A medicine by name, with its ingredients; one ingredient also gives it its RxNorm code."""
+    found = terminology().medication(drug).ingredients
+    rxcui = found[0].rxcui if len(found) == 1 else None
     code = PlanCode(RXNORM, rxcui, drug) if rxcui else None
-    return Subject(kind="medication", text=drug, code=code, ingredients=(PlanIngredient(drug, rxcui),), reference=reference)
+    ingredients = tuple(PlanIngredient(i.name, i.rxcui) for i in found) or (PlanIngredient(drug),)
+    return Subject(kind="medication", text=drug, code=code, ingredients=ingredients, reference=reference)
 
 
 def use_subject(use: MedicationUse) -> Subject:
