@@ -49,7 +49,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         active = _choose_all(state, active)
     settled = settle(state, active)
     return Run(
-        active=tuple(module.id for module in active),
+        active=tuple(module.id for module in active if module.kinds),
         decisions=settled.decisions,
         questions=settled.questions,
         goals=tuple(state.goals),
@@ -120,7 +120,7 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     for rule in rules:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
-            missing = tuple(dict.fromkeys(name for _, names in passed for name in names))
+            missing = tuple(dict.fromkeys(shared().obtaining(name).order or name for _, names in passed for name in names))
             act(state, Turn(rule, module, verdict, missing))
             break
         if verdict.unknown:

@@ -13,6 +13,8 @@ from tools.guidelines.modules import Module, Rule
 from tools.guidelines.options import Avoided, kinds_of
 from tools.guidelines.results import Decision, Goal, Question, Toolbox
 
+_ON_MEDICINES = frozenset({"start", "stop", "hold", "change"})
+
 
 @dataclass
 class State:
@@ -77,7 +79,7 @@ class Turn:
             "because": recommendation.because,
             "evidence": (self.rule.citation,),
             "facts": self.verdict.because,
-            "conditional_on": self.conditional_on,
+            "conditional_on": self.conditional_on if do.verb in _ON_MEDICINES else (),
             "urgency": self.rule.urgency,
         }
         return Decision(**{**given, **more})  # type: ignore[arg-type]
