@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tools.clinical.answer import Issue
 from tools.clinical.facts import Allergy, DataIssue, Facts, Ingredient, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity
-from tools.contraindications import barred, check_contraindications, check_medications, documents, explain, knows
+from tools.contraindications import barred, check_contraindications, check_medications, documents, explain, knows, review_allergies
 
 AS_OF = date(2026, 6, 30)
 METFORMIN = frozenset({"metformin", "biguanide"})
@@ -134,6 +134,15 @@ def test_a_rash_under_penicillin_leads_to_removal_of_the_label() -> None:
     issues = check_contraindications(use("amoxicillin", "penicillin", "aminopenicillin"), facts).issues
     assert [i.rule.id for i in issues] == ["penicillin-low-risk"]
     assert "Offer removal of the label" in issues[0].action
+
+
+def test_a_harmless_label_is_counselled_about_although_nothing_is_prescribed() -> None:
+    harmless = patient(**allergy("penicillin", "drug-penicillin", reactions=("rash",)))
+    grave = patient(**allergy("penicillin", "drug-penicillin", reactions=("anaphylaxis", "severe-immediate")))
+    assert [(i.rule.id, i.facts, i.medications, i.interruptive) for i in review_allergies(harmless)] == [
+        ("penicillin-label-low-risk", ("AllergyIntolerance/1",), (), False)
+    ]
+    assert review_allergies(grave) == ()
 
 
 def test_furosemide_does_not_interrupt_for_a_sulfonamide_allergy() -> None:

@@ -10,7 +10,7 @@ from tools.clinical.answer import Issue
 from tools.clinical.facts import Facts, Ingredient, MedicationUse
 from tools.contraindications.answers import ContraindicationAnswer, Explanation, Screening
 from tools.contraindications.index import Ready, ReadyDuplicate, ReadyRule, shipped
-from tools.contraindications.model import ContraindicationFile
+from tools.contraindications.model import LIST, ContraindicationFile
 from tools.contraindications.screening import screen, worst
 
 
@@ -78,6 +78,16 @@ def barred(kinds: frozenset[str], facts: Facts, ingredients: Iterable[str] = (),
         route=route,
     )
     return worst(shipped(), use, facts)
+
+
+def review_allergies(facts: Facts) -> tuple[Issue, ...]:
+    """Labels on the allergy list that are worth a second look whatever is prescribed: counsel, never a bar.
+
+    Returns:
+        Issues without medicines, each with the reference of the allergy. Empty means that no rule speaks of these allergies.
+    """
+    survey = screen(shipped(), [MedicationUse(LIST, "the allergy list", kinds=frozenset({LIST}))], facts)
+    return tuple(msgspec.structs.replace(issue, medications=()) for issue in survey.issues if issue.code == "ALGY")
 
 
 def documents() -> tuple[ContraindicationFile, ...]:

@@ -46,6 +46,7 @@ PATTERNS: tuple[Pattern, ...] = (
     "unknown",
 )
 ANY = "any"
+LIST = "allergy-list"
 SAME = "same"
 
 
@@ -88,7 +89,7 @@ class Rule(Statement, frozen=True, forbid_unknown_fields=True, kw_only=True, ren
     """A medicine that a fact of this patient speaks against.
 
     Attributes:
-        subject: kinds that the rule is about, any of them; `"any"` for every medicine.
+        subject: kinds that the rule is about, any of them; `"any"` for every medicine; `"allergy-list"` for the list itself.
         except_: kinds that it is not about although a subject kind would hold.
         when: all clauses must hold; empty always holds.
         missing_is: what an unknown verdict means: nothing, or a question to the care team.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.clinical.clause import Clause
 from tools.contraindications.index import shipped
-from tools.contraindications.model import ANY, PATTERNS, SAME, ContraindicationFile, leaves
+from tools.contraindications.model import ANY, LIST, PATTERNS, SAME, ContraindicationFile, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def vocabulary(files: Iterable[ContraindicationFile] | None = None) -> Vocabular
     clauses = [clause for file in files for clause in _clauses(file)]
     matches = [rule.allergy for file in files for rule in file.rule if rule.allergy is not None]
     return Vocabulary(
-        kinds=frozenset(_kinds(files, clauses)) - {ANY, SAME},
+        kinds=frozenset(_kinds(files, clauses)) - {ANY, LIST, SAME},
         problems=frozenset(clause.has for clause in clauses if clause.has),
         observables=frozenset(name for clause in clauses if (name := clause.measured or clause.unmeasured) and name != "age"),
         allergens=frozenset(name for match in matches for name in (*match.to, *match.beside)) - {SAME},
