@@ -1,351 +1,47 @@
 """What the files of the terminology hold: one kind of document per folder."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-from decimal import Decimal
-from pathlib import Path
-from typing import Literal
-
-from msgspec import Struct
-
-from tools.clinical.errors import UnitMismatchError
-from tools.clinical.knowledge import Confidence, Document
-from tools.clinical.quantity import unit_dimension
-
-HERE = Path(__file__).parent
-ObservableKind = Literal["vital", "laboratory", "score", "function", "imaging", "derived", "history"]
-
-
-class IngredientEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """An active ingredient: RxNorm ingredient code, other names (synonyms, abbreviations, brands that hold it alone), classes.
-
-    `confidence = "unsure"` marks a code that was not seen in a public source; the name itself is sure.
-    """
-
-    name: str
-    rxcui: str | None = None
-    codes: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    confidence: Confidence = "probable"
-
-
-class MedicationCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A text or RxNorm code and the ingredients it stands for; an empty list: not recognised."""
-
-    name: str
-    expect: tuple[str, ...]
-    text: str = ""
-    code: str = ""
-
-
-class IngredientFile(Document, frozen=True, kw_only=True):
-    """`ingredients/`: by first letter."""
-
-    ingredient: tuple[IngredientEntry, ...]
-    case: tuple[MedicationCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.name for entry in self.ingredient)
-
-    def case_failures(self) -> list[str]:
-        return _medication_failures(self.case)
-
-
-class ProductEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Names of a product that holds several ingredients, or whose name does not tell what it holds."""
-
-    names: tuple[str, ...]
-    of: tuple[str, ...]
-
-
-class CodedProduct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """An RxNorm code (or NDC) below the ingredient and the clinical drug it stands for, as a string that the parser reads."""
-
-    code: str
-    drug: str
-
-
-class ProductFile(Document, frozen=True, kw_only=True):
-    """`products/`: brands of combinations, and codes of common products."""
-
-    product: tuple[ProductEntry, ...] = ()
-    coded: tuple[CodedProduct, ...] = ()
-    ambiguous: tuple[str, ...] = ()
-    not_covered: tuple[str, ...] = ()
-    look_alike: tuple[tuple[str, ...], ...] = ()
-    case: tuple[MedicationCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.code for entry in self.coded)
-
-    def case_failures(self) -> list[str]:
-        return _medication_failures(self.case)
-
-
-class ClassEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A class of medicines. `of` names its parts, classes or ingredients; the rest of its members name it themselves."""
-
-    name: str
-    title: str = ""
-    aliases: tuple[str, ...] = ()
-    of: tuple[str, ...] = ()
-
-
-class ClassCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An ingredient, and a class that it is or is not a member of."""
-
-    name: str
-    ingredient: str
-    member_of: str
-    expect: bool
-
-
-class ClassFile(Document, frozen=True, kw_only=True, rename={"class_": "class"}):
-    """`classes/`."""
-
-    class_: tuple[ClassEntry, ...] = ()
-    case: tuple[ClassCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.name for entry in self.class_)
-
-    def case_failures(self) -> list[str]:
-        from tools.terminology import terminology
-
-        known = terminology()
-        return [case.name for case in self.case if (case.member_of in known.kinds_of(case.ingredient)) is not case.expect]
-
-
-class ProblemEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A problem as a value set: SNOMED CT concepts one by one, ICD-10-CM codes with all that they begin."""
-
-    name: str
-    title: str = ""
-    is_a: tuple[str, ...] = ()
-    snomed: tuple[str, ...] = ()
-    icd10: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-
-
-class ProblemCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A code or text, and the kinds that must be among what it means; an empty list: nothing at all."""
-
-    name: str
-    expect: tuple[str, ...]
-    snomed: str = ""
-    icd10: str = ""
-    text: str = ""
-    never: tuple[str, ...] = ()
-
-
-class ProblemFile(Document, frozen=True, kw_only=True):
-    """`problems/`: by organ system. `known` lists names that rules compute or ask for and that have no code."""
-
-    problem: tuple[ProblemEntry, ...] = ()
-    known: tuple[str, ...] = ()
-    case: tuple[ProblemCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.name for entry in self.problem)
-
-    def case_failures(self) -> list[str]:
-        from tools.terminology.cases import problem_failures
-
-        return problem_failures(self.case)
-
-
-class Conversion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A linear way from another unit to the canonical one: value × `times` + `plus`."""
-
-    unit: str
-    times: Decimal
-    plus: Decimal = Decimal(0)
-
-
-class ObservableEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """An observable with its canonical unit; the first LOINC code is the one that is ordered."""
-
-    name: str
-    title: str
-    unit: str
-    kind: ObservableKind
-    loinc: tuple[str, ...] = ()
-    snomed: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    low: Decimal | None = None
-    high: Decimal | None = None
-    abnormal_low: Decimal | None = None
-    abnormal_high: Decimal | None = None
-    stale_after_days: int | None = None
-    molar_mass: Decimal | None = None
-    valence: int | None = None
-    also: tuple[Conversion, ...] = ()
-    source: str = ""
-
-
-class ObservableCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A LOINC code with a value; `expect` in the canonical unit with at most three decimals, empty where it must be refused.
-
-    `flag` is checked where it is given: `low`, `high`, `normal` or `implausible`.
-    """
-
-    name: str
-    value: Decimal
-    unit: str
-    loinc: str = ""
-    expect: str = ""
-    observable: str = ""
-    flag: str = ""
-
-
-class ObservableFile(Document, frozen=True, kw_only=True):
-    """`observables/`."""
-
-    observable: tuple[ObservableEntry, ...] = ()
-    case: tuple[ObservableCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        found = _twice(entry.name for entry in self.observable)
-        cited = {source.id for source in self.source}
-        for entry in self.observable:
-            found += [f"{entry.name}: {fault}" for fault in _observable_faults(entry, cited)]
-        return found
-
-    def case_failures(self) -> list[str]:
-        from tools.terminology.cases import observable_failures
-
-        return observable_failures(self.case)
-
-
-class AllergenEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A substance that allergies are recorded to. `drugs` names the ingredients or classes that it stands for."""
-
-    name: str
-    title: str = ""
-    is_a: tuple[str, ...] = ()
-    snomed: tuple[str, ...] = ()
-    rxnorm: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    drugs: tuple[str, ...] = ()
-
-
-class ReactionEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """What happened on exposure."""
-
-    name: str
-    title: str = ""
-    is_a: tuple[str, ...] = ()
-    snomed: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-
-
-class AllergyCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A code or text of a substance (or, with `reaction = true`, of a reaction) and names that must be among its kinds."""
-
-    name: str
-    expect: tuple[str, ...]
-    snomed: str = ""
-    text: str = ""
-    reaction: bool = False
-
-
-class AllergenFile(Document, frozen=True, kw_only=True):
-    """`allergens/`: substances and reactions."""
-
-    allergen: tuple[AllergenEntry, ...] = ()
-    reaction: tuple[ReactionEntry, ...] = ()
-    case: tuple[AllergyCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.name for entry in self.allergen) + _twice(entry.name for entry in self.reaction)
-
-    def case_failures(self) -> list[str]:
-        from tools.terminology.cases import allergy_failures
-
-        return allergy_failures(self.case)
-
-
-class EventEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A kind of immunization or procedure."""
-
-    name: str
-    title: str = ""
-    is_a: tuple[str, ...] = ()
-    cvx: tuple[str, ...] = ()
-    snomed: tuple[str, ...] = ()
-    cpt: tuple[str, ...] = ()
-    loinc: tuple[str, ...] = ()
-    icd10pcs: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-
-
-class EventCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A CVX or SNOMED CT code and the kinds that must be among what it means."""
-
-    name: str
-    expect: tuple[str, ...]
-    cvx: str = ""
-    snomed: str = ""
-    text: str = ""
-
-
-class EventFile(Document, frozen=True, kw_only=True):
-    """`events/`."""
-
-    immunization: tuple[EventEntry, ...] = ()
-    procedure: tuple[EventEntry, ...] = ()
-    case: tuple[EventCase, ...] = ()
-
-    def faults(self) -> list[str]:
-        return _twice(entry.name for entry in self.immunization) + _twice(entry.name for entry in self.procedure)
-
-    def case_failures(self) -> list[str]:
-        from tools.terminology.cases import event_failures
-
-        return event_failures(self.case)
-
-
-class WordsFile(Document, frozen=True, kw_only=True):
-    """`words/`: the words of clinical-drug strings that name no ingredient."""
-
-    forms: dict[str, str]
-    routes: dict[str, str]
-    salts: tuple[str, ...]
-    fillers: tuple[str, ...]
-    units: dict[str, str]
-    case: tuple[MedicationCase, ...] = ()
-
-    def case_failures(self) -> list[str]:
-        return _medication_failures(self.case)
-
-
-def _medication_failures(cases: tuple[MedicationCase, ...]) -> list[str]:
-    from tools.terminology.cases import medication_failures
-
-    return medication_failures(cases)
-
-
-def _twice(names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    found: list[str] = []
-    for name in names:
-        if name in seen:
-            found.append(f"{name!r} is given twice")
-        seen.add(name)
-    return found
-
-
-def _observable_faults(entry: ObservableEntry, cited: set[str]) -> list[str]:
-    found = []
-    for unit in (entry.unit, *(way.unit for way in entry.also)):
-        try:
-            unit_dimension(unit)
-        except UnitMismatchError as error:
-            found.append(str(error))
-    if entry.source and entry.source not in cited:
-        found.append(f"source {entry.source!r} is not listed")
-    if (entry.abnormal_low is not None or entry.abnormal_high is not None) and not entry.source:
-        found.append("an abnormal limit needs a source")
-    return found
+from tools.terminology.model_medicines import (
+    HERE,
+    ClassEntry,
+    ClassFile,
+    IngredientEntry,
+    IngredientFile,
+    MedicationCase,
+    ProductFile,
+    WordsFile,
+)
+from tools.terminology.model_values import (
+    AllergenFile,
+    AllergyCase,
+    Conversion,
+    EventCase,
+    EventFile,
+    ObservableCase,
+    ObservableEntry,
+    ObservableFile,
+    ObservableKind,
+    ProblemCase,
+    ProblemFile,
+)
+
+__all__ = [
+    "HERE",
+    "AllergenFile",
+    "AllergyCase",
+    "ClassEntry",
+    "ClassFile",
+    "Conversion",
+    "EventCase",
+    "EventFile",
+    "IngredientEntry",
+    "IngredientFile",
+    "MedicationCase",
+    "ObservableCase",
+    "ObservableEntry",
+    "ObservableFile",
+    "ObservableKind",
+    "ProblemCase",
+    "ProblemFile",
+    "ProductFile",
+    "WordsFile",
+]
