@@ -24,7 +24,7 @@ class Kind:
     Args:
         name: as `knowledge new KIND` takes it, and the stem of its JSON Schema.
         folder: where its files lie, from the root of the project.
-        model: `module:class` of its Document; imported when first needed.
+        model: `module:class` of its Document, or `module:table/key` where a tool lists its own; imported when first needed.
     """
 
     name: str
@@ -34,9 +34,11 @@ class Kind:
     @property
     def document(self) -> type[Document]:
         """The Document subclass."""
-        module, _, name = self.model.partition(":")
-        found: type[Document] = getattr(import_module(module), name)
-        return found
+        module, _, path = self.model.partition(":")
+        name, _, key = path.partition("/")
+        found = getattr(import_module(module), name)
+        document: type[Document] = found[key] if key else found
+        return document
 
     @property
     def paths(self) -> list[Path]:
@@ -45,14 +47,14 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("ingredients", "tools/terminology/ingredients", "tools.terminology.model:IngredientFile"),
-    Kind("products", "tools/terminology/products", "tools.terminology.model:ProductFile"),
-    Kind("classes", "tools/terminology/classes", "tools.terminology.model:ClassFile"),
-    Kind("problems", "tools/terminology/problems", "tools.terminology.model:ProblemFile"),
-    Kind("observables", "tools/terminology/observables", "tools.terminology.model:ObservableFile"),
-    Kind("allergens", "tools/terminology/allergens", "tools.terminology.model:AllergenFile"),
-    Kind("events", "tools/terminology/events", "tools.terminology.model:EventFile"),
-    Kind("words", "tools/terminology/words", "tools.terminology.model:WordsFile"),
+    Kind("ingredients", "tools/terminology/ingredients", "tools.terminology:FOLDERS/ingredients"),
+    Kind("products", "tools/terminology/products", "tools.terminology:FOLDERS/products"),
+    Kind("classes", "tools/terminology/classes", "tools.terminology:FOLDERS/classes"),
+    Kind("problems", "tools/terminology/problems", "tools.terminology:FOLDERS/problems"),
+    Kind("observables", "tools/terminology/observables", "tools.terminology:FOLDERS/observables"),
+    Kind("allergens", "tools/terminology/allergens", "tools.terminology:FOLDERS/allergens"),
+    Kind("events", "tools/terminology/events", "tools.terminology:FOLDERS/events"),
+    Kind("words", "tools/terminology/words", "tools.terminology:FOLDERS/words"),
     Kind("interactions", "tools/interactions/data", "tools.interactions.model:InteractionFile"),
     Kind("alert-discipline", "tools/interactions/discipline", "tools.interactions.discipline:Discipline"),
     Kind("contraindications", "tools/contraindications/data", "tools.contraindications.model:ContraindicationFile"),
