@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from msgspec import Raw
 
@@ -155,34 +156,23 @@ def _index_medications(decoded: Decoded, reading: Reading) -> None:
 
 
 def _outcomes(decoded: Decoded, older: dict[int, str], person: Person, reading: Reading) -> list[Outcome]:
+    refused = {**older, **decoded.unreadable}
     outcomes = []
     for index, entry in enumerate(decoded.entries):
-        if index in decoded.unreadable:
-            outcome = aside(decoded.unreadable[index])
-        elif index in older:
-            outcome = aside(older[index])
-        elif entry.resource is None:
-            outcome = aside("an entry without a resource")
-        else:
-            outcome = _attempted(entry, index, decoded, person, reading)
+        try:
+            outcome = aside(refused[index]) if index in refused else _outcome(entry, index, decoded, person, reading)
+        except UnicodeDecodeError:  # parts are decoded only when they are read
+            outcome = aside("not JSON in UTF-8")
+        except RecursionError:
+            outcome = aside("nested too deeply")
         outcomes.append(outcome)
     return outcomes
 
 
-def _attempted(entry: r4.Entry, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
-    """Parts that are decoded only when they are read may turn out not to be JSON in UTF-8, or to be nested too deeply."""
-    try:
-        return _outcome(entry, index, decoded, person, reading)
-    except UnicodeDecodeError:
-        return aside("not JSON in UTF-8")
-    except RecursionError:
-        return aside("nested too deeply")
-
-
 def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
-    resource = entry.resource
+    resource: Any = entry.resource
     found = _READERS.get(type(resource))
-    if found is None or not isinstance(resource, r4.Common):
+    if found is None:
         return _without_reader(resource, index, decoded, person, reading)
     read, subject, other_release = found
     if other_release is not None and (sign := other_release(resource)) is not None:
@@ -204,6 +194,8 @@ def _say_left_out(fields: list[str], reference: str, reading: Reading) -> None:
 
 
 def _without_reader(resource: object, index: int, decoded: Decoded, person: Person, reading: Reading) -> Outcome:
+    if resource is None:
+        return aside("an entry without a resource")
     if type(resource) is r4.Patient:
         return USED if index == person.index else UNREAD
     if type(resource) is r4.OperationOutcome:

@@ -84,6 +84,7 @@ class Reading:
     calls: list[GeneCall] = field(default_factory=list)
     last: date | None = None
     future: list[date] = field(default_factory=list)
+    _past: set[str] = field(default_factory=set)
 
     def issue(self, about: str, kind: IssueKind, reason: str) -> None:
         """Record what could not be used as it stands."""
@@ -91,16 +92,17 @@ class Reading:
 
     def later(self, *texts: str | None) -> Outcome | None:
         """Set aside what is dated after `as_of` in any of its dates; otherwise remember its newest date."""
-        newest = None
-        for text in texts:
-            if text is not None and (found := day(text)) is not None and (newest is None or found > newest):
-                newest = found
-        if newest is None or newest is self.last:
-            return None
-        if newest > self.as_of:
+        fresh = [text for text in texts if text is not None and text[:10] not in self._past]
+        return self._later(fresh) if fresh else None
+
+    def _later(self, texts: list[str]) -> Outcome | None:
+        days = [found for text in texts if (found := day(text)) is not None]
+        newest = max(days, default=None)
+        if newest is not None and newest > self.as_of:
             self.future.append(newest)
             return aside(f"dated {newest.isoformat()}, after {self.as_of.isoformat()}")
-        if self.last is None or newest > self.last:
+        self._past.update(text[:10] for text in texts)
+        if newest is not None and (self.last is None or newest > self.last):
             self.last = newest
         return None
 

@@ -241,7 +241,7 @@ def changed(tree: Any, path: tuple[Any, ...], value: Any, delete: bool) -> None:
         if delete:
             del parent[path[-1]]
         else:
-            parent[path[-1]] = value
+            parent[path[-1]] = copy.deepcopy(value)
     except (KeyError, IndexError, TypeError):
         return  # an earlier change took the place away
 
