@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
+from msgspec import structs
+
 from agent import wording
 from agent.case import Case
 from agent.drafting.workbook import Entry, Workbook
@@ -81,11 +83,7 @@ def due(case: Case, days: int | None) -> Due | None:
 
 def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     drug = decision.picked or decision.subjects[0]
-    answer = (
-        calculate_dose(drug, decision.indication, case.facts)
-        if decision.dose is None
-        else calculate_dose(drug, decision.indication, case.facts, row=decision.dose)
-    )
+    answer = calculate_dose(drug, decision.indication or "", case.facts, row=decision.dose)
     entry = _entry(case, decision, "start", medication_subject(drug))
     if answer.outcome == "out_of_scope":
         book.ask(
@@ -117,13 +115,23 @@ def _add_current(book: Workbook, case: Case, decision: Decision, use: Medication
         entry = _changed(case, decision, use, entry)
     book.add(entry)
     if decision.action == "change" and decision.picked and decision.picked not in use.kinds:
-        replacement = _entry(case, decision, "start", medication_subject(decision.picked))
-        answer = (
-            calculate_dose(decision.picked, decision.indication, case.facts)
-            if decision.dose is None
-            else calculate_dose(decision.picked, decision.indication, case.facts, row=decision.dose)
-        )
-        book.add(replacement.with_(dose=dose_of(answer), replaces=(use.reference,), monitoring=answer.monitoring))
+        book.add(_replacement(case, decision, decision.picked, use))
+
+
+def _replacement(case: Case, decision: Decision, drug: str, use: MedicationUse) -> Entry:
+    """The start of what takes the place of a medicine; dosed for the patient as it will be, without that medicine.
+
+    Why the dose is what it is stays unsaid: it may speak of never having taken what is only now being replaced.
+    """
+    facts = case.facts.proposing((), without=frozenset({use.reference}))
+    answer = calculate_dose(drug, decision.indication or "", facts, row=decision.dose)
+    entry = _entry(case, decision, "start", medication_subject(drug))
+    blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
+    if answer.outcome == "out_of_scope":
+        entry = entry.with_(change=wording.sentence(f"no dose from the table: {answer.reason}"))
+    return entry.with_(
+        dose=dose_of(answer), replaces=(use.reference,), monitoring=answer.monitoring, waits_for=(*entry.waits_for, *blockers)
+    )
 
 
 def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -> Entry:
@@ -133,7 +141,7 @@ def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -
     direction: Literal["up", "down"] | None = {"next-dose": "up", "half-dose": "down", "reduce": "down"}.get(decision.change)  # type: ignore[assignment]
     if direction is None:
         return entry.with_(change=text)
-    answer = next_step(use, decision.indication, case.facts, direction)
+    answer = next_step(use, decision.indication or "", case.facts, direction)
     return entry.with_(change=answer.text or text, dose=dose_of(answer) if answer.outcome == "found" else None)
 
 
