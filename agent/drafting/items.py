@@ -129,9 +129,9 @@ def _replacement(case: Case, decision: Decision, drug: str, use: MedicationUse) 
     blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
     if answer.outcome == "out_of_scope":
         entry = entry.with_(change=wording.sentence(f"no dose from the table: {answer.reason}"))
-    return entry.with_(
-        dose=dose_of(answer), replaces=(use.reference,), monitoring=answer.monitoring, waits_for=(*entry.waits_for, *blockers)
-    )
+    dose = dose_of(answer)
+    dose = structs.replace(dose, adjustments=()) if dose else None
+    return entry.with_(dose=dose, replaces=(use.reference,), monitoring=answer.monitoring, waits_for=(*entry.waits_for, *blockers))
 
 
 def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -> Entry:
