@@ -24,7 +24,8 @@ def check_regimen(medications: Sequence[MedicationUse], facts: Facts) -> Screeni
     Returns:
         Every issue, those kept out of sight included, and for each medicine whether it could be looked at.
     """
-    return screen(shipped(), medications, replace(facts, medications=tuple(medications)))
+    asked = tuple(medications)
+    return screen(shipped(), asked, facts if facts.medications == asked else replace(facts, medications=asked))
 
 
 def check_interactions(medications: Sequence[MedicationUse], facts: Facts) -> InteractionAnswer:

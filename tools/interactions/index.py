@@ -17,7 +17,7 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import knowledge_digest, load
 from tools.interactions.discipline import Discipline, shipped_discipline
-from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement
+from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement, leaves
 
 DATA = Path(__file__).parent / "data"
 
@@ -36,6 +36,11 @@ class ReadyChange:
         """All clauses together; `None` where the medicines alone decide."""
         return compile_all(self.change.when) if self.change.when else None
 
+    @cached_property
+    def names_medicines(self) -> bool:
+        """Whether the answer may differ from pair to pair."""
+        return any(c.takes or c.proposes or c.daily_dose or c.duration or c.route for c in leaves(self.change.when))
+
     def concerns(self, kinds: frozenset[str]) -> bool:
         """Whether the medicines concerned are those that the change is about."""
         return (not self.kinds or not self.kinds.isdisjoint(kinds)) and self.barred.isdisjoint(kinds)
@@ -50,6 +55,7 @@ class Ready:
         self.id = statement.id
         self.ref = KnowledgeRef(statement.id, file.version)
         self.rank = severity_rank(statement.severity)
+        self.plain = not (statement.changes or statement.intended)
 
     def side(self, position: int) -> frozenset[str]:
         """The kinds by which the rule names the medicine at that position."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Index, ReadyRule
+from tools.interactions.patient import Concerned, Patient
 from tools.interactions.suppression import under_discipline
-from tools.interactions.verdict import Concerned, Finding, judge
+from tools.interactions.verdict import Finding, judge, unconditional
 
 
 @dataclass(slots=True)
@@ -19,9 +20,10 @@ class Pair:
     others: tuple[Finding, ...]
 
 
-def pairs_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Iterator[Pair]:
+def pairs_of(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> Iterator[Pair]:
     """Every pair of medicines that a rule is about. The order of `uses` decides only which is named first."""
     masks = [index.masks(use.kinds) for use in uses]
+    names = [_names(use) for use in uses]
     for here, (first, second) in enumerate(masks):
         if not first and not second:
             continue
@@ -29,23 +31,29 @@ def pairs_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Itera
             other_first, other_second = masks[there]
             forward, backward = first & other_second, other_first & second
             if forward or backward:
-                pair = _pair(index, uses[here], uses[there], forward, backward, facts)
+                if names[here] == names[there] or uses[here].reference == uses[there].reference:
+                    continue
+                overlapping = names[here] <= names[there] or names[there] <= names[here]
+                rules = index.among(forward | backward)
+                if overlapping:
+                    rules = tuple(rule for rule in rules if not rule.symmetric)
+                pair = merge(list(_findings(index, rules, (uses[here], uses[there]), forward, patient)))
                 if pair:
                     yield pair
 
 
-def _pair(index: Index, a: MedicationUse, b: MedicationUse, forward: int, backward: int, facts: Facts) -> Pair | None:
-    names, others = _names(a), _names(b)
-    if names == others or a.reference == b.reference:
-        return None
-    overlapping = names <= others or others <= names
-    bound = Concerned.of(facts, (a, b))
-    findings = [
-        under_discipline(index.discipline, judge(rule, (a, b) if forward >> rule.bit & 1 else (b, a), bound), bound)
-        for rule in index.among(forward | backward)
-        if not (rule.symmetric and overlapping)
-    ]
-    return merge(findings)
+def _findings(
+    index: Index, rules: Sequence[ReadyRule], pair: tuple[MedicationUse, MedicationUse], forward: int, patient: Patient
+) -> Iterator[Finding]:
+    """What each rule says. The view of the pair is made only for rules that look at the patient."""
+    bound: Concerned | None = None
+    for rule in rules:
+        ordered = pair if forward >> rule.bit & 1 else (pair[1], pair[0])
+        if rule.plain:
+            yield under_discipline(index.discipline, unconditional(rule, ordered), patient.facts)
+        else:
+            bound = bound or Concerned.of(patient, pair)
+            yield under_discipline(index.discipline, judge(rule, ordered, bound), bound)
 
 
 def merge(findings: list[Finding]) -> Pair | None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Index, ReadyCombination
 from tools.interactions.model import Combination, Count
+from tools.interactions.patient import Concerned, Patient
 from tools.interactions.suppression import counts, under_discipline
-from tools.interactions.verdict import Concerned, Finding, judge
+from tools.interactions.verdict import Finding, judge
 
 
-def combinations_of(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> list[Finding]:
+def combinations_of(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> list[Finding]:
     """Every rule on a regimen that these medicines fulfil, less those that a graver one replaces."""
     distinct = list({_identity(use): use for use in uses}.values())
-    found = list(_fulfilled(index, distinct, facts))
+    found = list(_fulfilled(index, distinct, patient))
     replaced = {name for finding in found if not finding.suppressed for name in _combination(finding).replaces}
     return [finding for finding in found if finding.ready.id not in replaced]
 
 
-def _fulfilled(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Iterator[Finding]:
+def _fulfilled(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> Iterator[Finding]:
     mask = _candidates(index, uses)
     while mask:
         bit = mask & -mask
@@ -28,7 +29,7 @@ def _fulfilled(index: Index, uses: Sequence[MedicationUse], facts: Facts) -> Ite
         concerned = _concerned(ready, [use for use in uses if counts(index.discipline, use, ready.also_by)])
         if not concerned:
             continue
-        bound = Concerned.of(facts, concerned)
+        bound = Concerned.of(patient, concerned)
         if ready.condition is None or ready.condition.holds(bound).holds:
             yield under_discipline(index.discipline, judge(ready, concerned, bound), bound)
 

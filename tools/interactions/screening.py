@@ -11,6 +11,7 @@ from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.answers import MedicationCheck, Screening
 from tools.interactions.index import Index
 from tools.interactions.pairs import Pair, pairs_of
+from tools.interactions.patient import Patient
 from tools.interactions.regimen import combinations_of
 from tools.interactions.suppression import within_budget
 from tools.interactions.verdict import Finding
@@ -20,9 +21,10 @@ def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> 
     """Check with the rules of this index. Medicines that are over are left out; the order of the list changes nothing."""
     uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text))
     known = [use for use in uses if use.kinds]
-    pairs = list(pairs_of(index, known, facts))
+    patient = Patient(facts)
+    pairs = list(pairs_of(index, known, patient))
     issues = [_issue_of_pair(index, pair) for pair in pairs]
-    issues += [_issue(index, finding) for finding in _beyond(pairs, combinations_of(index, known, facts))]
+    issues += [_issue(index, finding) for finding in _beyond(pairs, combinations_of(index, known, patient))]
     issues.sort(key=_order)
     shown = within_budget(index.discipline, issues)
     used = {issue.rule.id: issue.rule for issue in shown}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -10,16 +11,16 @@ from tools.clinical.answer import Issue
 from tools.clinical.clause import within_days
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.discipline import Discipline
-from tools.interactions.verdict import Concerned, Finding
+from tools.interactions.verdict import Finding
 
 
-def under_discipline(discipline: Discipline, finding: Finding, bound: Concerned) -> Finding:
+def under_discipline(discipline: Discipline, finding: Finding, bound: Facts) -> Finding:
     """The finding, with the reason to keep it out of sight where there is one."""
     finding.suppressed = _why_suppressed(discipline, finding, bound)
     return finding
 
 
-def _why_suppressed(discipline: Discipline, finding: Finding, bound: Concerned) -> str:
+def _why_suppressed(discipline: Discipline, finding: Finding, bound: Facts) -> str:
     if _local(discipline, finding):
         return discipline.local.reason
     if finding.suppressed:
@@ -49,7 +50,7 @@ def counts(discipline: Discipline, use: MedicationUse, also_by: frozenset[str]) 
 
 
 def _local(discipline: Discipline, finding: Finding) -> bool:
-    return not all(counts(discipline, use, finding.ready.also_by) for use in finding.uses)
+    return any(use.route is not None and not counts(discipline, use, finding.ready.also_by) for use in finding.uses)
 
 
 def _stable(discipline: Discipline, finding: Finding, facts: Facts) -> bool:
@@ -57,17 +58,22 @@ def _stable(discipline: Discipline, finding: Finding, facts: Facts) -> bool:
     monitoring = finding.ready.statement.monitoring
     if not monitoring or finding.rank > finding.ready.rank or finding.severity not in discipline.stable.severities:
         return False
-    days = within_days(discipline.stable.at_least) or 0
+    days = _days(discipline.stable.at_least)
     return all(_for_long(use, facts, days) for use in finding.uses) and all(_in_date(discipline, name, facts) for name in monitoring)
 
 
 def _in_date(discipline: Discipline, observable: str, facts: Facts) -> bool:
     window = discipline.monitoring.get(observable)
-    return window is not None and facts.latest(observable, within_days(window)) is not None
+    return window is not None and facts.latest(observable, _days(window)) is not None
 
 
 def _for_long(use: MedicationUse, facts: Facts, days: int) -> bool:
     return use.currency == "current" and use.started is not None and (facts.as_of - use.started).days >= days
+
+
+@lru_cache(maxsize=64)
+def _days(window: str) -> int:
+    return within_days(window) or 0
 
 
 def within_budget(discipline: Discipline, issues: Iterable[Issue]) -> list[Issue]:

@@ -6,41 +6,14 @@ the reader can see what would change the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.clinical.answer import SEVERITIES, Severity
-from tools.clinical.conditions import ALWAYS, FALSE, Verdict
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.conditions import ALWAYS, Verdict
+from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Ready, ReadyChange
 from tools.interactions.model import TIER_OF, Change, Tier
-
-
-class Concerned(Facts):
-    """Facts in which a medicine that a clause names is first looked for among those concerned, then in the whole list."""
-
-    whole: Facts
-    concerned: Sequence[MedicationUse]
-    kinds: frozenset[str]
-
-    @classmethod
-    def of(cls, facts: Facts, uses: Sequence[MedicationUse]) -> Concerned:
-        """The same facts, with the medicines concerned."""
-        new = object.__new__(cls)
-        new.__dict__.update(facts.__dict__)
-        kinds = frozenset().union(*(use.kinds for use in uses))
-        new.__dict__.update(whole=facts, concerned=uses, kinds=kinds)
-        new.__dict__["in_negation"] = cls.of(facts.in_negation, uses) if facts.started else new
-        return new
-
-    def problem(self, name: str) -> tuple[str, ...]:
-        """As in the whole; its index is built once."""
-        return self.whole.problem(name)
-
-    def taking(self, name: str) -> tuple[MedicationUse, ...]:
-        """Medicines of that kind among those concerned, else in the whole list."""
-        found = tuple(use for use in self.concerned if name in use.kinds)
-        return found or self.whole.taking(name)
+from tools.interactions.patient import Concerned
 
 
 @dataclass(slots=True)
@@ -64,6 +37,12 @@ class Finding:
         return (bool(self.suppressed), -self.rank, -getattr(self.ready, "specificity", 0), self.ready.id)
 
 
+def unconditional(ready: Ready, uses: tuple[MedicationUse, ...]) -> Finding:
+    """What a rule says that no circumstance changes."""
+    severity = ready.statement.severity
+    return Finding(ready, uses, severity, ready.rank, _tier(ready, None, severity))
+
+
 def judge(ready: Ready, uses: tuple[MedicationUse, ...], bound: Concerned) -> Finding:
     """Apply the changes of a rule.
 
@@ -85,11 +64,10 @@ def judge(ready: Ready, uses: tuple[MedicationUse, ...], bound: Concerned) -> Fi
     return _finding(ready, uses, None, (), tuple(missing), could_reach)
 
 
-def _holds(change: ReadyChange, bound: Facts) -> Verdict:
+def _holds(change: ReadyChange, bound: Concerned) -> Verdict:
     if change.condition is None:
         return ALWAYS
-    verdict = change.condition.holds(bound)
-    return verdict if verdict.holds or verdict.unknown else FALSE
+    return change.condition.holds(bound) if change.names_medicines else bound.patient.verdict(change.condition)
 
 
 def _finding(
