@@ -12,6 +12,7 @@ from agent.drafting.summary import headline, summary, top_changes
 from agent.drafting.workbook import Workbook
 from tools.clinical.facts import Facts
 from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatient, SetAside
+from tools.guidelines.engine import with_known_pregnancy
 
 RECONCILE = "which of these medicines are still taken"
 _STALE_RECORD_DAYS = 365
@@ -58,7 +59,7 @@ def banner(facts: Facts) -> PlanPatient:
 
     allergies = tuple(a.text + (f" ({wording.listed(sorted(a.reactions))})" if a.reactions else "") for a in facts.allergies if a.active)
     return PlanPatient(
-        reference=facts.reference, age=facts.age, sex=facts.sex, pregnancy=facts.pregnancy, allergies=allergies,
+        reference=facts.reference, age=facts.age, sex=facts.sex, pregnancy=with_known_pregnancy(facts).pregnancy, allergies=allergies,
         weight=value("body-weight"), height=value("body-height"), kidney=value("egfr"),
     )  # fmt: skip
 
