@@ -80,7 +80,7 @@ def _nothing_left(state: State, turn: Turn, do: Do, choice: Choice) -> None:
 
 
 def _targets(state: State, do: Do) -> tuple[MedicationUse, ...]:
-    gone = state.gone()
+    gone = state.gone() | state.replaced()
     uses = tuple(use for use in state.taking(do.objects) if use.reference not in gone)
     return uses[:1] if do.one else uses
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, structs
 
-from tools.clinical.clause import Clause
+from tools.clinical.clause import Clause, compile_all
 from tools.clinical.errors import KnowledgeError, UnitMismatchError
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity
@@ -180,15 +180,6 @@ class ModuleHead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     also_when: tuple[Clause, ...] = ()
 
 
-class ModuleCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A patient and the lines that the whole module gives: `start lisinopril`, `stop a`, `ask b`, `nothing`."""
-
-    name: str
-    given: Given
-    expect: tuple[str, ...] = ()
-    never: tuple[str, ...] = ()
-
-
 class GuidelineFile(Document, frozen=True, kw_only=True):
     """One file of a module."""
 
@@ -196,7 +187,6 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
     module: ModuleHead | None = None
     definition: tuple[Definition, ...] = ()
     recommendation: tuple[Recommendation, ...] = ()
-    case: tuple[ModuleCase, ...] = field(default=())
 
     def faults(self) -> list[str]:
         """Unknown sources, actions without a verb, two recommendations with one id."""
@@ -205,8 +195,34 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
             f"{r.id}: source {name!r} is not listed" for r in self.recommendation for name in r.source.split(" ") if name not in sources
         ]
         faults += [f"{r.id}: {fault}" for r in self.recommendation for do in r.do for fault in do.faults()]
+        faults += [f"{name}: {fault}" for name, when in self._conditions() for fault in _clause_faults(when)]
         ids = [r.id for r in self.recommendation]
         return faults + [f"{name}: stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+
+    @property
+    def case(self) -> tuple[ClauseCase, ...]:
+        """Every example of the file."""
+        return tuple(case for entry in (*self.definition, *self.recommendation) for case in entry.cases)
+
+    def case_failures(self) -> list[str]:
+        """The examples of every recommendation and definition that do not come out as written."""
+        from tools.guidelines.cases import failures  # needs the definitions of all files, so it cannot be read before them
+
+        return failures(self)
+
+    def _conditions(self) -> list[tuple[str, tuple[Clause, ...]]]:
+        named = [(d.name, d.when) for d in self.definition] + [(r.id, r.when) for r in self.recommendation]
+        if self.module is not None:
+            named += [("only_when", self.module.only_when), ("also_when", self.module.also_when)]
+        return named
+
+
+def _clause_faults(when: tuple[Clause, ...]) -> list[str]:
+    try:
+        compile_all(when)
+    except KnowledgeError as error:
+        return [str(error)]
+    return []
 
 
 def expanded(clause: Clause, definitions: dict[str, tuple[Clause, ...]], seen: tuple[str, ...] = ()) -> Clause:

@@ -52,6 +52,10 @@ class State:
         """References that this run stops or holds."""
         return frozenset(target for d in self.decisions if d.action in {"stop", "hold"} for target in d.targets)
 
+    def replaced(self) -> frozenset[str]:
+        """References that this run replaces by another medicine."""
+        return frozenset(target for d in self.decisions if d.action == "change" and d.picked for target in d.targets)
+
     def taking(self, names: Sequence[str]) -> tuple[MedicationUse, ...]:
         """Current medicines of these drugs or classes."""
         uses = {use.reference: use for name in names for use in self.facts.taking(name) if use.currency != "proposed"}
