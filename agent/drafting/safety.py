@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent import wording
 from agent.case import Case
 from agent.drafting.items import due, use_subject
@@ -11,6 +13,8 @@ from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Rationale, Subject, Urgency
 
 _SAME_DAY, _WEEK = 0, 14
+_STEM = 5
+"""Letters by which an action's shortened name (`simva/lovastatin`) is still known."""
 
 
 def add_safety(book: Workbook, case: Case) -> None:
@@ -28,7 +32,7 @@ def add_safety(book: Workbook, case: Case) -> None:
         if _only_missing(issue):
             book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
             continue
-        book.add(_entry(case, issue, uses[0]))
+        book.add(_entry(case, issue, _target(issue, uses), uses))
 
 
 def _only_missing(issue: Issue) -> bool:
@@ -36,7 +40,20 @@ def _only_missing(issue: Issue) -> bool:
     return issue.code in {"LAB", "DATA"} and any(name != "whether it is still taken" for name in issue.missing) and not issue.facts
 
 
-def _entry(case: Case, issue: Issue, use: MedicationUse) -> Entry:
+def _target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
+    """The medicine that the action speaks of by name, as far as it does; else the first."""
+    action = issue.action.casefold()
+    named = (use for use in uses if any(ingredient.name[:_STEM] in action for ingredient in use.ingredients))
+    return next(named, uses[0])
+
+
+def _change(issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> str:
+    """What to do. An action on a combination may be meant for any part of it, so that the others are named."""
+    others = [other.text for other in uses if other.reference != use.reference]
+    return wording.sentence(f"together with {wording.listed(others)}: {issue.action}" if others else issue.action)
+
+
+def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> Entry:
     contraindicated = issue.severity == "contraindicated" and not issue.blocks_start_only
     action: Action = "stop" if contraindicated and len(issue.medications) == 1 else "change"
     urgency: Urgency = "same-day" if contraindicated and use.currency == "current" else "routine"
@@ -44,7 +61,7 @@ def _entry(case: Case, issue: Issue, use: MedicationUse) -> Entry:
         module=None,
         action=action,
         subject=use_subject(use),
-        change=wording.sentence(issue.action),
+        change=_change(issue, use, uses),
         due=due(case, _SAME_DAY if urgency == "same-day" else _WEEK),
         rationale=(Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence),),
         alternatives=tuple(
