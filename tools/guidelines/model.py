@@ -202,7 +202,8 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
     @property
     def case(self) -> tuple[ClauseCase, ...]:
         """Every example of the file."""
-        return tuple(case for entry in (*self.definition, *self.recommendation) for case in entry.cases)
+        defined = tuple(case for entry in self.definition for case in entry.cases)
+        return defined + tuple(case for entry in self.recommendation for case in entry.cases)
 
     def case_failures(self) -> list[str]:
         """The examples of every recommendation and definition that do not come out as written."""
