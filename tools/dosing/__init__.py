@@ -7,11 +7,35 @@
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.checking import check_dose
 from tools.dosing.engine import calculate_dose
+from tools.dosing.equivalents import MorphineEquivalents, convert_steroid, morphine_equivalents, rotate_opioid
 from tools.dosing.index import index
+from tools.dosing.insulin import titrate_basal_insulin
 from tools.dosing.model import DoseFile, Rule
+from tools.dosing.parameters import engine_files
+from tools.dosing.plausibility import plausible_refs
 from tools.dosing.steps import next_step
+from tools.dosing.vancomycin import vancomycin
+from tools.dosing.warfarin import warfarin_start
 
-__all__ = ["Adjustment", "DoseAnswer", "DoseFile", "DoseStep", "Rule", "by_legacy_id", "calculate_dose", "check_dose", "knows", "next_step"]
+__all__ = [
+    "Adjustment",
+    "DoseAnswer",
+    "DoseFile",
+    "DoseStep",
+    "MorphineEquivalents",
+    "Rule",
+    "by_legacy_id",
+    "calculate_dose",
+    "check_dose",
+    "convert_steroid",
+    "knows",
+    "morphine_equivalents",
+    "next_step",
+    "rotate_opioid",
+    "titrate_basal_insulin",
+    "vancomycin",
+    "warfarin_start",
+]
 
 
 def by_legacy_id(id_: str) -> Rule | None:
@@ -21,6 +45,7 @@ def by_legacy_id(id_: str) -> Rule | None:
 
 
 def knows(id_: str, version: str) -> bool:
-    """Whether a dose rule of this id and version is in use."""
+    """Whether a dose rule, an engine or the bounds of belief of this id and version are in use."""
     entry = index().by_id.get(id_)
-    return entry is not None and entry.ref.version == version
+    refs = [entry.ref] if entry else [file.ref() for file in engine_files()] + plausible_refs()
+    return any(ref.id == id_ and ref.version == version for ref in refs)

@@ -24,18 +24,11 @@ def check_dose(use: MedicationUse, facts: Facts) -> tuple[Issue, ...]:
         Empty where the dose is not recorded, the drug has no rule, or nothing speaks against the dose. Only rules of an indication
         that the patient has are asked; where none is on the problem list, the most generous rule decides.
     """
-    found: list[Issue] = []
-    for name in _names(use):
-        entries = _entries(name, use, facts)
-        if entries:
-            found += _over_daily(use, name, entries, facts) or _over_single(use, name, entries) or _not_as_fixed(use, entries, facts)
-    return tuple(found)
-
-
-def _names(use: MedicationUse) -> list[str]:
-    names = [ingredient.name for ingredient in use.ingredients]
-    whole = "-".join(names)
-    return [whole] if whole in index().by_drug else names
+    name = index().drug_of([ingredient.name for ingredient in use.ingredients])
+    entries = _entries(name, use, facts) if name else []
+    if not name or not entries:
+        return ()
+    return tuple(_over_daily(use, name, entries, facts) or _over_single(use, name, entries) or _not_as_fixed(use, entries, facts))
 
 
 def _entries(name: str, use: MedicationUse, facts: Facts) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -16,7 +17,16 @@ from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.index import Entry, index, observables_of
 from tools.dosing.model import Option, Rule
 from tools.dosing.plausibility import doubt
+from tools.dosing.vancomycin import vancomycin
+from tools.dosing.warfarin import warfarin_start
 from tools.dosing.wording import dose_text
+
+SPECIAL: Mapping[tuple[str, str], Callable[[Facts], DoseAnswer]] = {
+    ("vancomycin", "severe-infection"): vancomycin,
+    ("vancomycin", "DOSE172"): vancomycin,
+    ("warfarin", "DOSE052"): warfarin_start,
+}
+"""Drugs that a formula doses and no table can, by indication or row."""
 
 
 def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = None) -> DoseAnswer:
@@ -31,6 +41,9 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
         `found` with a dose in words and numbers; else the reason. No dose comes from a value that cannot be right.
     """
     drug = rule_name(drug)
+    special = SPECIAL.get((drug, indication)) or SPECIAL.get((drug, row or ""))
+    if special is not None:
+        return special(facts)
     entries = entries_for(drug, indication, row)
     if not entries:
         known = sorted({name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication})

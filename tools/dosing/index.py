@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,6 +30,16 @@ class Index(Struct, frozen=True):
     by_drug: Mapping[str, tuple[Entry, ...]]
     by_row: Mapping[str, tuple[Entry, ...]]
     by_id: Mapping[str, Entry]
+    by_words: Mapping[tuple[str, ...], str]
+
+    def drug_of(self, ingredients: Sequence[str]) -> str | None:
+        """The name that rules have for a medicine of these ingredients, in whatever order; `None` where there are none."""
+        return self.by_words.get(words_of("-".join(ingredients)))
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, sorted, so that the order of a combination does not matter."""
+    return tuple(sorted(name.split("-")))
 
 
 def entry_of(file: DoseFile, rule: Rule) -> Entry:
@@ -55,7 +65,12 @@ def index() -> Index:
             by_id[rule.id] = entry
             if rule.legacy_id:
                 by_row.setdefault(rule.legacy_id, []).append(entry)
-    return Index({k: tuple(v) for k, v in by_drug.items()}, {k: tuple(v) for k, v in by_row.items()}, by_id)
+    return Index(
+        by_drug={name: tuple(entries) for name, entries in by_drug.items()},
+        by_row={row: tuple(entries) for row, entries in by_row.items()},
+        by_id=by_id,
+        by_words={words_of(name): name for name in by_drug},
+    )
 
 
 def observables_of(rule: Rule) -> tuple[str, ...]:

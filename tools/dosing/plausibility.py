@@ -65,6 +65,11 @@ def _known() -> tuple[PlausibleFile, ...]:
     return load(FOLDER, PlausibleFile)
 
 
+def plausible_refs() -> list[KnowledgeRef]:
+    """Id and version of every file of bounds."""
+    return [KnowledgeRef(file.id, file.version) for file in _known()]
+
+
 def bounds_broken(bounds: Iterable[Bounds], observable: str, value: Quantity, age: Quantity) -> Bounds | None:
     """The bounds that a value breaks at this age; `None` where it is believed."""
     for entry in bounds:

@@ -9,7 +9,7 @@ from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, unit_dimension
 from tools.dosing.answers import DoseAnswer, DoseStep
 from tools.dosing.engine import daily_limit, entries_for, plan_quantity
-from tools.dosing.index import Entry
+from tools.dosing.index import Entry, index
 from tools.dosing.wording import dose_text
 
 
@@ -64,14 +64,12 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
 
 
 def _entry(use: MedicationUse, indication: str, row: str | None) -> Entry | None:
-    names = ["-".join(i.name for i in use.ingredients), *(i.name for i in use.ingredients)]
-    for name in filter(None, names):
-        fitting = [entry for entry in entries_for(name, indication, row) if entry.rule.steps] or [
-            e for e in entries_for(name, "", None) if e.rule.steps
-        ]
-        if fitting:
-            return fitting[0]
-    return None
+    name = index().drug_of([ingredient.name for ingredient in use.ingredients])
+    if name is None:
+        return None
+    fitting = [entry for entry in entries_for(name, indication, row) if entry.rule.steps]
+    others = [entry for entry in index().by_drug[name] if entry.rule.steps]
+    return next(iter(fitting or (others if len(others) == 1 else [])), None)
 
 
 def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:

@@ -1,0 +1,157 @@
+"""The special engines, each beside a figure worked out by hand from its source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tools.clinical.errors import OutOfScopeError
+from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
+from tools.clinical.plan import PlanQuantity
+from tools.clinical.quantity import Quantity
+from tools.dosing import convert_steroid, morphine_equivalents, rotate_opioid, titrate_basal_insulin, vancomycin, warfarin_start
+from tools.dosing.cases import facts_of
+from tools.dosing.model import Given
+
+Q = Quantity.parse
+
+
+def patient(age: str = "60 a", has: tuple[str, ...] = (), takes: tuple[str, ...] = (), **labs: str) -> Facts:
+    """A patient with these values."""
+    return facts_of(Given(age=age, has=has, takes=takes, labs={name.replace("_", "-"): text for name, text in labs.items()}))
+
+
+def opioid(name: str, daily: str, **more: object) -> MedicationUse:
+    """An opioid at a daily dose."""
+    use = MedicationUse(
+        f"MedicationRequest/{name}", name, (Ingredient(name),), frozenset({name, "opioid"}), regimen=Regimen(daily=Q(daily))
+    )
+    return replace(use, **more)  # type: ignore[arg-type]
+
+
+def test_vancomycin_of_a_man_of_80_kg_with_a_clearance_of_100() -> None:
+    # clearance (0.689 × 100 + 3.66) × 0.06 = 4.35 L/h; half-life ln 2 × 56 / 4.35 = 8.9 h; 500 × 4.35 = 2177 mg a day
+    answer = vancomycin(patient(body_weight="80 kg", creatinine_clearance="100 mL/min"))
+    assert answer.text == "2000 mg once, then 2250 mg into a vein once daily"
+    assert answer.start
+    assert (answer.start.amount, answer.start.per) == (PlanQuantity("2250", "mg"), "24 h")
+
+
+def test_vancomycin_is_given_more_often_where_clearance_is_high() -> None:
+    answer = vancomycin(patient(body_weight="70 kg", creatinine_clearance="120 mL/min"))
+    assert answer.text == "1750 mg once, then 1250 mg into a vein every 12 hours"
+
+
+@pytest.mark.parametrize("problem", ["dialysis", "acute-kidney-injury"])
+def test_vancomycin_is_left_to_levels_where_kidneys_change(problem: str) -> None:
+    answer = vancomycin(patient(has=(problem,), body_weight="80 kg", creatinine_clearance="100 mL/min"))
+    assert (answer.outcome, answer.start) == ("out_of_scope", None)
+
+
+def test_vancomycin_of_a_17_year_old_is_out_of_scope() -> None:
+    assert vancomycin(patient("17 a", body_weight="60 kg", creatinine_clearance="100 mL/min")).outcome == "out_of_scope"
+
+
+def test_vancomycin_without_a_clearance_asks_for_it() -> None:
+    assert vancomycin(patient(body_weight="80 kg")).missing == ("creatinine-clearance",)
+
+
+def test_vancomycin_of_a_weight_that_cannot_be_right_asks() -> None:
+    answer = vancomycin(patient(body_weight="400 kg", creatinine_clearance="100 mL/min"))
+    assert (answer.outcome, answer.missing, answer.issue is not None, answer.question != "") == ("missing", ("body-weight",), True, True)
+
+
+def test_warfarin_of_a_man_of_60_without_genotype() -> None:
+    # 4.0376 − 0.2546 × 6 + 0.0118 × 175 + 0.0134 × 80 + 0.0443 = 5.6913; squared 32.4 mg a week
+    answer = warfarin_start(patient(body_weight="80 kg", body_height="175 cm"))
+    assert answer.text == "4.5 mg by mouth once daily"
+
+
+def test_warfarin_with_two_variants_needs_much_less() -> None:
+    # 5.6044 − 0.2614 × 6 + 0.0087 × 175 + 0.0128 × 80 − 0.1032 − 1.6974 − 0.9357 = 3.846; squared 14.8 mg a week
+    answer = warfarin_start(patient(body_weight="80 kg", body_height="175 cm"), {"VKORC1": "A/A", "CYP2C9": "*1/*3"})
+    assert answer.text == "2 mg by mouth once daily"
+
+
+def test_a_gene_that_was_not_called_is_unknown_and_not_normal() -> None:
+    facts = patient(body_weight="80 kg", body_height="175 cm")
+    normal = warfarin_start(facts, {"VKORC1": "G/G", "CYP2C9": "*1/*1"})
+    unknown = warfarin_start(facts, {"VKORC1": "G/G"})
+    assert (normal.text, unknown.text) == ("6 mg by mouth once daily", "5.5 mg by mouth once daily")
+
+
+def test_warfarin_with_amiodarone_needs_less() -> None:
+    answer = warfarin_start(patient(takes=("amiodarone",), body_weight="80 kg", body_height="175 cm"))
+    # 5.6913 − 0.5695 = 5.1218; squared 26.2 mg a week, 3.75 a day
+    assert answer.text == "3.5 mg by mouth once daily"
+
+
+def test_warfarin_without_height_asks_for_it() -> None:
+    assert warfarin_start(patient(body_weight="80 kg")).missing == ("body-height",)
+
+
+@pytest.mark.parametrize(
+    ("readings", "text"),
+    [
+        (["131 mg/dL", "131 mg/dL"], "22 units under the skin once daily"),
+        (["130 mg/dL", "130 mg/dL"], ""),
+        (["80 mg/dL", "120 mg/dL"], ""),
+        (["79 mg/dL", "200 mg/dL"], "18 units under the skin once daily"),
+        (["54 mg/dL"], "18 units under the skin once daily"),
+        (["53 mg/dL"], "16 units under the skin once daily"),
+        ([], ""),
+    ],
+)
+def test_basal_insulin_follows_fasting_glucose(readings: list[str], text: str) -> None:
+    answer = titrate_basal_insulin("insulin-glargine", Q("20 U"), [Q(r) for r in readings], patient(body_weight="80 kg"))
+    assert answer.text == text
+
+
+def test_basal_insulin_of_half_a_unit_per_kg_is_not_raised() -> None:
+    facts = patient(body_weight="80 kg")
+    assert titrate_basal_insulin("insulin-glargine", Q("40 U"), [Q("200 mg/dL")], facts).outcome == "nothing_found"
+    assert titrate_basal_insulin("insulin-glargine", Q("39 U"), [Q("200 mg/dL")], facts).outcome == "found"
+
+
+def test_morphine_equivalents_add_up() -> None:
+    total = morphine_equivalents([opioid("oxycodone", "40 mg"), opioid("tramadol", "200 mg/d")])
+    assert (total.total, total.not_counted) == (Quantity(Decimal("100.0"), "mg"), ())
+
+
+def test_a_patch_counts_by_its_release_rate() -> None:
+    patch = MedicationUse(
+        "m", "fentanyl patch", (Ingredient("fentanyl"),), frozenset({"opioid"}), route="transdermal", strength=Q("25 ug/h")
+    )
+    assert morphine_equivalents([patch]).total == Quantity(Decimal("60.0"), "mg")
+
+
+def test_what_cannot_be_counted_is_said() -> None:
+    unknown = MedicationUse("m1", "oxycodone", (Ingredient("oxycodone"),), frozenset({"opioid"}))
+    film = opioid("buprenorphine", "16 mg")
+    total = morphine_equivalents([unknown, film])
+    assert [reference for reference, _ in total.not_counted] == ["m1", "MedicationRequest/buprenorphine"]
+
+
+def test_an_opioid_that_is_over_does_not_count() -> None:
+    assert morphine_equivalents([opioid("morphine", "60 mg", currency="old")]).total == Quantity(Decimal(0), "mg")
+
+
+def test_a_change_of_opioid_takes_off_a_quarter_to_a_half() -> None:
+    assert rotate_opioid("oxycodone", Q("40 mg"), "hydromorphone") == (Quantity(Decimal("6.0"), "mg"), Quantity(Decimal("9.0"), "mg"))
+
+
+@pytest.mark.parametrize("to", ["methadone", "fentanyl", "buprenorphine", "ibuprofen"])
+def test_a_change_that_needs_a_specialist_is_refused(to: str) -> None:
+    with pytest.raises(OutOfScopeError):
+        rotate_opioid("morphine", Q("60 mg"), to)
+
+
+def test_6_mg_of_dexamethasone_is_40_mg_of_prednisone() -> None:
+    assert convert_steroid("dexamethasone", Q("6 mg"), "prednisone") == Quantity(Decimal("40.000"), "mg")
+
+
+def test_an_inhaled_steroid_is_not_in_the_table() -> None:
+    with pytest.raises(OutOfScopeError):
+        convert_steroid("fluticasone", Q("1 mg"), "prednisone")

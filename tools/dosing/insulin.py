@@ -1,0 +1,70 @@
+"""Basal insulin from one visit to the next, by fasting glucose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.clinical.facts import Facts
+from tools.clinical.plan import PlanQuantity
+from tools.clinical.quantity import Quantity, decimal_of, plain
+from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
+from tools.dosing.parameters import parameters
+from tools.dosing.wording import dose_text
+
+
+def titrate_basal_insulin(drug: str, present: Quantity, fasting: Sequence[Quantity], facts: Facts) -> DoseAnswer:
+    """The next basal dose.
+
+    Args:
+        drug: ingredient name, for the text.
+        present: units once daily.
+        fasting: fasting glucose of the last three days or more; one value below the low limit is enough to reduce.
+
+    Returns:
+        `found` with the new dose; `missing` without readings; `nothing_found` where the readings are at goal, or where the dose has
+        reached the units per kg from which more basal insulin is not the answer.
+
+    Raises:
+        UnitMismatchError: a quantity is of another kind.
+
+    Source:
+        American Diabetes Association, Standards of care 2026, section 9.
+    """
+    model = parameters("basal-insulin")
+    number = model.number
+    units, readings = float(present.to("U").value), [float(reading.to("mg/dL").value) for reading in fasting]
+    if not readings:
+        return DoseAnswer(
+            outcome="missing", drug=drug, missing=("fasting-glucose",), reason="no fasting glucose was given", rule=model.ref(), text=""
+        )
+    lowest, mean = min(readings), sum(readings) / len(readings)
+    weight = facts.latest("body-weight")
+    if lowest < number["low"]:
+        share = number["cut_severe"] if lowest < number["severe"] else number["cut"]
+        return _found(drug, units * (1 - share), f"a fasting glucose of {lowest:.0f} mg/dL: {share:.0%} less")
+    if mean <= number["goal"]:
+        return DoseAnswer(
+            outcome="nothing_found", drug=drug, reason=f"fasting glucose is at goal ({mean:.0f} mg/dL)", rule=model.ref(), text=""
+        )
+    if weight is not None and units >= number["ceiling_per_kg"] * float(weight.quantity.to("kg").value):
+        reason = "more than half a unit per kg: add or raise a GLP-1 receptor agonist or mealtime insulin instead of basal insulin"
+        return DoseAnswer(outcome="nothing_found", drug=drug, reason=reason, rule=model.ref(), text="")
+    return _found(drug, units + number["step"], f"mean fasting glucose of {mean:.0f} mg/dL: {number['step']:.0f} units more")
+
+
+def _found(drug: str, units: float, why: str) -> DoseAnswer:
+    model = parameters("basal-insulin")
+    amount = Quantity(decimal_of(max(1, round(units))), "U")
+    text = dose_text(amount, "24 h", "subcutaneous")
+    return DoseAnswer(
+        outcome="found",
+        drug=drug,
+        indication="type-2-diabetes",
+        start=DoseStep(text=text, amount=PlanQuantity(plain(amount.value), "U"), per="24 h", route="subcutaneous"),
+        adjustments=(Adjustment(why),),
+        titration="again after 3 days",
+        monitoring=("fasting glucose daily",),
+        rule=model.ref(),
+        evidence=model.evidence(),
+        text=text,
+    )

@@ -1,0 +1,81 @@
+"""Warfarin's first dose by the consortium's algorithms, with genotype where it is known and without where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tools.clinical.facts import Facts
+from tools.clinical.plan import PlanQuantity
+from tools.clinical.quantity import Quantity, decimal_of, plain
+from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
+from tools.dosing.parameters import ParameterFile, parameters
+from tools.dosing.wording import dose_text
+
+DRUG = "warfarin"
+INDUCERS = ("carbamazepine", "phenytoin", "rifampin")
+
+
+def warfarin_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> DoseAnswer:
+    """The predicted daily dose.
+
+    Args:
+        facts: age, height and weight are needed; amiodarone and the three inducers are looked for among the medicines.
+        genotype: `{"VKORC1": "A/G", "CYP2C9": "*1/*3"}`; a gene that is left out counts as unknown, never as normal.
+
+    Returns:
+        `found`, with the weekly dose in words; `missing` without age, height or weight; `out_of_scope` under 18 years. Race is a term
+        of the algorithms and is never inferred: the term for a race that is not recorded is used.
+
+    Source:
+        International Warfarin Pharmacogenetics Consortium 2009, N Engl J Med 360:753, supplementary appendix.
+    """
+    model = parameters("warfarin")
+    values = {name: facts.latest(name) for name in ("age", "body-height", "body-weight")}
+    lacking = tuple(name for name, value in values.items() if value is None)
+    age, height, weight = values["age"], values["body-height"], values["body-weight"]
+    if age is None or height is None or weight is None:
+        return _none(model, "missing", f"the algorithm needs {', '.join(lacking)}", lacking)
+    if age.quantity.value < 18:
+        return _none(model, "out_of_scope", "the algorithms were made in adults")
+    decades = float(age.quantity.value // 10)
+    genes = dict(genotype or {})
+    table = model.table["pharmacogenetic" if genes else "clinical"]
+    root = table["intercept"] + table["decade"] * decades + table["cm"] * float(height.quantity.to("cm").value)
+    root += table["kg"] * float(weight.quantity.to("kg").value) + table["race-not-recorded"]
+    root += table["amiodarone"] * bool(facts.taking("amiodarone")) + table["inducer"] * any(facts.taking(name) for name in INDUCERS)
+    root += sum(table.get(f"{gene} {genes.get(gene, 'unknown')}", 0.0) for gene in ("VKORC1", "CYP2C9")) if genes else 0
+    return _found(model, root**2, genes, tuple(v.reference for v in (age, height, weight)))
+
+
+def _found(model: ParameterFile, weekly: float, genes: Mapping[str, str], because: tuple[str, ...]) -> DoseAnswer:
+    step = Decimal("0.5")
+    daily = Quantity(max(step, round(decimal_of(weekly) / 7 / step) * step), "mg")
+    known = ", ".join(f"{gene} {value}" for gene, value in sorted(genes.items())) or "no genotype"
+    text = dose_text(daily, "24 h", "oral")
+    return DoseAnswer(
+        outcome="found",
+        drug=DRUG,
+        start=DoseStep(text=text, amount=PlanQuantity(plain(daily.value), "mg"), per="24 h", route="oral"),
+        usual="by INR",
+        titration="by INR on days 3 to 5, then twice a week, then weekly",
+        adjustments=(Adjustment(f"predicted {weekly:.0f} mg a week from age, height, weight and medicines; {known}", because),),
+        monitoring=("INR",),
+        rule=model.ref(),
+        legacy_id="DOSE052",
+        evidence=model.evidence(),
+        text=text,
+    )
+
+
+def _none(model: ParameterFile, outcome: str, reason: str, missing: tuple[str, ...] = ()) -> DoseAnswer:
+    return DoseAnswer(
+        outcome="missing" if outcome == "missing" else "out_of_scope",
+        drug=DRUG,
+        missing=missing,
+        reason=reason,
+        rule=model.ref(),
+        legacy_id="DOSE052",
+        evidence=model.evidence(),
+        text=f"No dose: {reason}.",
+    )
