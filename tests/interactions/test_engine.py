@@ -138,6 +138,12 @@ def test_a_clause_on_a_medicine_looks_first_at_the_pair_then_at_the_list() -> No
     assert found == {"x": "minor", "y": "contraindicated"}
 
 
+def test_the_order_of_third_medicines_does_not_show() -> None:
+    index = index_of(rule("a", "b", changes=[{"to": "contraindicated", "when": [{"takes": "nsaid"}]}]))
+    uses = [use("a"), use("b"), use("x", "nsaid"), use("y", "nsaid")]
+    assert check(index, *uses) == check(index, *reversed(uses))
+
+
 def test_a_change_for_some_members_leaves_the_others_alone() -> None:
     index = index_of(rule("ssri", "b", "moderate", changes=[{"to": "major", "with": ["fluoxetine"], "without": ["b2"]}]))
     assert [i.severity for i in check(index, use("fluoxetine", "ssri"), use("b"))] == ["major"]

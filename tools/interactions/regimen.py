@@ -22,11 +22,12 @@ def combinations_of(index: Index, uses: Sequence[MedicationUse], patient: Patien
 
 def _fulfilled(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> Iterator[Finding]:
     mask = _candidates(index, uses)
+    local = any(use.route in index.discipline.local.routes for use in uses)
     while mask:
         bit = mask & -mask
         mask ^= bit
         ready = index.combinations[bit.bit_length() - 1]
-        concerned = _concerned(ready, [use for use in uses if counts(index.discipline, use, ready.also_by)])
+        concerned = _concerned(ready, [use for use in uses if counts(index.discipline, use, ready.also_by)] if local else uses)
         if not concerned:
             continue
         bound = Concerned.of(patient, concerned)

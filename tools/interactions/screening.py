@@ -67,7 +67,7 @@ def _issue(index: Index, finding: Finding) -> Issue:
         mechanism=statement.mechanism,
         alternatives=statement.alternatives,
         evidence=finding.ready.citations,
-        facts=tuple(dict.fromkeys((*references, *finding.because))) if finding.because else references,
+        facts=tuple(dict.fromkeys((*references, *sorted(finding.because)))) if finding.because else references,
         medications=references,
         missing=finding.missing,
         suppressed=finding.suppressed,
