@@ -66,11 +66,12 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
+    """With a capital, unless its first word has one inside (`eGFR`), and a full stop."""
     text = text.strip()
     if not text:
         return text
-    text = text[0].upper() + text[1:]
+    if text.split(maxsplit=1)[0].islower():
+        text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?…" else text + "."
 
 

@@ -124,7 +124,7 @@ def _medicines(view: View) -> Iterable[RenderableType]:
     yield from heading("Medicines")
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), expand=True, show_edge=False, pad_edge=False)
     table.add_column("", no_wrap=True, width=8)
-    table.add_column("Medicine", ratio=4, min_width=16, overflow="fold")
+    table.add_column("Medicine", ratio=4, min_width=20, overflow="fold")
     table.add_column("How", ratio=7, overflow="fold")
     table.add_column("Why", ratio=6, overflow="fold")
     for row in view.medicines:

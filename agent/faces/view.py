@@ -180,8 +180,19 @@ def _goes_on(item: Item) -> bool:
 def _current_row(line: MedicationLine, by_id: dict[str, Item]) -> MedicineRow:
     items = [by_id[item] for item in line.items if item in by_id]
     then = "; ".join(dict.fromkeys(_then(item) for item in items if _then(item)))
-    why = f"{readable(line.why)} (for {readable(line.indication)})" if line.indication and line.action == "continue" else readable(line.why)
+    why = _without_change(readable(line.why), items)
+    if line.indication and line.action == "continue" and line.indication not in line.why:
+        why = f"{why} (for {readable(line.indication)})"
     return MedicineRow(readable(line.text), readable(line.regimen), line.action, then, why, line.items, line.currency == "uncertain")
+
+
+def _without_change(why: str, items: Iterable[Item]) -> str:
+    """The reason less the change that stands in the column beside it."""
+    for item in items:
+        change = readable(item.change).rstrip(".")
+        if change and why.startswith(change):
+            return why[len(change) :].lstrip(". ") or why
+    return why
 
 
 def _new_row(item: Item) -> MedicineRow:
