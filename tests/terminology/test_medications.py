@@ -7,6 +7,8 @@ from itertools import product
 from string import ascii_lowercase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tools.clinical.facts import Coding
 from tools.clinical.knowledge import load
@@ -124,6 +126,26 @@ def test_a_code_completes_a_display_that_names_one_component() -> None:
 def test_a_corrected_spelling_is_said_and_less_sure() -> None:
     match = read("Simvistatin 10 MG")
     assert (match.corrected, match.confidence) == (("simvistatin → simvastatin",), "probable")
+
+
+@pytest.mark.parametrize("word", ["ability", "program", "creator", "different", "proposal", "complete", "internal", "question"])
+def test_an_ordinary_word_is_no_misspelt_brand(word: str) -> None:
+    assert read(word).outcome == "not_recognized"
+
+
+def test_a_misspelt_brand_is_read_where_a_strength_says_that_it_is_a_medicine() -> None:
+    assert read("Singular 10 mg tablet").names == {"montelukast"}
+
+
+def test_a_salt_word_alone_is_a_component_of_its_own() -> None:
+    assert read("calcium + vitamin D").names == {"calcium", "cholecalciferol"}
+    assert read("lisinopril / besylate").outcome == "partial"
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    match = read(text)
+    assert (match.outcome == "not_recognized") is (match.kinds == frozenset())
 
 
 LOOK_ALIKES = [pair for file in load(HERE / "products", ProductFile) for pair in file.look_alike]

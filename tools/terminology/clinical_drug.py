@@ -23,7 +23,8 @@ _PACK = re.compile(r"\((?=[^()]*[a-z]{3})((?:[^()]|\([^()]*\))*)\)")
 _PREFIX = re.compile(r"^(?:nda\d+\s+|\d[\d.,]*\s*(?:ml|hr|hours?|actuat|day)\s+(?=\S))+")
 _PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
 _STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
-_NUMBER = re.compile(r"^(?:[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u|x)?|q\d+(?:-\d+)?(?:h|hr|hrs|d)?|nda\d+)$")
+_NUMBER = re.compile(r"^(?:[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u|x)?|q\d+(?:-\d+)?(?:h|hr|hrs|d|wk|w|mo)?|nda\d+)$")
+_JOINED = re.compile(r"([a-z]{4,})(\d[\d.]*\s*(?:mg|mcg|g|ml|meq|units?)\b)")
 _LONGEST = 6
 _LONGEST_PHRASE = 40
 
@@ -36,6 +37,7 @@ class ParsedDrug:
         strengths: ingredient → strength, only where the string gives one to a single ingredient.
         unresolved: parts that could not be read; the screening of this medicine is incomplete.
         corrected: names as written → as read, where the spelling was corrected.
+        medicinal: a strength or a dose form says that this is about a medicine at all.
     """
 
     ingredients: list[str] = field(default_factory=list)
@@ -45,6 +47,7 @@ class ParsedDrug:
     unresolved: list[str] = field(default_factory=list)
     corrected: dict[str, str] = field(default_factory=dict)
     classes: list[str] = field(default_factory=list)
+    medicinal: bool = False
 
     @property
     def complete(self) -> bool:
@@ -69,8 +72,11 @@ class DrugReader:
             drug.ingredients.extend(whole)
             return drug
         plain = plain_text(text)
+        drug.medicinal = any(match.group(2) in self._words.units for match in _STRENGTH.finditer(plain)) or any(
+            word in self._words.forms for word in name_key(plain).split()
+        )
         brands = [name_key(brand) for brand in _BRAND.findall(plain)]
-        for part in self._parts(_BRAND.sub(" ", plain)):
+        for part in self._parts(_JOINED.sub(r"\1 \2", _BRAND.sub(" ", plain))):
             self._read_part(part, drug)
         self._read_form(plain, drug)
         for brand in brands:
@@ -85,6 +91,8 @@ class DrugReader:
     def _read_part(self, part: str, drug: ParsedDrug) -> None:
         strengths = list(_STRENGTH.finditer(part))
         found = self._resolve(part, drug)
+        if not found and (lone := [word for word in name_key(part).split() if word in self._words.salts]):
+            drug.unresolved.append(" ".join(lone))
         known = [name for name in found if name not in drug.ingredients]
         drug.ingredients.extend(known)
         quantity = self._strength(strengths)
@@ -142,7 +150,7 @@ class DrugReader:
         return (), 1
 
     def _is_salt(self, tokens: list[str], position: int) -> bool:
-        return position > 0 and tokens[position] in self._words.salts
+        return position > 0 and tokens[position - 1] != "/" and tokens[position] in self._words.salts
 
     def _says_nothing(self, token: str) -> bool:
         return token in self._ignored or bool(_NUMBER.match(token)) or len(token) == 1
@@ -171,7 +179,7 @@ class DrugReader:
             return
         name = self._lexicon.speller.nearest(words)
         ingredients = self._lexicon.names.get(name, ()) if name else ()
-        if name and ingredients:
+        if name and ingredients and (drug.medicinal or name in self._lexicon.generic):
             drug.corrected[words] = name
             found.extend(ingredients)
 
@@ -196,9 +204,9 @@ def _last(words: list[str], table: Mapping[str, str]) -> str | None:
 
 
 def _expand(tokens: list[str]) -> list[str]:
-    """Words joined by a slash as words of their own; numbers such as 70/30 stay."""
+    """Words joined by a slash as words of their own, with the slash between them; numbers such as 70/30 stay."""
     found: list[str] = []
     for token in tokens:
-        parts = token.split("/") if "/" in token and not _NUMBER.match(token) else [token]
+        parts = re.split(r"(/)", token) if "/" in token and not _NUMBER.match(token) else [token]
         found.extend(part.strip(".") for part in parts if part.strip("."))
     return found

@@ -24,6 +24,7 @@ class Lexicon:
         coded: code of a product → the clinical drug as a string.
         ambiguous: abbreviations that stand for more than one medicine.
         foreign: names of real medicines that are not covered; never corrected into another.
+        generic: the ingredients' own names; brands resemble ordinary words too often to be corrected without more to go by.
     """
 
     ingredients: Mapping[str, Ingredient]
@@ -36,6 +37,7 @@ class Lexicon:
     members: Mapping[str, Names]
     ambiguous: frozenset[str]
     foreign: frozenset[str]
+    generic: frozenset[str]
     speller: Speller
 
 
@@ -58,6 +60,7 @@ def build_lexicon(files: Iterable[IngredientFile], products: Iterable[ProductFil
         members=members,
         ambiguous=frozenset(name_key(name) for file in products for name in file.ambiguous),
         foreign=foreign,
+        generic=frozenset(name_key(entry.name) for entry in entries),
         speller=Speller(rivals, frozenset(name_key(name) for file in products for pair in file.look_alike for name in pair)),
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-_SHORTEST = 5
+_SHORTEST = 6
+_LONG = 10
 _MARGIN = 1
 
 
@@ -56,12 +57,12 @@ class Speller:
     def nearest(self, word: str) -> str | None:
         """The one name that this is a misspelling of, or `None` where there is none or more than one.
 
-        One edit is allowed in names of up to seven letters and in names known to be confused, two in longer ones; the first
+        One edit is allowed in names of up to nine letters and in names known to be confused, two in longer ones; the first
         letter must be right, and no other medicine may be within one edit more.
         """
         if len(word) < _SHORTEST or any(c.isdigit() for c in word):
             return None
-        allowed = 1 if len(word) < 8 else 2
+        allowed = 1 if len(word) < _LONG else 2
         near = min(self._within(word, allowed), default=None)
         if near is None or (near[0] > 1 and near[1] in self.look_alikes):
             return None

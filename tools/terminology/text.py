@@ -21,8 +21,8 @@ def plain_text(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """The form under which names are looked up: hyphens, commas and brackets count as spaces, apostrophes as nothing."""
-    return _NOT_IN_NAMES.sub(" ", plain_text(text)).replace("'", "").strip(" .")
+    """The form under which names are looked up: hyphens, commas and brackets count as spaces, apostrophes as nothing, `sulph` as `sulf`."""
+    return _NOT_IN_NAMES.sub(" ", plain_text(text)).replace("'", "").replace("sulph", "sulf").strip(" .")
 
 
 def without_tag(text: str) -> str:
