@@ -243,19 +243,19 @@ def read_loosely(raw: Raw, place: str) -> tuple[r4.Resource, list[str]]:
         try:
             return _STRICT.decode(_NUMBERS.encode(tree)), dropped
         except ValidationError as error:
-            dropped.append(f"{kind}.{_drop(tree, str(error))}")
+            dropped.append(f"{kind}.{_drop(tree, kind, str(error))}")
     raise _UnfitError("too many fields of a wrong type")
 
 
 _STEP = re.compile(r"\.([A-Za-z]+)|\[(\d+)\]")
 
 
-def _drop(tree: dict[str, Any], error: str) -> str:
+def _drop(tree: dict[str, Any], kind: str, error: str) -> str:
     """Remove the field that the decoder stumbled over and return its path."""
     path = error.rpartition(" - at `$")[2].rstrip("`")
     steps: list[str | int] = [name or int(index) for name, index in _STEP.findall(path)]
     if not steps or any(step in DECISIVE for step in steps):
-        raise _UnfitError(f"{path.lstrip('.') or 'the resource'} is not of the type that FHIR R4 demands")
+        raise _UnfitError(f"{kind}{path} is not of the type that FHIR R4 demands")
     if steps[-1] in ("value", "unit", "code") and len(steps) > 1 and str(steps[-2]).startswith("value"):
         steps.pop()  # half a quantity is worse than none
     at: Any = tree

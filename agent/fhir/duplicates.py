@@ -15,13 +15,15 @@ _META = msgspec.json.Decoder(el.Meta)
 
 def superseded(decoded: Decoded) -> dict[int, str]:
     """Entries that another version of the same resource replaces → why they are set aside."""
-    last: dict[tuple[type, str], int] = {}
+    keys = [(type(r), r.id or entry.full_url) if isinstance(r := entry.resource, r4.Common) else None for entry in decoded.entries]
+    named = [key for key in keys if key is not None and key[1]]
+    if len(set(named)) == len(named):
+        return {}
+    last: dict[object, int] = {}
     older: dict[int, str] = {}
-    for index, entry in enumerate(decoded.entries):
-        resource = entry.resource
-        if not isinstance(resource, r4.Common) or not resource.id:
+    for index, key in enumerate(keys):
+        if key is None or not key[1]:
             continue
-        key = (type(resource), resource.id)
         before = last.setdefault(key, index)
         if before != index:
             keep, drop = (before, index) if _updated(decoded, before) > _updated(decoded, index) else (index, before)

@@ -1,4 +1,4 @@
-"""Dated things that happened: immunizations, procedures, encounters, reports, notes, care plans, goals, family history.
+"""Dated things that happened: immunizations, procedures, encounters, notes, care plans, goals, family history.
 
 Their texts are kept to be shown to a reader. Nothing in them is ever obeyed, and nothing clinical is read out of prose.
 Statuses `entered-in-error`, `not-done` and `cancelled` are set aside: it did not happen.
@@ -24,7 +24,8 @@ _SHOWN = 4_000
 _PERIOD = el.Period()
 
 
-def _refused(status: str | None) -> Outcome | None:
+def refused(status: str | None) -> Outcome | None:
+    """Set aside what did not happen."""
     if status == "entered-in-error":
         return ERROR
     return aside(f"status {status}: it did not happen") if status in _NEVER else None
@@ -33,9 +34,9 @@ def _refused(status: str | None) -> Outcome | None:
 def read_immunization(found: r4.Immunization, reference: str, reading: Reading) -> Outcome:
     """A vaccination given."""
     what = concepts.concept.of(found.vaccine_code)
-    refused = _refused(found.status) or reading.later(found.occurrence_date_time, None if found.occurrence_date_time else found.recorded)
-    if refused is not None or not what:
-        return refused or aside("no vaccine is named")
+    refusal = refused(found.status) or reading.later(found.occurrence_date_time, None if found.occurrence_date_time else found.recorded)
+    if refusal is not None or not what:
+        return refusal or aside("no vaccine is named")
     when = day(found.occurrence_date_time)
     reading.events.append(Event(reference, "immunization", what.text, terms.immunization(what), what.code, when, found.status or ""))
     return USED
@@ -45,11 +46,11 @@ def read_procedure(found: r4.Procedure, reference: str, reading: Reading) -> Out
     """A procedure done or under way; one that is only prepared is set aside."""
     what = concepts.concept.of(found.code)
     period = found.performed_period or _PERIOD
-    refused = _refused(found.status) or reading.later(found.performed_date_time, period.start)
-    if refused is None and found.status == "preparation":
-        refused = aside("status preparation: it has not happened")
-    if refused is not None or not what:
-        return refused or aside("no procedure is named")
+    refusal = refused(found.status) or reading.later(found.performed_date_time, period.start)
+    if refusal is None and found.status == "preparation":
+        refusal = aside("status preparation: it has not happened")
+    if refusal is not None or not what:
+        return refusal or aside("no procedure is named")
     when = day(found.performed_date_time) or day(period.start)
     reading.events.append(Event(reference, "procedure", what.text, terms.procedure(what), what.code, when, found.status or ""))
     return USED
@@ -58,39 +59,22 @@ def read_procedure(found: r4.Procedure, reference: str, reading: Reading) -> Out
 def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Outcome:
     """A visit or stay."""
     period = found.period or _PERIOD
-    refused = _refused(found.status) or reading.later(period.start)
-    if refused is not None:
-        return refused
+    refusal = refused(found.status) or reading.later(period.start)
+    if refusal is not None:
+        return refusal
     what = next(iter(concepts.concepts.of(found.type)), concepts.EMPTY)
     reading.events.append(Event(reference, "encounter", what.text, code=what.code, when=day(period.start), status=found.status or ""))
     return USED
 
 
-def read_report(found: r4.DiagnosticReport, reference: str, reading: Reading) -> Outcome:
-    """A report, with its conclusion or the text that it presents."""
-    what = concepts.concept.of(found.code)
-    period = found.effective_period or _PERIOD
-    refused = _refused(found.status) or reading.later(found.effective_date_time, period.start, found.issued)
-    if refused is not None:
-        return refused
-    when = day(found.effective_date_time) or day(period.start) or day(found.issued)
-    said = _shortened(found.conclusion) or _presented(found.presented_form)
-    kind = "note" if said and not found.conclusion else "report"
-    text = f"{what.text}: {said}" if said else what.text
-    reading.events.append(
-        Event(reference, "note" if kind == "note" else "report", text, code=what.code, when=when, status=found.status or "")
-    )
-    return USED
-
-
 def read_document(found: r4.DocumentReference, reference: str, reading: Reading) -> Outcome:
     """A note; plain text in the record is kept, what lies elsewhere or is no text is named only."""
-    refused = _refused(found.status) or reading.later(found.date)
-    if refused is not None:
-        return refused
+    refusal = refused(found.status) or reading.later(found.date)
+    if refusal is not None:
+        return refusal
     what = concepts.concept.of(found.type)
     attachments = [content.attachment for content in found.content if content.attachment is not None]
-    said = _presented(attachments) or _shortened(found.description)
+    said = presented(attachments) or shortened(found.description)
     text = ": ".join(filter(None, (what.text, said)))
     reading.events.append(Event(reference, "note", text, code=what.code, when=day(found.date), status=found.status or ""))
     return USED
@@ -99,16 +83,16 @@ def read_document(found: r4.DocumentReference, reference: str, reading: Reading)
 def read_care_plan(found: r4.CarePlan, reference: str, reading: Reading) -> Outcome:
     """A care plan with its activities by name."""
     period = found.period or _PERIOD
-    refused = _refused(found.status if found.status != "revoked" else "cancelled") or reading.later(period.start, found.created)
-    if refused is not None:
-        return refused
+    refusal = refused(found.status if found.status != "revoked" else "cancelled") or reading.later(period.start, found.created)
+    if refusal is not None:
+        return refusal
     about = concepts.concepts.of(found.category)
     title = found.title or next((c.text for c in reversed(about) if c.text), "")
     named = [_activity(activity) for activity in found.activity]
-    text = ": ".join(filter(None, (_shortened(title), ", ".join(dict.fromkeys(filter(None, named))))))
+    text = ": ".join(filter(None, (shortened(title), ", ".join(dict.fromkeys(filter(None, named))))))
     code = _last_code(about)
     when = day(period.start) or day(found.created)
-    reading.events.append(Event(reference, "care-plan", _shortened(text), code=code.code, when=when, status=found.status or ""))
+    reading.events.append(Event(reference, "care-plan", shortened(text), code=code.code, when=when, status=found.status or ""))
     return USED
 
 
@@ -119,14 +103,14 @@ def _last_code(about: Sequence[Concept]) -> Concept:
 def _activity(activity: el.Activity) -> str:
     if activity.detail is None:
         return ""
-    return concepts.concept.of(activity.detail.code).text or _shortened(activity.detail.description)
+    return concepts.concept.of(activity.detail.code).text or shortened(activity.detail.description)
 
 
 def read_goal(found: r4.Goal, reference: str, reading: Reading) -> Outcome:
     """A goal in the words of who set it."""
-    refused = _refused(found.lifecycle_status) or reading.later(found.start_date, found.status_date)
-    if refused is not None:
-        return refused
+    refusal = refused(found.lifecycle_status) or reading.later(found.start_date, found.status_date)
+    if refusal is not None:
+        return refusal
     what = concepts.concept.of(found.description)
     when = day(found.start_date) or day(found.status_date)
     reading.events.append(Event(reference, "goal", what.text, code=what.code, when=when, status=found.lifecycle_status or ""))
@@ -135,9 +119,9 @@ def read_goal(found: r4.Goal, reference: str, reading: Reading) -> Outcome:
 
 def read_family_history(found: r4.FamilyMemberHistory, reference: str, reading: Reading) -> Outcome:
     """What a relative had; never a problem of the patient. `kinds` are those of the relative's conditions."""
-    refused = _refused(found.status) or reading.later(found.date)
-    if refused is not None:
-        return refused
+    refusal = refused(found.status) or reading.later(found.date)
+    if refusal is not None:
+        return refusal
     relative = concepts.concept.of(found.relationship).text
     had = [concepts.concept.of(condition.code) for condition in found.condition]
     kinds = frozenset().union(*(terms.problem(what) for what in had if what)) if had else frozenset[str]()
@@ -148,22 +132,24 @@ def read_family_history(found: r4.FamilyMemberHistory, reference: str, reading: 
     return USED
 
 
-def _presented(attachments: Sequence[el.Attachment]) -> str:
+def presented(attachments: Sequence[el.Attachment]) -> str:
+    """The first plain text that is attached, else the first title."""
     for attachment in attachments:
         if attachment.data and (attachment.content_type or "").startswith("text/plain"):
             text = _decoded(attachment.data)
             if text:
                 return text
-    return next((_shortened(a.title) for a in attachments if a.title), "")
+    return next((shortened(a.title) for a in attachments if a.title), "")
 
 
 def _decoded(data: str) -> str:
     """The beginning of a base64 text; empty where it is none."""
     try:
-        return _shortened(base64.b64decode(data[:_ENCODED], validate=False).decode("utf-8", "replace"))
+        return shortened(base64.b64decode(data[:_ENCODED], validate=False).decode("utf-8", "replace"))
     except (binascii.Error, ValueError):
         return ""
 
 
-def _shortened(text: str | None) -> str:
+def shortened(text: str | None) -> str:
+    """The beginning of a text, long enough to be shown."""
     return (text or "").strip()[:_SHOWN]

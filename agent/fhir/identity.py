@@ -155,14 +155,13 @@ def _person(decoded: Decoded, found: dict[str, int], name: str) -> Person:
     patient = entry.resource
     assert isinstance(patient, r4.Patient)
     reference = reference_to(patient, entry, index, decoded)
-    names = frozenset[str]().union(
-        *(names_of(e.resource, e.full_url) for e in decoded.entries if isinstance(e.resource, r4.Patient) and _same(e.resource, patient))
-    )
+    versions = [e for e in decoded.entries if type(e.resource) is r4.Patient]
+    names = frozenset[str]().union(*(names_of(e.resource, e.full_url) for e in versions if _same(e.resource, patient)))  # type: ignore[arg-type] # narrowed above
     return Person(index, patient, reference, names, tuple(found), patient.id or "")
 
 
-def _same(other: r4.Patient, patient: r4.Patient) -> bool:
-    return other is patient or (other.id is not None and other.id == patient.id)
+def _same(other: object, patient: r4.Patient) -> bool:
+    return other is patient or (isinstance(other, r4.Patient) and other.id is not None and other.id == patient.id)
 
 
 _OTHERS = {

@@ -9,7 +9,7 @@ _MAGNITUDE = 30
 
 def countable(value: Decimal | None) -> bool:
     """Whether there is a number, finite, and of a magnitude that arithmetic with units bears."""
-    return value is not None and value.is_finite() and abs(value.adjusted()) <= _MAGNITUDE
+    return value is not None and value.is_finite() and -_MAGNITUDE <= value.adjusted() <= _MAGNITUDE
 
 
 def positive(value: Decimal | None) -> bool:

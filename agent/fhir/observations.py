@@ -133,7 +133,7 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
         reason = "the value is a bound, not a number" if given.comparator else "the value is missing, or no number that can be"
         reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
         return aside(f"{known.name}: {reason}")
-    quantity = Quantity(value, known.unit) if given.code == known.unit else _canonical(known, value, given)
+    quantity = _canonical(known, value, given)
     if quantity is None:
         reading.issue(reference, "unit", f"{known.name}: its unit is missing, not known, or of another kind than {known.unit!r}; not used")
         return aside(f"{known.name}: its unit cannot be turned into {known.unit!r}")
@@ -148,6 +148,8 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
 
 def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantity | None:
     """In the canonical unit; where the code is no unit of this observable, the unit as printed is tried. `None`: neither is one."""
+    if given.code == known.unit:
+        return Quantity(value, known.unit)
     for unit in dict.fromkeys(((given.code or given.unit or ""), (given.unit or ""))):
         found = known.canonical(value, unit)
         if found is not None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems
+from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems, reports
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
@@ -82,6 +82,8 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
         reading.born = identity.born(person, reading)
         _index_medications(decoded, reading)
         outcomes = _outcomes(decoded, older, person, reading)
+        if decoded.partial:
+            reading.issue(person.reference, "status", "the record says that more pages follow; what they hold is not known")
         facts = _facts(person, reading)
     set_aside = tuple(SetAside(decoded.place(i), outcome.reason) for i, outcome in enumerate(outcomes) if outcome.kind == "aside")
     return Record(
@@ -131,7 +133,7 @@ _BY_SUBJECT: dict[type, Reader] = {
     r4.Observation: observations.read_observation,
     r4.Procedure: events.read_procedure,
     r4.Encounter: events.read_encounter,
-    r4.DiagnosticReport: events.read_report,
+    r4.DiagnosticReport: reports.read_report,
     r4.DocumentReference: events.read_document,
     r4.CarePlan: events.read_care_plan,
     r4.Goal: events.read_goal,

@@ -110,14 +110,31 @@ def test_another_release_is_refused_by_its_shape(resource: dict[str, Any], said:
         ({"resource": []}, "the resource is not an object"),
         ({"resource": {"id": "1"}}, "resourceType is missing"),
         ({"resource": {"resourceType": "Spaceship"}}, "resourceType is not a type of FHIR R4"),
-        ({"resource": {"resourceType": "Condition", "id": 5, "code": {"text": "x"}}}, "id is not of the type that FHIR R4 demands"),
-        ({"resource": {"resourceType": "Observation", "status": ["final"]}}, "status is not of the type that FHIR R4 demands"),
+        (
+            {"resource": {"resourceType": "Condition", "id": 5, "code": {"text": "x"}}},
+            "Condition.id is not of the type that FHIR R4 demands",
+        ),
+        ({"resource": {"resourceType": "Observation", "status": ["final"]}}, "Observation.status is not of the type that FHIR R4 demands"),
     ],
 )
 def test_one_bad_entry_is_set_aside_and_the_rest_is_read(entry: Any, reason: str) -> None:
     record = read(with_entry(entry))
     assert lines(record) == [("entry[8]", reason)]
     assert record.used == 8
+
+
+def test_a_patient_that_cannot_be_read_is_named() -> None:
+    person = {"resourceType": "Patient", "id": "a", "birthDate": 1960}
+    said = "no patient: entry[0] is a Patient that cannot be read: Patient.birthDate is not of the type that FHIR R4 demands"
+    assert message({"resourceType": "Bundle", "entry": [{"resource": person}]}) == said
+
+
+def test_a_page_of_several_is_said_to_be_one() -> None:
+    record = read({**SOUND, "link": [{"relation": "next", "url": "https://example.org/2"}]})
+    assert (record.partial, [i.reason for i in record.facts.data_issues]) == (
+        True,
+        ["the record says that more pages follow; what they hold is not known"],
+    )
 
 
 def test_a_field_of_a_wrong_type_is_left_out_and_said() -> None:

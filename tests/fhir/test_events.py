@@ -90,3 +90,22 @@ def test_an_attachment_that_is_no_text_is_named_only(read: Read) -> None:
 def test_a_raw_sequence_is_said_not_to_be_interpreted(read: Read) -> None:
     record = read({"resourceType": "MolecularSequence", "coordinateSystem": 0})
     assert [(i.kind, i.reason) for i in record.facts.data_issues] == [("unrecognized", "a raw genomic sequence is not interpreted")]
+
+
+def test_observations_inside_a_report_are_read_under_its_date(read: Read) -> None:
+    inside = {
+        "resourceType": "Observation",
+        "id": "k",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2823-3"}]},
+        "valueQuantity": {"value": 5.9, "unit": "mmol/L", "code": "mmol/L"},
+    }
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "effectiveDateTime": "2026-11-02",
+        "contained": [{"resourceType": "Specimen"}, inside],
+    }
+    (found,) = read(report).facts.measurements["serum-potassium"]
+    assert (str(found.quantity), found.when, found.reference) == ("5.9 mmol/L", date(2026, 11, 2), "DiagnosticReport/r#k")
