@@ -36,11 +36,24 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     means: str
 
 
+class PhraseCase(Struct, frozen=True, forbid_unknown_fields=True):
+    """A query, and the words that are searched for."""
+
+    says: str
+    words: tuple[str, ...]
+
+
 class PhraseMap(Document, frozen=True, kw_only=True):
     """A file of phrases; `silent` words are left out of every query."""
 
     phrase: tuple[Phrase, ...] = ()
     silent: tuple[str, ...] = ()
+    case: tuple[PhraseCase, ...] = ()
+
+    def case_failures(self) -> list[str]:
+        """Queries that are not understood as written."""
+        said = [(case, understood(case.says)) for case in self.case]
+        return [f"{case.says!r}: {words}, expected {case.words}" for case, words in said if words != case.words]
 
 
 class Found(Struct, frozen=True, omit_defaults=True, kw_only=True):
