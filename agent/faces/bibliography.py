@@ -48,9 +48,13 @@ class Bibliography:
         self._numbers = {key: number for number, key in enumerate(found, 1)}
 
     def marks(self, evidence: Iterable[Citation]) -> tuple[Mark, ...]:
-        """Numbers and grades of these citations, ascending, each once; a label has no grade."""
-        marks = {Mark(self._numbers[_key(c)], "" if c.grade == "label" else readable(c.grade)) for c in evidence}
+        """Numbers and grades of these citations, ascending, each once; what is longer than a grade stands in the list only."""
+        marks = {Mark(self._numbers[_key(c)], readable(c.grade) if _is_short(c.grade) else "") for c in evidence}
         return tuple(sorted(marks, key=lambda mark: (mark.number, mark.grade)))
+
+
+def _is_short(grade: str) -> bool:
+    return grade != "label" and len(grade) <= len("COR 3 harm, LOE B")
 
 
 def document_words(citation: Citation) -> str:

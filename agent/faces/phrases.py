@@ -58,6 +58,11 @@ def banner_facts(plan: Plan) -> tuple[str, ...]:
     return tuple(readable(fact) for fact in facts if fact)
 
 
+def amount_words(value: str, unit: str) -> str:
+    """A computed value with its unit; words and bare numbers have none, years are `y`."""
+    return readable(f"{value} {'y' if unit == 'a' else unit}" if unit not in ("", "1") else value)
+
+
 def drafter_words(plan: Plan) -> str:
     """Who drafted, and whether a model's draft was given up."""
     drafter = plan.drafter

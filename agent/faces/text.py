@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent.faces.phrases import banner_facts, drafter_words
+from agent.faces.phrases import amount_words, banner_facts, drafter_words
 from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_marks
 from agent.faces.text_problems import ACTION_STYLES, section_text
 from agent.faces.view import MedicineRow, View
@@ -222,14 +222,10 @@ def _calculations(view: View) -> Iterable[RenderableType]:
         return
     yield from heading("Calculations")
     for calculation in view.plan.calculations:
-        inputs = ", ".join(readable(f"{name_words(i.name)} {i.value}{'' if i.unit == '1' else ' ' + i.unit}") for i in calculation.inputs)
-        value = "" if calculation.unit == "1" else f" {calculation.unit}"
+        inputs = ", ".join(f"{name_words(i.name)} {amount_words(i.value, i.unit)}" for i in calculation.inputs)
+        value = amount_words(calculation.value, calculation.unit)
         when = f" ({readable(calculation.when)})" if calculation.when else ""
-        yield hanging(
-            Text(
-                f"{name_words(calculation.name)}: {readable(calculation.value + value)}{when} from {inputs}. {readable(calculation.source)}"
-            )
-        )
+        yield hanging(Text(f"{name_words(calculation.name)}: {value}{when} from {inputs}. {readable(calculation.source)}"))
 
 
 def _sources(view: View) -> Iterable[RenderableType]:

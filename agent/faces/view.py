@@ -12,7 +12,7 @@ from functools import cached_property
 
 from agent.faces.bibliography import Bibliography, Mark, SourceDocument
 from agent.faces.errands import Errand, errands, is_small
-from agent.faces.phrases import headline, when_words
+from agent.faces.phrases import amount_words, headline, when_words
 from agent.faces.words import name_words, readable
 from tools.clinical.answer import Citation
 from tools.clinical.plan import Coverage, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
@@ -162,9 +162,11 @@ class View:
         plan = self.plan
         labels = {fact: problem.text for problem in plan.problems for fact in problem.facts if fact.startswith("Condition/")}
         for calculation in plan.calculations:
-            labels[f"calculation:{calculation.name}"] = f"{name_words(calculation.name)} {calculation.value} {calculation.unit}"
+            labels[f"calculation:{calculation.name}"] = (
+                f"{name_words(calculation.name)} {amount_words(calculation.value, calculation.unit)}"
+            )
             labels |= {
-                i.reference: f"{name_words(i.name)} {i.value} {i.unit}"
+                i.reference: f"{name_words(i.name)} {amount_words(i.value, i.unit)}"
                 for i in calculation.inputs
                 if i.reference.startswith("Observation/")
             }
