@@ -18,8 +18,9 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from msgspec import Raw
@@ -42,7 +43,6 @@ class Record:
 
     Attributes:
         facts: what is known of the patient at `as_of`.
-        digest: `sha256:…` of the bytes.
         resources: how many there are; `used + unread + len(set_aside)` is always the same number.
         used: facts were made of these.
         unread: of a type or code that nothing is made of, or another patient's where one was chosen.
@@ -50,10 +50,10 @@ class Record:
         last_entry: the newest date in what was used.
         patients: ids of all patients of the record.
         partial: the server that it came from says that more pages follow.
+        data: the bytes that were read.
     """
 
     facts: Facts
-    digest: str
     resources: int
     used: int
     unread: int
@@ -61,6 +61,12 @@ class Record:
     last_entry: date | None
     patients: tuple[str, ...]
     partial: bool = False
+    data: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """`sha256:…` of the bytes; made when it is first asked for, since it costs a sixth of the reading."""
+        return f"sha256:{hashlib.sha256(self.data).hexdigest()}"
 
 
 def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
@@ -88,7 +94,6 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
     set_aside = tuple(SetAside(decoded.place(i), outcome.reason) for i, outcome in enumerate(outcomes) if outcome.kind == "aside")
     return Record(
         facts=facts,
-        digest=f"sha256:{hashlib.sha256(data).hexdigest()}",
         resources=len(outcomes),
         used=sum(outcome is USED for outcome in outcomes),
         unread=sum(outcome is UNREAD for outcome in outcomes),
@@ -96,6 +101,7 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
         last_entry=reading.last,
         patients=person.everyone,
         partial=decoded.partial,
+        data=data,
     )
 
 

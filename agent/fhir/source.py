@@ -105,14 +105,14 @@ def read_ndjson(source: Path | Iterable[Path], as_of: date, patient: str | None 
     return read_bundle(_one(group(files), patient), as_of, patient)
 
 
-def resource(data: bytes, reference: str) -> dict[str, Any] | None:
+def resource(record: Record | bytes, reference: str) -> dict[str, Any] | None:
     """The resource of a record behind a reference that facts carry (`Condition/1`, a `urn:`, or `entry[3]`), as it stands.
 
     Raises:
         RecordError: the record is not JSON.
     """
     try:
-        tree = orjson.loads(data)
+        tree = orjson.loads(record.data if isinstance(record, Record) else record)
     except orjson.JSONDecodeError:
         raise RecordError("the record is not JSON") from None
     entries = tree.get("entry", []) if isinstance(tree, dict) and tree.get("resourceType") == "Bundle" else [{"resource": tree}]
