@@ -94,8 +94,8 @@ def test_a_rule_is_explained_with_its_sources() -> None:
 
 def test_what_changes_a_severity_is_part_of_the_explanation() -> None:
     assert explain("simvastatin-with-amlodipine").changes == (
-        "major: simvastatin a day > 20 mg/d",
-        "minor: simvastatin a day ≤ 20 mg/d",
+        "major: simvastatin above 20 mg/d",
+        "minor: simvastatin up to 20 mg/d",
     )
 
 

@@ -108,6 +108,15 @@ def test_a_raising_circumstance_raises_and_names_the_value_that_bears_it() -> No
     assert issue.missing == ()
 
 
+def test_the_circumstance_is_told_to_the_reader() -> None:
+    raised = [{**change, "because": f"because of {change['to']}"} for change in CHANGES]
+    index = index_of(rule("a", "b", changes=raised), rule("a2", "b", "minor"), rule("a3", "b", "moderate"))
+    uses = use("a", "a2", "a3", daily="20 mg/d"), use("b")
+    told = "harm of a with b; also: harm of a3 with b. Graver here: because of contraindicated."
+    assert [i.consequence for i in check(index, *uses, facts=patient(*uses, labs={"serum-potassium": "6 mmol/L"}))] == [told]
+    assert [i.consequence.rpartition(". ")[2] for i in check(index, *uses)] == ["Milder here: because of moderate."]
+
+
 def test_a_lowering_circumstance_lowers_and_the_unknown_one_is_named() -> None:
     (issue,) = check(index_of(rule("a", "b", changes=CHANGES)), use("a", daily="20 mg/d"), use("b"))
     assert (issue.severity, issue.interruptive, issue.missing) == ("moderate", False, ("serum-potassium",))

@@ -9,7 +9,7 @@ from msgspec import structs
 from tools.clinical.answer import Issue, severity_rank
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.answers import MedicationCheck, Screening
-from tools.interactions.index import Index
+from tools.interactions.index import Index, Ready
 from tools.interactions.pairs import Pair, pairs_of
 from tools.interactions.patient import Patient
 from tools.interactions.regimen import combinations_of
@@ -38,20 +38,19 @@ def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Find
 
 
 def _issue_of_pair(index: Index, pair: Pair) -> Issue:
-    issue = _issue(index, pair.speaker)
     if not pair.others:
-        return issue
+        return _issue(index, pair.speaker)
     shown = [other.ready for other in pair.others if not other.suppressed]
     asked = [name for other in pair.others if other.could_reach > pair.speaker.rank for name in other.missing]
+    issue = _issue(index, pair.speaker, shown)
     return structs.replace(
         issue,
-        consequence="; also: ".join(dict.fromkeys((issue.consequence, *(ready.statement.consequence for ready in shown)))),
         evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for ready in shown for citation in ready.citations)))),
         missing=tuple(dict.fromkeys((*issue.missing, *asked))),
     )
 
 
-def _issue(index: Index, finding: Finding) -> Issue:
+def _issue(index: Index, finding: Finding, beside: Sequence[Ready] = ()) -> Issue:
     statement = finding.ready.statement
     change = finding.change
     references = tuple(use.reference for use in finding.uses)
@@ -61,7 +60,7 @@ def _issue(index: Index, finding: Finding) -> Issue:
         indicator=index.discipline.indicators[finding.tier],
         interruptive=finding.tier in ("hard-stop", "interruptive") and not finding.suppressed,
         participants=_participants(finding),
-        consequence=statement.consequence,
+        consequence=_consequence(finding, beside),
         action=(change.action if change else "") or statement.action,
         rule=finding.ready.ref,
         mechanism=statement.mechanism,
@@ -73,6 +72,16 @@ def _issue(index: Index, finding: Finding) -> Issue:
         suppressed=finding.suppressed,
         blocks_start_only=statement.blocks_start_only,
     )
+
+
+def _consequence(finding: Finding, beside: Sequence[Ready]) -> str:
+    """What happens, by the speaker and by the rules beside it; and the circumstance that makes it graver or milder here."""
+    text = finding.ready.statement.consequence
+    if beside:
+        text = "; also: ".join(dict.fromkeys((text, *(ready.statement.consequence for ready in beside))))
+    if finding.change is None or finding.rank == finding.ready.rank:
+        return text
+    return f"{text}. {'Graver' if finding.rank > finding.ready.rank else 'Milder'} here: {finding.change.because}."
 
 
 def _participants(finding: Finding) -> tuple[str, ...]:
