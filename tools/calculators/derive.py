@@ -78,14 +78,15 @@ def _in_order() -> Iterator[Listed]:
 
 
 def _one(listed: Listed, facts: Facts) -> tuple[Measurement, Calculation] | str | None:
-    """A computed value, the reason why there is none, or `None` where the record holds it already."""
+    """A computed value, or why there is none; `None` where the record holds it already, or none of the values that it is made from."""
     found, missing = _gather(listed.calculator.input, facts)
     when = max((f.when for f in found.values() if f.when), default=facts.as_of)
     held = facts.latest(listed.calculator.derives)
     if held is not None and held.when >= when:
         return None
     if missing:
-        return f"not recorded: {', '.join(missing)}"
+        begun = any(given.observable not in {"", "age"} and given.name in found for given in listed.calculator.input)
+        return f"not recorded: {', '.join(missing)}" if begun else None
     try:
         answer = compute(listed, {name: f.value for name, f in found.items()})
     except (OutOfScopeError, UnitMismatchError) as error:

@@ -129,7 +129,7 @@ def _in_range(given: Input, number: float) -> float:
     if (low is not None and number < low) or (high is not None and number > high):
         limits = f"{'' if low is None else plain(Decimal(repr(low)))} to {'' if high is None else plain(Decimal(repr(high)))}".strip()
         raise OutOfScopeError(
-            f"{given.name} of {plain(Decimal(repr(number)))} {given.unit} lies outside the range of the formula ({limits} {given.unit})"
+            f"{given.name} of {plain(Decimal(repr(number)), 2)} {given.unit} lies outside the range of the formula ({limits} {given.unit})"
         )
     return number
 

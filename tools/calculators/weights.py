@@ -32,7 +32,9 @@ def clearances(facts: Facts) -> tuple[list[tuple[Measurement, Calculation]], lis
     if age is None or age.quantity.value < 18:
         return [], []
     missing = [n for n, v in (("serum-creatinine", creatinine), ("body-weight", weight), ("sex", facts.sex)) if v is None]
-    if creatinine is None or weight is None or facts.sex is None:
+    if creatinine is None:
+        return [], []
+    if weight is None or facts.sex is None:
         return [], [("creatinine-clearance", f"not recorded: {', '.join(missing)}")]
     height = facts.latest("body-height")
     chosen, kind = dosing_weight(weight.quantity, height.quantity if height else None, facts.sex)
