@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from agent.faces.answering.shapes import AllergyInput, Amount, Coded, Context, Lab, Medication
+from agent.stated_age import born_before
 from agent.stated_regimen import stated_interval
 from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity, decimal_of
+from tools.pharmacogenomics import read_phenotypes
 from tools.terminology import Observable, terminology
 
 PATIENT = "context"
@@ -74,7 +75,7 @@ def understand(
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
-        phenotypes={gene.strip(): _phenotype(said) for gene, said in context.phenotypes.items()},
+        phenotypes={gene: _phenotype(said) for gene, said in context.phenotypes.items()} | read_phenotypes(context.phenotypes),
     )
     return Understood(facts.with_measurements(derive(facts).measurements), tuple(reading.notes))
 
@@ -149,22 +150,10 @@ def _birth_date(context: Context, reading: _Reading) -> date | None:
     if age is None:
         return None
     try:
-        return _before(reading.as_of, age)
+        return born_before(reading.as_of, age)
     except (UnitMismatchError, OverflowError, ValueError):
         reading.note("context.age", "not an age such as 67 or '7 mo'")
         return None
-
-
-def _before(as_of: date, age: Quantity) -> date:
-    """The latest birth date at which the age is completed."""
-    if age.value < 0 or age.value > 100_000:
-        raise ValueError
-    years, months = age.unit in ("a", "years", "year", "yr", "y"), age.unit in ("mo", "months", "month")
-    if (years or months) and age.value == int(age.value):
-        total = as_of.year * 12 + as_of.month - 1 - int(age.value) * (12 if years else 1)
-        year, month = total // 12, total % 12 + 1
-        return date(year, month, min(as_of.day, calendar.monthrange(year, month)[1]))
-    return as_of - timedelta(days=int(-(-age.to("d").value // 1)))
 
 
 def _pregnancy(context: Context) -> Pregnancy:

@@ -76,7 +76,7 @@ class _Rules:
             frozenset(rule.subject) for document in _documents("contraindications") for rule in _parts(document, "rule")
         ]
         self.doses = [rule for document in _documents("doses") for rule in _parts(document, "rule")]
-        self.genes = [rule for document in _documents("pharmacogenomics") for rule in _parts(document, "drug")]
+        self.genes = [frozenset(_parts(document, "drug")) for document in _documents("pharmacogenomics")]
         self.guidelines = [_recommended(rule) for document in _documents("guidelines") for rule in _parts(document, "recommendation")]
 
     def about(self, name: str) -> tuple[int, ...]:
@@ -88,7 +88,7 @@ class _Rules:
             *_named_and_reached(self.contraindications, name, kinds),
             len(doses),
             sum(1 for rule in doses if any(name.startswith(_RENAL) for name in _measured(rule))),
-            sum(1 for drugs in self.genes if name in drugs),
+            sum(1 for drugs in self.genes if name in drugs or kinds & drugs),
             sum(1 for subjects in self.guidelines if name in subjects or kinds & subjects),
         )
 

@@ -61,6 +61,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("doses", "tools/dosing/doses", "tools.dosing.model:DoseFile"),
     Kind("plausible-values", "tools/dosing/plausible", "tools.dosing.plausibility:PlausibleFile"),
     Kind("calculators", "tools/calculators/knowledge", "tools.calculators.model:CalculatorFile"),
+    Kind("genes", "tools/pharmacogenomics/genes", "tools.pharmacogenomics.model:GeneFile"),
+    Kind("pharmacogenomics", "tools/pharmacogenomics/drugs", "tools.pharmacogenomics.model:DrugFile"),
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
     Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
     Kind("guideline-phrases", "tools/guidelines/phrases", "tools.guidelines.search:PhraseMap"),

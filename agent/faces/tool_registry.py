@@ -155,8 +155,6 @@ def ask(name: str, arguments: dict[str, Any], as_of: date) -> Answer:
         found = which.run(given, as_of)
     except KnowledgeError:
         raise
-    except ImportError as error:
-        found = which.output(tool=name, status="not_checked", reason=f"this installation has no {error.name}")
     except ClinicalError as error:
         found = which.output(tool=name, status="not_checked", reason=str(error))
     if not strange:
