@@ -59,6 +59,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("alert-discipline", "tools/interactions/discipline", "tools.interactions.discipline:Discipline"),
     Kind("contraindications", "tools/contraindications/data", "tools.contraindications.model:ContraindicationFile"),
     Kind("doses", "tools/dosing/doses", "tools.dosing.model:DoseFile"),
+    Kind("dose-engines", "tools/dosing/engines", "tools.dosing.parameters:ParameterFile"),
     Kind("plausible-values", "tools/dosing/plausible", "tools.dosing.plausibility:PlausibleFile"),
     Kind("calculators", "tools/calculators/knowledge", "tools.calculators.model:CalculatorFile"),
     Kind("genes", "tools/pharmacogenomics/genes", "tools.pharmacogenomics.model:GeneFile"),
