@@ -119,6 +119,11 @@ def test_code_and_display_that_agree_are_no_issue() -> None:
     assert (match.data_issue, match.confidence) == (None, "sure")
 
 
+def test_a_code_of_another_system_is_not_read_as_rxnorm() -> None:
+    assert terminology().medication("", (Coding("http://example.org/drugs", "161", ""),)).outcome == "not_recognized"
+    assert terminology().medication("", (Coding("urn:oid:2.16.840.1.113883.6.88", "161", ""),)).names == {"acetaminophen"}
+
+
 def test_a_code_completes_a_display_that_names_one_component() -> None:
     assert terminology().medication("oxycodone", (Coding(RXNORM, "1049221", ""),)).names == {"oxycodone", "acetaminophen"}
 

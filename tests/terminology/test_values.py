@@ -41,6 +41,27 @@ def test_a_text_decides_only_where_no_code_does() -> None:
     assert "gout" in terminology().problem((Coding(SNOMED, "1"),), "Gout (disorder)")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Essential (primary) hypertension", "essential-hypertension"),
+        ("Hyperlipidemia, unspecified", "hyperlipidaemia"),
+        ("Type 2 diabetes mellitus without complications", "type-2-diabetes"),
+        ("Unspecified asthma, uncomplicated", "asthma"),
+        ("Chronic kidney disease, stage 3a", "ckd-3a"),
+    ],
+)
+def test_what_only_makes_a_diagnosis_narrower_may_be_left_out(text: str, name: str) -> None:
+    assert name in terminology().problem(text=text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Asthma, ruled out", "Family history of asthma", "Pneumonia, suspected", "History of stroke", "No asthma", "Asthma, resolved"]
+)
+def test_a_diagnosis_that_is_doubted_denied_or_past_is_not_read_as_present(text: str) -> None:
+    assert terminology().problem(text=text) == frozenset()
+
+
 def test_the_same_code_of_another_system_means_nothing() -> None:
     assert terminology().problem((Coding("http://example.org/codes", "195967001"),)) == frozenset()
 
@@ -134,10 +155,15 @@ def test_a_drug_allergy_brings_ingredient_and_classes() -> None:
     assert {"aspirin", "salicylate", "antiplatelet"} <= match.kinds
 
 
-def test_a_class_allergy_names_the_class_and_no_ingredient() -> None:
-    match = terminology().allergen(text="Penicillins")
-    assert "penicillin" in match.kinds
-    assert "amoxicillin" not in match.kinds
+@pytest.mark.parametrize("text", ["Penicillins", "PCN", "Penicillin - rash", "Allergy to penicillin"])
+def test_a_class_allergy_names_the_class_and_no_ingredient(text: str) -> None:
+    assert terminology().allergen(text=text).kinds == {"penicillin"}
+
+
+def test_every_member_of_a_class_has_all_kinds_of_an_allergy_to_the_class() -> None:
+    known = terminology()
+    for name in ("nsaid", "sulfonamide-antibiotic", "ace-inhibitor", "opioid"):
+        assert all(known.allergen(text=name).kinds <= known.kinds_of(member) for member in known.members(name))
 
 
 def test_several_codes_name_several_allergens() -> None:
@@ -164,6 +190,7 @@ def test_an_unknown_allergen_is_not_recognized() -> None:
 def test_reactions_bring_their_parents() -> None:
     assert terminology().reaction((Coding(SNOMED, "247472004"),)) == {"urticaria", "immediate-skin"}
     assert terminology().reaction(text="Lip swelling") >= {"angioedema"}
+    assert terminology().reaction(text="rash and itching") == {"rash", "itching"}
     assert terminology().reaction(text="felt odd") == frozenset()
 
 

@@ -11,7 +11,7 @@ from tools.clinical.facts import Coding
 from tools.clinical.quantity import Quantity, plain
 from tools.terminology.facade import Terminology, terminology
 from tools.terminology.medications import MedicationMatch
-from tools.terminology.valuesets import RXNORM
+from tools.terminology.systems import RXNORM
 
 
 class NormalizedIngredient(Struct, frozen=True, omit_defaults=True):

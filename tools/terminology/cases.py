@@ -9,7 +9,7 @@ from tools.clinical.quantity import Quantity, plain
 from tools.terminology.facade import terminology
 from tools.terminology.model import AllergyCase, EventCase, MedicationCase, ObservableCase, ProblemCase
 from tools.terminology.observables import Observable
-from tools.terminology.valuesets import CVX, ICD10CM, LOINC, RXNORM, SNOMED
+from tools.terminology.systems import CVX, ICD10CM, LOINC, RXNORM, SNOMED
 
 
 def medication_failures(cases: Iterable[MedicationCase]) -> list[str]:

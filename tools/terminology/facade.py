@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,8 +25,11 @@ from tools.terminology.model import (
     WordsFile,
 )
 from tools.terminology.observables import Observable, Observables
+from tools.terminology.systems import CPT, CVX, ICD10CM, ICD10PCS, LOINC, RXNORM, SNOMED
 from tools.terminology.text import name_key, without_tag
-from tools.terminology.valuesets import CPT, CVX, ICD10CM, ICD10PCS, LOINC, RXNORM, SNOMED, Member, ValueSets
+from tools.terminology.valuesets import Member, ValueSets
+
+_SEVERAL = re.compile(r"[,;/&+]|\band\b", re.IGNORECASE)
 
 FOLDERS: dict[str, type[Document]] = {
     "ingredients": IngredientFile,
@@ -160,8 +164,8 @@ class Terminology:
     def _allergen(self, codes: tuple[Coding, ...], text: str) -> AllergenMatch:
         kinds: set[str] = set(self._allergens.match(codes, text))
         for name in tuple(kinds):
-            for drug in self._drug_allergens.get(name, ()):
-                kinds |= self.kinds_of(drug)
+            drugs = self._drug_allergens.get(name, ())
+            kinds = (kinds - {name} if drugs else kinds).union(*(self.kinds_of(drug) for drug in drugs))
         if not kinds:
             kinds = self._drug_kinds(codes, text)
         return AllergenMatch(frozenset(kinds), bool(kinds))
@@ -183,7 +187,8 @@ class Terminology:
 
     def reaction(self, codes: Sequence[Coding] = (), text: str = "") -> frozenset[str]:
         """Names of the reaction with its parents (`anaphylaxis`, `urticaria`, `rash`…); empty where not known."""
-        return self._reactions.match(tuple(codes), text)
+        told = self._reactions.match(tuple(codes), text)
+        return told or frozenset(kind for part in _SEVERAL.split(text) for kind in self._reactions.match((), part.strip()))
 
     def is_reaction(self, name: str) -> bool:
         """Whether this is the name of a reaction."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from tools.clinical.facts import Ingredient
 from tools.terminology.model import ClassEntry, ClassFile, IngredientEntry, IngredientFile, ProductFile
 from tools.terminology.spelling import Speller
+from tools.terminology.systems import NDC, RXNORM, SNOMED
 from tools.terminology.text import name_key
 
 Names = tuple[str, ...]
+_SYSTEMS = {"rxnorm": RXNORM, "snomed": SNOMED, "ndc": NDC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Lexicon:
         names: name under `name_key` → ingredient names.
         codes: RxNorm ingredient code → ingredient name, for codes that may decide alone.
         unsure_codes: codes that were not seen in a public source; they only confirm what a text says.
-        coded: code of a product → the clinical drug as a string.
+        coded: system and code of a product → the clinical drug as a string.
         ambiguous: abbreviations that stand for more than one medicine.
         foreign: names of real medicines that are not covered; never corrected into another.
         generic: the ingredients' own names; brands resemble ordinary words too often to be corrected without more to go by.
@@ -31,7 +33,7 @@ class Lexicon:
     names: Mapping[str, Names]
     codes: Mapping[str, str]
     unsure_codes: Mapping[str, str]
-    coded: Mapping[str, str]
+    coded: Mapping[tuple[str, str], str]
     class_names: Mapping[str, str]
     kinds: Mapping[str, frozenset[str]]
     members: Mapping[str, Names]
@@ -54,7 +56,7 @@ def build_lexicon(files: Iterable[IngredientFile], products: Iterable[ProductFil
         names=names,
         codes={code: e.name for e in entries if e.confidence != "unsure" for code in _codes(e)},
         unsure_codes={code: e.name for e in entries if e.confidence == "unsure" for code in _codes(e)},
-        coded={entry.code: entry.drug for file in products for entry in file.coded},
+        coded={(_SYSTEMS[entry.system], entry.code): entry.drug for file in products for entry in file.coded},
         class_names=_class_names([entry for file in classes for entry in file.class_]),
         kinds=kinds,
         members=members,

@@ -12,6 +12,7 @@ from tools.clinical.knowledge import Confidence
 from tools.clinical.quantity import Quantity
 from tools.terminology.clinical_drug import DrugReader, ParsedDrug
 from tools.terminology.lexicon import Lexicon
+from tools.terminology.systems import RXNORM, system_of
 from tools.terminology.text import name_key
 
 Recognition = Literal["recognized", "partial", "not_recognized"]
@@ -63,7 +64,7 @@ class MedicationReader:
 
     def _read(self, text: str, codes: tuple[Coding, ...]) -> MedicationMatch:
         written = self._by_texts((*(coding.display for coding in codes), text))
-        coded = next((match for coding in codes if (match := self._by_code(coding.code, written))), None)
+        coded = next((match for coding in codes if (match := self._by_code(coding, written))), None)
         if coded is None:
             return written
         if written.outcome == "not_recognized":
@@ -78,14 +79,17 @@ class MedicationReader:
                 best = match if _rank(match) >= _rank(best) else best
         return best
 
-    def _by_code(self, code: str, written: MedicationMatch) -> MedicationMatch | None:
-        name = self._lexicon.codes.get(code)
-        if name is None and (unsure := self._lexicon.unsure_codes.get(code)) in written.names:
-            name = unsure
+    def _by_code(self, coding: Coding, written: MedicationMatch) -> MedicationMatch | None:
+        system = system_of(coding)
+        name = self._ingredient(coding.code, written) if system == RXNORM else None
         if name:
             return self._match(ParsedDrug(ingredients=[name]), name)
-        drug = self._lexicon.coded.get(code)
+        drug = self._lexicon.coded.get((system, coding.code))
         return self._match(self._reader.read(drug), drug) if drug else None
+
+    def _ingredient(self, code: str, written: MedicationMatch) -> str | None:
+        unsure = self._lexicon.unsure_codes.get(code)
+        return self._lexicon.codes.get(code) or (unsure if unsure in written.names else None)
 
     def _match(self, drug: ParsedDrug, text: str) -> MedicationMatch:
         names = drug.ingredients

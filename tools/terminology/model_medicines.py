@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -56,10 +57,11 @@ class ProductEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class CodedProduct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """An RxNorm code (or NDC) below the ingredient and the clinical drug it stands for, as a string that the parser reads."""
+    """A code below the ingredient and the clinical drug it stands for, as a string that the parser reads."""
 
     code: str
     drug: str
+    system: Literal["rxnorm", "snomed", "ndc"] = "rxnorm"
 
 
 class ProductFile(Document, frozen=True, kw_only=True):

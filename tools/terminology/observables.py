@@ -11,8 +11,8 @@ from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Coding
 from tools.clinical.quantity import Quantity, unit_dimension
 from tools.terminology.model import Conversion, ObservableEntry, ObservableKind
+from tools.terminology.systems import LOINC, SNOMED, system_of
 from tools.terminology.text import name_key
-from tools.terminology.valuesets import LOINC, SNOMED, system_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,32 +9,8 @@ from typing import Protocol
 
 from tools.clinical.facts import Coding
 from tools.terminology.lexicon import ascend
-from tools.terminology.text import name_key, without_tag
-
-SNOMED = "http://snomed.info/sct"
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
-LOINC = "http://loinc.org"
-CVX = "http://hl7.org/fhir/sid/cvx"
-CPT = "http://www.ama-assn.org/go/cpt"
-ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-
-_OTHER_NAMES = {
-    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
-    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
-    "urn:oid:2.16.840.1.113883.6.1": LOINC,
-    "urn:oid:2.16.840.1.113883.12.292": CVX,
-    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
-    "urn:oid:2.16.840.1.113883.6.12": CPT,
-    "http://hl7.org/fhir/sid/icd-10": ICD10CM,
-    "http://hl7.org/fhir/sid/icd-10-pcs": ICD10PCS,
-    "http://www.icd10data.com/icd10pcs": ICD10PCS,
-}
-
-
-def system_of(coding: Coding) -> str:
-    """The canonical URL of the code system, where it came as an OID or an older URL."""
-    return _OTHER_NAMES.get(coding.system, coding.system)
+from tools.terminology.systems import system_of
+from tools.terminology.text import name_key, spoken_forms
 
 
 class Named(Protocol):
@@ -91,6 +67,10 @@ class ValueSets:
         """The name that a text or alias stands for."""
         return self._texts.get(name_key(text))
 
+    def by_text(self, text: str) -> str | None:
+        """The name that a diagnosis as written stands for, or its head where the rest only makes it narrower."""
+        return next((name for form in spoken_forms(text) if (name := self.canonical(form))), None) if text else None
+
     def first_code(self, name: str) -> Coding | None:
         """A code to write for this name; `None` where the knowledge has none."""
         return self._first.get(name)
@@ -107,8 +87,7 @@ class ValueSets:
         """What codes and text mean, with parents; texts decide only where no code does. Empty: not known."""
         names = self.by_codes(codes)
         if not names:
-            spoken = (self.canonical(without_tag(words)) for words in (*(coding.display for coding in codes), text) if words)
-            names = frozenset(filter(None, spoken))
+            names = frozenset(filter(None, (self.by_text(words) for words in (*(coding.display for coding in codes), text))))
         return self.with_parents(names)
 
     def _of(self, coding: Coding) -> Iterable[str]:
