@@ -41,11 +41,22 @@ def write(folder: Path) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
             changed.append(name)
+    (folder.parent / ".taplo.toml").write_text(editor_settings(), "utf-8")
     for path in sorted(folder.rglob("*.json")):
         if str(path.relative_to(folder)) not in wanted:
             path.unlink()
             changed.append(str(path.relative_to(folder)))
     return changed
+
+
+def editor_settings() -> str:
+    """`.taplo.toml`: which schema an editor completes and checks which knowledge file by."""
+    rules = (
+        f'[[rule]]\ninclude = ["{kind.folder}/*.toml"]\n[rule.schema]\npath    = "schemas/knowledge/{kind.name}.schema.json"\nenabled = true\n'
+        for kind in KINDS
+    )
+    head = "# Editors that use Taplo complete and check knowledge files by these schemas; `carewright schemas` writes this file and them."
+    return f'{head}\n\ninclude = ["tools/**/*.toml", "policies/*.toml"]\n\n' + "\n".join(rules)
 
 
 def as_text(schema: dict[str, Any]) -> str:

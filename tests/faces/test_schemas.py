@@ -12,7 +12,7 @@ import pytest
 import sample_plans
 from jsonschema import Draft202012Validator
 
-from agent.faces.schemas import as_text, schemas
+from agent.faces.schemas import as_text, editor_settings, schemas, write
 from agent.knowledge_index import KINDS, Kind
 from tools.clinical.plan import Plan
 
@@ -48,11 +48,18 @@ def test_the_schema_refuses_a_plan_without_its_date() -> None:
 
 
 def test_editors_are_told_the_schema_of_every_kind() -> None:
-    told = tomllib.loads((FOLDER.parent / ".taplo.toml").read_text("utf-8"))["rule"]
-    wanted = [
-        {"include": [f"{k.folder}/*.toml"], "schema": {"path": f"schemas/knowledge/{k.name}.schema.json", "enabled": True}} for k in KINDS
-    ]
-    assert told == wanted
+    assert (FOLDER.parent / ".taplo.toml").read_text("utf-8") == editor_settings(), "run: carewright schemas"
+    told = tomllib.loads(editor_settings())["rule"]
+    assert [rule["schema"]["path"] for rule in told] == [f"schemas/knowledge/{kind.name}.schema.json" for kind in KINDS]
+
+
+def test_writing_changes_only_what_is_out_of_date(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    assert write(folder) == list(schemas())
+    (folder / "plan.schema.json").write_text("{}", "utf-8")
+    (folder / "gone.json").write_text("{}", "utf-8")
+    assert write(folder) == ["plan.schema.json", "gone.json"]
+    assert write(folder) == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
