@@ -1,4 +1,4 @@
-"""Every check of a regimen in one call: interactions, contraindications, doses. The drafter asks it, and `check` asks it again."""
+"""Every check of a regimen in one call: interactions, contraindications, doses, genes. The drafter asks it, and `check` asks it again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tools.clinical.facts import Facts, MedicationUse
 from tools.contraindications import check_medications
 from tools.dosing import check_dose
 from tools.interactions import check_regimen
+from tools.pharmacogenomics import check_phenotypes
 
 
 @dataclass(frozen=True)

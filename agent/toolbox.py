@@ -7,6 +7,7 @@ from tools.clinical.facts import Facts, MedicationUse
 from tools.contraindications import barred as contraindicated
 from tools.guidelines import Bar
 from tools.interactions import check_regimen
+from tools.pharmacogenomics import barred as barred_by_genes
 from tools.terminology import terminology
 
 
@@ -40,7 +41,7 @@ class ClinicalToolbox:
         if drug in self._excluded:
             return Bar("struck out of this draft by a check or a reviewer", KnowledgeRef("review", "1"), ())
         kinds = self.kinds_of(drug)
-        issue = contraindicated(kinds, facts)
+        issue = contraindicated(kinds, facts) or barred_by_genes(kinds, facts)
         if issue and _stops(issue):
             return _bar(issue)
         use = MedicationUse(f"proposed:{drug}", drug, kinds=kinds, currency="proposed")
