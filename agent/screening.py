@@ -36,7 +36,7 @@ def screen(medications: Sequence[MedicationUse], facts: Facts) -> Screened:
     between = check_regimen(taken, patient)
     against = check_medications(taken, patient)
     doses = [issue for medication in taken for issue in check_dose(medication, patient)]
-    issues = [*between.issues, *_not_said(against.issues, between.issues), *doses]
+    issues = [*between.issues, *_not_said(against.issues, between.issues), *doses, *check_phenotypes(taken, patient)]
     uncertain = {medication.reference for medication in taken if medication.currency == "uncertain"}
     issues = [_soften(issue, uncertain) for issue in issues]
     return Screened(
