@@ -52,6 +52,7 @@ def _answer(entry: Computed, facts: Facts, goals: Goals, module: tuple[Sequence[
         (entry.times_upper_limit is not None, lambda: _times_upper_limit(entry, facts)),
         (entry.change_of is not None, lambda: _change(entry, facts)),
         (bool(entry.difference), lambda: _difference(entry, facts)),
+        (bool(entry.weights), lambda: _weighted(entry, facts)),
     )
     try:
         return next((way() for holds, way in ways if holds), None)
@@ -148,6 +149,18 @@ def _difference(entry: Computed, facts: Facts) -> Answer:
     if first is None or second is None or first.when != second.when:
         return None
     return first.quantity.to(entry.unit).value - second.quantity.to(entry.unit).value, first.when, (first.reference, second.reference)
+
+
+def _weighted(entry: Computed, facts: Facts) -> Answer:
+    total, references = Decimal(0), []
+    for weight in entry.weights:
+        for use in _uses((weight.drug,), facts):
+            if use.regimen.daily is None:
+                return None
+            daily = Quantity(use.regimen.daily.value, use.regimen.daily.unit.removesuffix("/d"))
+            total += daily.to(entry.unit.split("/")[0]).value * Decimal(weight.factor)
+            references.append(use.reference)
+    return (total, facts.as_of, tuple(references)) if references else None
 
 
 def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent]) -> Facts:

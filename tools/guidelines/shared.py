@@ -19,6 +19,13 @@ class DoseLevel(Struct, frozen=True, forbid_unknown_fields=True):
     value: int
 
 
+class Weight(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a milligram a day of a drug counts."""
+
+    drug: str
+    factor: str
+
+
 class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A value that is computed from the facts, in exactly one of the ways below.
 
@@ -32,6 +39,7 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         times_upper_limit: the newest value over the laboratory's own upper limit.
         change_of: the newest value against the newest one that is older by `days_between`; `change_as` a percentage that rises,
             one that falls, or a plain difference.
+        weights: the daily doses of these drugs, each times its factor, added up; one dose unknown makes the sum unknown.
         difference: the first observable less the second, of the same day.
     """
 
@@ -49,6 +57,7 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     change_as: Literal["rise", "fall", "difference"] = "rise"
     days_between: tuple[int, int] = (0, 0)
     difference: tuple[str, ...] = ()
+    weights: tuple[Weight, ...] = ()
 
     @property
     def of_module(self) -> bool:

@@ -1,0 +1,85 @@
+"""Values that are computed from the record: what they need, and when they stay unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tools.clinical.facts import Event, Facts, Problem
+from tools.clinical.quantity import Quantity
+from tools.guidelines.cases import CASE_DATE, facts_of
+from tools.guidelines.computed import compute, with_states
+from tools.guidelines.model import Given
+from tools.guidelines.modules import shared
+
+COMPUTED = {entry.name: entry for entry in shared().computed}
+
+
+def value(name: str, facts: Facts, goals: dict[str, Quantity] | None = None, drugs: tuple[str, ...] = ()) -> str | None:
+    found = compute([COMPUTED[name]], facts, goals or {}, ((), drugs))
+    return str(found[0].quantity.value) if found else None
+
+
+def test_distance_from_the_goal_is_signed() -> None:
+    facts = facts_of(Given(labs={"hba1c": "8.4 %"}))
+    assert value("hba1c-minus-goal", facts, {"hba1c": Quantity(Decimal(7), "%")}) == "1.4"
+
+
+def test_without_a_goal_there_is_no_distance() -> None:
+    assert value("hba1c-minus-goal", facts_of(Given(labs={"hba1c": "8.4 %"}))) is None
+
+
+def test_weeks_count_from_the_newest_start() -> None:
+    facts = facts_of(Given(started={"levothyroxine": 42, "liothyronine": 7}))
+    assert value("weeks-at-current-dose", facts, drugs=("levothyroxine", "liothyronine")) == "1"
+
+
+def test_a_start_that_is_not_recorded_gives_no_weeks() -> None:
+    assert value("weeks-at-current-dose", facts_of(Given(takes=("levothyroxine",))), drugs=("levothyroxine",)) is None
+
+
+@pytest.mark.parametrize(("dose", "intensity"), [("39", "2"), ("40", "3")])
+def test_atorvastatin_is_of_high_intensity_from_40_mg(dose: str, intensity: str) -> None:
+    assert value("statin-intensity", facts_of(Given(doses={"atorvastatin": f"{dose} mg/d"}))) == intensity
+
+
+def test_creatinine_is_compared_with_a_value_of_at_least_a_week_before() -> None:
+    labs = {"serum-creatinine": "1.4 mg/dL; 1.3 mg/dL, 6 d ago; 1.0 mg/dL, 20 d ago"}
+    assert value("creatinine-rise-4wk", facts_of(Given(labs=labs))) == "40.0"
+
+
+def test_creatinine_of_half_a_year_before_is_no_comparison() -> None:
+    assert value("creatinine-rise-4wk", facts_of(Given(labs={"serum-creatinine": "1.4 mg/dL; 1.0 mg/dL, 180 d ago"}))) is None
+
+
+def test_morphine_equivalents_add_up() -> None:
+    assert value("morphine-milligram-equivalents", facts_of(Given(doses={"oxycodone": "20 mg/d", "tramadol": "100 mg/d"}))) == "50.0"
+
+
+def test_one_opioid_without_a_dose_makes_the_sum_unknown() -> None:
+    assert value("morphine-milligram-equivalents", facts_of(Given(doses={"oxycodone": "20 mg/d"}, takes=("tramadol",)))) is None
+
+
+def test_a_value_of_the_record_is_never_computed_over() -> None:
+    labs = {"total-cholesterol": "200 mg/dL", "hdl-cholesterol": "50 mg/dL", "non-hdl-cholesterol": "140 mg/dL"}
+    assert value("non-hdl-cholesterol", facts_of(Given(labs=labs))) is None
+
+
+def since(onset: date | None) -> bool:
+    problem = Problem("Condition/s", "syncope", frozenset({"syncope"}), onset=onset)
+    facts = replace(facts_of(Given()), problems=(problem,))
+    return "syncope-new" in with_states(facts, (), shared().recent).derived
+
+
+def test_syncope_is_new_for_thirty_days_and_never_without_a_date() -> None:
+    assert [since(date(2026, 5, 31)), since(date(2026, 5, 30)), since(None)] == [True, False, False]
+
+
+def test_an_eye_examination_of_this_year_is_not_overdue() -> None:
+    done = Event("Procedure/eye", "procedure", "eye", frozenset({"retinal-examination"}), when=CASE_DATE)
+    facts = replace(facts_of(Given()), events=(done,))
+    assert "eye-exam-overdue" not in with_states(facts, shared().overdue, ()).derived
+    assert "eye-exam-overdue" in with_states(facts_of(Given()), shared().overdue, ()).derived
