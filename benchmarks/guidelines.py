@@ -8,12 +8,15 @@ Times are the best of several rounds, since what disturbs a measurement only eve
 from __future__ import annotations
 
 import re
+import sys
 import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-QUERIES = Path(__file__).resolve().parents[1] / "tests" / "guidelines" / "queries.toml"
+ROOT = Path(__file__).resolve().parents[1]
+QUERIES = ROOT / "tests" / "guidelines" / "queries.toml"
+sys.path[0] = str(ROOT)  # a script's own folder comes first otherwise, and it holds a file that is called like a package
 
 
 def best(job: Callable[[], object], rounds: int = 7) -> float:
