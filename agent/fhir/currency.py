@@ -13,7 +13,8 @@
 | begins after `as_of`; on hold; status `unknown` or not of R4; intent `plan` | `uncertain` |
 | stopped, completed, cancelled, not taken | `old` |
 
-Of several orders of one product the newest decides, with three exceptions: a cancelled order never began, so it decides
+One product is one set of ingredients, strength and form; what names less of these (`lisinopril`) is counted to the only product
+that it may be. Of several orders of one product the newest decides, with three exceptions: a cancelled order never began, so it decides
 only where there is no other; a *completed* one does not end another that is current by itself; a dispense or an
 administration never ends an order, but one that is current keeps alive an order that would be uncertain for its age.
 Source: HL7 FHIR R4, value sets medicationrequest-status, medication-statement-status, medicationdispense-status; the
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from agent.fhir.reading import Order
 from tools.clinical.facts import Currency, MedicationUse
@@ -44,24 +45,40 @@ def currency_of(order: Order, as_of: date) -> Currency:
     if order.begins is not None and order.begins > as_of:
         return "uncertain"
     if end is not None:
-        return "current" if end + timedelta(days=0 if order.validity_ends else _GRACE) >= as_of else "uncertain"
+        return "current" if (as_of - end).days <= (0 if order.validity_ends else _GRACE) else "uncertain"
     return "current" if order.when is not None and (as_of - order.when).days <= _YEAR else "uncertain"
 
 
 def merge(orders: Iterable[Order], as_of: date) -> tuple[MedicationUse, ...]:
     """One use a product, in the order in which products first appear in the record."""
-    groups: dict[object, list[Order]] = {}
+    groups: dict[Product, list[Order]] = {}
     for order in orders:
         groups.setdefault(product(order.use), []).append(order)
+    for vague in [key for key in groups if None in key[1:]]:
+        likely = [key for key in groups if key != vague and _may_be(vague, key)]
+        if len(likely) == 1:
+            groups[likely[0]] += groups.pop(vague)
     return tuple(_merged(group, as_of) for group in groups.values())
 
 
-def product(use: MedicationUse) -> object:
-    """What makes two orders orders of the same thing: ingredients, strength, form and route, or else the code, or the text."""
+Product = tuple[object, ...]
+
+
+def product(use: MedicationUse) -> Product:
+    """What makes two orders orders of the same thing: ingredients, strength and form (or else route); or the code; or the text."""
     if use.ingredients and use.complete:
         strength = (use.strength.value.normalize(), use.strength.unit) if use.strength else None
-        return (frozenset(i.name for i in use.ingredients), strength, use.form, use.route)
-    return (use.code.system, use.code.code) if use.code else use.text.casefold()
+        return (frozenset(i.name for i in use.ingredients), strength, use.form or use.route)
+    return ((use.code.system, use.code.code),) if use.code else (use.text.casefold(),)
+
+
+def _may_be(vague: Product, other: Product) -> bool:
+    """Whether the one may be the other, said with less detail (`lisinopril` and `lisinopril 10 MG Oral Tablet`)."""
+    return (
+        len(vague) == len(other)
+        and vague[0] == other[0]
+        and all(a in (None, b) or b is None for a, b in zip(vague[1:], other[1:], strict=True))
+    )
 
 
 def _merged(group: list[Order], as_of: date) -> MedicationUse:

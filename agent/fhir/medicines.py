@@ -23,7 +23,7 @@ an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -34,8 +34,8 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import EMPTY, Concept
 from agent.fhir.reading import ERROR, USED, Order, Outcome, Reading, aside
-from agent.fhir.regimen import days_of, ends_of, longest_course, regimen_of
-from agent.fhir.times import day, moment
+from agent.fhir.regimen import days_of, ends_of, longest_course, regimen_of, route_of
+from agent.fhir.times import day, moment, plus
 from tools.clinical.facts import MedicationUse
 
 State = Literal["open", "over", "completed", "withdrawn", "held", "unsure"]
@@ -99,7 +99,7 @@ def read_dispense(found: r4.MedicationDispense, reference: str, reading: Reading
         )
     when = found.when_handed_over or found.when_prepared
     supply, handed_over = days_of(found.days_supply), day(when)
-    end = handed_over + timedelta(days=supply) if supply and handed_over else None
+    end = plus(handed_over, supply) if supply and handed_over else None
     return reading.later(when) or _add(found, reference, reading, "open", when, found.dosage_instruction, (end, False), weight=0)
 
 
@@ -140,16 +140,9 @@ def _order_end(found: r4.MedicationRequest) -> tuple[date | None, bool]:
     if written is None or (course is None and supply is None):
         return None, False
     if course is not None:
-        return _plus(written, course), True
+        return plus(written, course), True
     fills = 1 + max(0, min(dispense.number_of_repeats_allowed or 0, 100))
-    return _plus(written, (supply or 0) * fills), False
-
-
-def _plus(start: date, days: int) -> date | None:
-    try:
-        return start + timedelta(days=days)
-    except OverflowError:
-        return None
+    return plus(written, (supply or 0) * fills), False
 
 
 def _add(
@@ -187,22 +180,13 @@ def _use(product: Concept, form: str, reference: str, reading: Reading, dosages:
         ingredients=match.ingredients,
         kinds=match.kinds,
         code=product.code,
-        route=match.route or _route(dosages),
+        route=route_of(dosages) or match.route,
         form=match.form or form or None,
         strength=match.strength,
         regimen=regimen_of(dosages, match.strength),
         complete=match.outcome == "recognized",
         reason=reason,
     )
-
-
-def _route(dosages: list[el.Dosage] | tuple[()]) -> str | None:
-    texts = [concepts.concept_of(dosage.route).text.casefold() for dosage in dosages if dosage.route is not None]
-    return next((_plain_route(text) for text in texts if text), None)
-
-
-def _plain_route(text: str) -> str:
-    return text.removesuffix(" route").removesuffix(" use").strip().replace(" ", "-") or text
 
 
 def _product(found: r4.Medicine, reading: Reading) -> tuple[Concept, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +18,7 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
 from agent.fhir.reading import UNREAD, USED, Outcome, PregnancyStatement, Reading, aside
-from agent.fhir.times import day
+from agent.fhir.times import day, plus
 from tools.clinical.facts import Pregnancy, Problem
 
 _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["pregnancy"]
@@ -45,7 +45,7 @@ def read(what: Concept, part: r4.Observation | el.ObservationComponent, referenc
 def _state(says: Pregnancy, reference: str, when: date | None, reading: Reading) -> Outcome:
     if when is None:
         return aside("a pregnancy or breastfeeding status without a date")
-    until = when + timedelta(days=_HOLDS[says]) if says in _HOLDS else None
+    until = plus(when, _HOLDS[says]) if says in _HOLDS else None
     reading.pregnancies.append(PregnancyStatement(says, when, until, reference))
     return USED
 
@@ -54,9 +54,11 @@ def _delivery(part: r4.Observation | el.ObservationComponent, reference: str, wh
     expected = day(part.value_date_time) if isinstance(part, r4.Observation) else None
     if expected is None:
         return UNREAD
-    began = expected - timedelta(days=_KNOWN["term_days"])
+    began = plus(expected, -_KNOWN["term_days"])
+    if began > reading.as_of:
+        return aside("an expected date of delivery that lies more than a pregnancy away")
     said = max(when or began, began)
-    reading.pregnancies.append(PregnancyStatement("pregnant", said, expected + timedelta(days=_KNOWN["overdue_days"]), reference))
+    reading.pregnancies.append(PregnancyStatement("pregnant", said, plus(expected, _KNOWN["overdue_days"]), reference))
     return USED
 
 
@@ -97,7 +99,7 @@ def _stated(problem: Problem) -> list[PregnancyStatement]:
 
 
 def _until(state: Pregnancy, onset: date | None) -> date | None:
-    return onset + timedelta(days=_HOLDS[state]) if onset is not None and state in _HOLDS else None
+    return plus(onset, _HOLDS[state]) if onset is not None and state in _HOLDS else None
 
 
 def _closed(problem: Problem, reading: Reading) -> Problem:

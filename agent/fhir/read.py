@@ -231,7 +231,7 @@ def _facts(person: Person, reading: Reading) -> Facts:
     answered = [problem for problem in reading.answers.values() if problem.active]
     state, kept = pregnancy.settle(reading, _all_problems(reading, answered), sex)
     if reading.future:
-        reading.issue(person.reference, "future", f"{len(reading.future)} entries are dated after {reading.as_of} and not used")
+        reading.issue(person.reference, "future", f"dated after {reading.as_of} and not used: {len(reading.future)} of the entries")
     return Facts(
         as_of=reading.as_of,
         reference=person.reference,

@@ -9,12 +9,14 @@
 | `timing.code` BID, TID, QD, Q6H … | the interval it stands for |
 | `timeOfDay`, `when`, `dayOfWeek` | so many a day, or a week |
 | several dosage instructions | added up, where all are scheduled and in one unit; otherwise no daily amount |
+| `route` | the stated route, which goes before the one that the product's form suggests |
 | `asNeeded…` | `as_needed`; the daily amount is the most that may be taken |
 | nothing coded | the text alone; nothing is read out of it |
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
@@ -27,8 +29,10 @@ from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Regimen
 from tools.clinical.quantity import Quantity
 
-_CODES = tomllib.loads(Path(__file__).with_name("timing.toml").read_text("utf-8"))
+_CODES = tomllib.loads(Path(__file__).with_name("dosage.toml").read_text("utf-8"))
 _PER_DAY = {code: Decimal(times) for code, times in _CODES["per_day"].items()}
+_ROUTE_CODES: dict[str, str] = _CODES["route_codes"]
+_ROUTE_WORDS: dict[str, str] = _CODES["route_words"]
 _COUNTED = frozenset(_CODES["counted_units"])
 _UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _TEXT = 500
@@ -53,6 +57,18 @@ def regimen_of(dosages: Sequence[el.Dosage], strength: Quantity | None) -> Regim
     if len(dosages) > 1:
         return Regimen(None, None, daily, text, as_needed)
     return Regimen(amounts[0], _interval(times[0]), daily, text, as_needed)
+
+
+def route_of(dosages: Sequence[el.Dosage]) -> str | None:
+    """The route that the order states, by its code or by a word of its text; `None` where it states none that is known."""
+    for dosage in dosages:
+        found = concept_of(dosage.route)
+        by_code = next((_ROUTE_CODES[coding.code] for coding in found.codes if coding.code in _ROUTE_CODES), None)
+        words = re.findall(r"[a-z]+", f"{found.text} {' '.join(coding.display for coding in found.codes)}".casefold())
+        route = by_code or next((_ROUTE_WORDS[word] for word in words if word in _ROUTE_WORDS), None)
+        if route is not None:
+            return route
+    return None
 
 
 def ends_of(dosages: Sequence[el.Dosage]) -> list[el.Period]:

@@ -36,6 +36,11 @@ def _parse(head: str) -> date | None:
         return None
 
 
+def plus(start: date, days: int) -> date:
+    """So many days later (or earlier), within the calendar: `9999-12-31` is how some systems write "never"."""
+    return date.fromordinal(min(max(start.toordinal() + days, 1), date.max.toordinal()))
+
+
 def moment(text: str | None) -> float:
     """Seconds since 1970, to order what lies on one day; a date without time is its first second, no date comes first of all."""
     if text is None or day(text) is None:

@@ -235,7 +235,27 @@ def test_a_byte_order_mark_and_escapes_are_no_obstacle() -> None:
 
 # mutations
 
-VALUES = [None, True, 0, -1, 1e308, 10**40, 1e-308, "", "x", "2026-13-45", [], {}, [None], {"a": 1}, "NaN", "Patient/other", ["x"] * 3]
+VALUES = [
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    10**40,
+    1e-308,
+    "",
+    "x",
+    "2026-13-45",
+    "9999-12-31",
+    "0001-01-01T00:00:00Z",
+    [],
+    {},
+    [None],
+    {"a": 1},
+    "NaN",
+    "Patient/other",
+    ["x"] * 3,
+]
 
 
 def paths(tree: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -64,7 +64,7 @@ def test_an_order_without_a_date_is_uncertain(read: Read) -> None:
     assert currency(read(medication("lisinopril 10 MG Oral Tablet"))) == ["uncertain"]
 
 
-@pytest.mark.parametrize(("ended", "expected"), [(1, "old"), (0, "current"), (-200, "current")])
+@pytest.mark.parametrize(("ended", "expected"), [(1, "old"), (0, "current"), (-200, "current"), (-2_900_000, "current")])
 def test_a_validity_period_ends_an_order_and_keeps_an_old_one(read: Read, ended: int, expected: str) -> None:
     assert currency(read(order(500, until=ago(ended)))) == [expected]
 
@@ -221,3 +221,25 @@ def test_a_reference_that_leads_nowhere_leaves_its_display_or_is_set_aside(read:
 def test_an_unknown_medicine_is_kept_and_said_to_be_incomplete(read: Read) -> None:
     (use,) = read(order(10, "zzyzxol 10 MG Oral Tablet")).facts.medications
     assert (use.text, use.complete, use.ingredients) == ("zzyzxol 10 MG Oral Tablet", False, ())
+
+
+def test_the_stated_route_goes_before_the_one_that_the_form_suggests(read: Read) -> None:
+    stated = [{"route": {"coding": [{"system": "http://snomed.info/sct", "code": "47625008"}]}}]
+    (use,) = read(order(10, "ondansetron 2 MG/ML Injectable Solution", dosageInstruction=stated)).facts.medications
+    assert use.route == "intravenous"
+
+
+def test_several_hundred_refills_are_one_medicine(read: Read) -> None:
+    (use,) = read(*(order(days, status="completed") for days in range(10, 2000, 5))).facts.medications
+    assert (use.currency, len(use.also), use.last_ordered) == ("old", 397, ago(10))
+
+
+def test_a_name_without_strength_is_counted_to_the_only_product_that_it_may_be(read: Read) -> None:
+    (use,) = read(order(30), order(10, "lisinopril")).facts.medications
+    assert (use.last_ordered, len(use.also)) == (ago(10), 1)
+    assert len(read(order(30), order(30, "lisinopril 20 MG Oral Tablet"), order(10, "lisinopril")).facts.medications) == 3
+
+
+def test_supply_beyond_the_calendar_is_no_obstacle(read: Read) -> None:
+    dispensed = other("MedicationDispense", status="completed", whenHandedOver="9999-12-31", daysSupply={"value": 90, "code": "d"})
+    assert reasons(read(dispensed)) == ["dated 9999-12-31, after 2026-11-23"]

@@ -205,7 +205,9 @@ def test_pregnancy_is_the_newest_statement_that_still_holds(read: Read, observat
     assert read(*(status(*given) for given in observations)).facts.pregnancy == expected
 
 
-@pytest.mark.parametrize(("due", "expected"), [("2027-03-01", "pregnant"), ("2026-11-09", "pregnant"), ("2026-11-08", "unknown")])
+@pytest.mark.parametrize(
+    ("due", "expected"), [("2027-03-01", "pregnant"), ("2026-11-09", "pregnant"), ("2026-11-08", "unknown"), ("9999-12-31", "unknown")]
+)
 def test_an_expected_date_of_delivery_is_a_pregnancy_until_two_weeks_after(read: Read, due: str, expected: str) -> None:
     given = {
         "resourceType": "Observation",

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from agent.fhir import elements as el
-from agent.fhir.regimen import regimen_of
+from agent.fhir.regimen import regimen_of, route_of
 from tools.clinical.facts import Regimen
 from tools.clinical.quantity import Quantity
 
@@ -100,3 +100,17 @@ def test_nothing_written_is_nothing_known() -> None:
 @pytest.mark.parametrize("value", [0, -5])
 def test_no_amount_of_nothing_or_less(value: int) -> None:
     assert regimen(dosage({"doseQuantity": {"value": value, "unit": "mg"}}, TWICE)).daily is None
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ({"coding": [{"system": "http://snomed.info/sct", "code": "47625008", "display": "Intravenous route"}]}, "intravenous"),
+        ({"text": "by mouth"}, "oral"),
+        ({"coding": [{"code": "x", "display": "Inhalation use"}]}, "inhaled"),
+        ({"text": "somehow"}, None),
+    ],
+)
+def test_a_stated_route_is_known_by_code_or_word(route: dict[str, Any], expected: str | None) -> None:
+    dosages = msgspec.json.decode(msgspec.json.encode([{"route": route}]), type=list[el.Dosage])
+    assert route_of(dosages) == expected
