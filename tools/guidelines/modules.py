@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from tools.clinical.answer import Citation, KnowledgeRef
@@ -31,12 +31,16 @@ class Rule:
 
     recommendation: Recommendation
     module: str
-    when: Condition
     citation: Citation
     file: KnowledgeRef
     matters: bool
     ends_or_changes: bool
     urgency: DecisionUrgency
+
+    @cached_property
+    def when(self) -> Condition:
+        """Its condition, compiled at first use: a patient needs a few modules of many."""
+        return compiled(self.recommendation.when)
 
     @property
     def do(self) -> tuple[Do, ...]:
@@ -165,7 +169,6 @@ def _rules(file: GuidelineFile) -> list[Rule]:
         Rule(
             recommendation=rule,
             module=file.about,
-            when=compiled(rule.when),
             citation=_citation(file, rule.source.split(" ")[0], rule.id, rule.confidence, rule.locator, rule.grade),
             file=reference,
             matters=rule.matters,
