@@ -16,7 +16,7 @@ class ClinicalToolbox:
 
     def __init__(self, excluded: frozenset[str] = frozenset()) -> None:
         self._excluded = excluded
-        self._known: dict[tuple[str, frozenset[str]], Bar | None] = {}
+        self._known: dict[tuple[str, frozenset[str], tuple[str, ...]], Bar | None] = {}
 
     def kinds_of(self, drug: str) -> frozenset[str]:
         """The ingredient's name and its classes."""
@@ -32,7 +32,7 @@ class ClinicalToolbox:
         An issue bars when a clinician would have to be interrupted for it: contraindicated, or major and known for sure.
         An issue that only says that a value is missing does not bar; it becomes a question.
         """
-        key = (drug, facts.started)
+        key = (drug, facts.started, tuple(medication.reference for medication in facts.medications))
         if key not in self._known:
             self._known[key] = self._look(drug, facts)
         return self._known[key]
