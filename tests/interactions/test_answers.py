@@ -42,6 +42,11 @@ def test_a_medicine_that_no_rule_is_about_is_not_called_checked() -> None:
     assert (check.status, check.reason) == ("not checked", "no interaction rule is about this ingredient or a class of it")
 
 
+def test_an_ingredient_that_was_considered_and_needs_no_rule_is_checked() -> None:
+    (check,) = check_regimen([named("docusate 100 mg")], Facts(AS_OF)).checked
+    assert (check.status, check.reason) == ("checked", "")
+
+
 def test_nothing_found_among_known_medicines_is_an_answer_of_its_own() -> None:
     answer = check_interactions([named("metformin"), named("amlodipine")], Facts(AS_OF))
     assert answer.outcome == "nothing_found"

@@ -200,8 +200,9 @@ class Index:
 
     @cached_property
     def covered(self) -> frozenset[str]:
-        """Every kind that a rule names."""
-        return frozenset({*self._firsts, *self._seconds}).union(*(ready.named for ready in self.combinations))
+        """Every kind that a rule names, and the ingredients that were considered and need none."""
+        considered = (file.without_rule for file in self.files)
+        return frozenset({*self._firsts, *self._seconds}).union(*(ready.named for ready in self.combinations), *considered)
 
     @cached_property
     def by_id(self) -> dict[str, Ready]:

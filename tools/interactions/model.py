@@ -166,8 +166,14 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class InteractionFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The interactions of one object class or mechanism."""
+    """The interactions of one object class or mechanism.
 
+    Attributes:
+        without_rule: ingredients that were considered and of which no interaction is known that would need a rule; they count
+            as checked.
+    """
+
+    without_rule: tuple[str, ...] = ()
     rule: tuple[Rule, ...] = ()
     combination: tuple[Combination, ...] = ()
     case: tuple[Case, ...] = ()

@@ -44,6 +44,7 @@ def vocabulary(files: Iterable[InteractionFile] | None = None) -> Vocabulary:
 
 def _sides(files: Iterable[InteractionFile]) -> Iterator[str]:
     for file in files:
+        yield from file.without_rule
         for rule in file.rule:
             yield from (*rule.between, *rule.except_first, *rule.except_second)
         for combination in file.combination:
