@@ -14,7 +14,7 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.index import Entry, index, observables_of
+from tools.dosing.index import Entry, index
 from tools.dosing.model import Option, Rule
 from tools.dosing.plausibility import doubt
 from tools.dosing.vancomycin import vancomycin
@@ -79,7 +79,7 @@ def entries_for(drug: str, indication: str, row: str | None) -> tuple[Entry, ...
 def answer_for(entry: Entry, facts: Facts, indication: str = "") -> DoseAnswer:
     """The dose that one rule gives these facts."""
     rule = entry.rule
-    found = doubt(observables_of(rule), facts)
+    found = doubt(entry.observables, facts)
     if found is not None:
         return _none(entry, "missing", found.issue.consequence, (found.observable,), indication, issue=found.issue, question=found.question)
     barred = _barred(entry, facts, indication)

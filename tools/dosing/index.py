@@ -17,11 +17,12 @@ FOLDER = Path(__file__).parent / "doses"
 
 
 class Entry(Struct, frozen=True):
-    """A rule with what its file says of it."""
+    """A rule with what its file says of it, and the observables on which its dose depends."""
 
     rule: Rule
     ref: KnowledgeRef
     evidence: tuple[Citation, ...]
+    observables: tuple[str, ...] = ()
 
 
 class Index(Struct, frozen=True):
@@ -49,7 +50,7 @@ def entry_of(file: DoseFile, rule: Rule) -> Entry:
         for s in file.source
         if s.id == rule.source
     )
-    return Entry(rule, file.ref(rule), evidence)
+    return Entry(rule, file.ref(rule), evidence, observables_of(rule))
 
 
 @lru_cache(maxsize=1)

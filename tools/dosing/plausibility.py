@@ -16,6 +16,10 @@ from tools.clinical.quantity import Quantity
 FOLDER = Path(__file__).parent / "plausible"
 
 
+_quantity = lru_cache(maxsize=1024)(Quantity.parse)
+"""Bounds are read once, and compared with for every patient."""
+
+
 class Bounds(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Between which values an observable is believed, from an age up to (not with) another."""
 
@@ -73,11 +77,11 @@ def plausible_refs() -> list[KnowledgeRef]:
 def bounds_broken(bounds: Iterable[Bounds], observable: str, value: Quantity, age: Quantity) -> Bounds | None:
     """The bounds that a value breaks at this age; `None` where it is believed."""
     for entry in bounds:
-        if entry.observable != observable or age.compare(Quantity.parse(entry.from_age)) < 0:
+        if entry.observable != observable or age.compare(_quantity(entry.from_age)) < 0:
             continue
-        if entry.below_age and age.compare(Quantity.parse(entry.below_age)) >= 0:
+        if entry.below_age and age.compare(_quantity(entry.below_age)) >= 0:
             continue
-        if value.compare(Quantity.parse(entry.at_least)) < 0 or value.compare(Quantity.parse(entry.at_most)) > 0:
+        if value.compare(_quantity(entry.at_least)) < 0 or value.compare(_quantity(entry.at_most)) > 0:
             return entry
     return None
 
