@@ -203,7 +203,7 @@ def _problem(name: str) -> Json:
 def _observable(name: str) -> Json:
     found = terminology().observable_named(name)
     if found is None or not found.preferred_loinc:
-        return {"text": _words(name)}
+        return {"text": found.name if found else _words(name)}
     return {"coding": [{"system": LOINC, "code": found.preferred_loinc, "display": found.title}]}
 
 
