@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from agent.errors import DraftError
 from agent.fhir.source import load_source
 from agent.planning import make_plan
 from tools.clinical.plan import Plan
@@ -47,7 +48,12 @@ class Wish:
 
 def make(data: bytes, wish: Wish) -> Plan:
     """A checked plan that nobody has signed. Raises RecordError, DraftError."""
-    return make_plan(data, wish.as_of, request=wish.request, drafter=wish.drafter, patient=wish.patient)
+    try:
+        return make_plan(data, wish.as_of, request=wish.request, drafter=wish.drafter, patient=wish.patient)
+    except ModuleNotFoundError as error:
+        if wish.drafter == "rules":
+            raise
+        raise DraftError(f"a model cannot draft here: this installation has no {error.name}; use --drafter rules") from None
 
 
 def keep(data: bytes, wish: Wish) -> Plan:
