@@ -27,7 +27,7 @@ _NO_CALL = tuple(_KNOWN["not_a_call"])
 _DROPPED = re.compile(r"\b(?:" + "|".join(_KNOWN["dropped_words"]) + r")s?\b")
 _NAME = re.compile(r"\b(CYP\d[A-Z]\d+|HLA-[A-Z]+\d?|[A-Z][A-Z0-9]{2,7})\b")
 _HLA = re.compile(r"\b(HLA-[A-Z]+\d?\*\d+:\d+)\b")
-_DIPLOTYPE = re.compile(r"\*\w+(?:x\d+)?\s*/\s*\*\w+(?:x\d+)?|\b[ACGT]/[ACGT]\b")
+_DIPLOTYPE = re.compile(r"\*[\w:]+\s*/\s*\*[\w:]+|\b[ACGT]/[ACGT]\b")
 _WITH_ALLELE = re.compile(r"\b([A-Z][A-Z0-9-]{2,9})\s?\*\w")
 CODES = frozenset(_BY_CODE) | _GENOTYPES | {_PHENOTYPE}
 
@@ -90,6 +90,11 @@ def _gene(code: str, what: Concept, whole: r4.Observation) -> str | None:
 
 
 def phenotypes(calls: Iterable[GeneCall]) -> dict[str, str]:
-    """One answer a gene: the newest phenotype, else the newest diplotype."""
+    """One answer a gene: the newest phenotype, else the newest diplotype, read as a phenotype where the gene's table allows it."""
     ranked = sorted(calls, key=lambda call: (call.is_phenotype, call.when or date.min))
-    return {call.gene: call.says for call in ranked}
+    said = {call.gene: call.says for call in ranked}
+    if not said:
+        return {}
+    from tools.pharmacogenomics import read_phenotypes  # few records hold genes: the tables are loaded for those alone
+
+    return {**said, **read_phenotypes(said)}
