@@ -166,3 +166,20 @@ def test_a_measured_ldl_stands() -> None:
 def test_without_a_sex_the_equations_that_need_it_say_so() -> None:
     derived = derive(replace(patient(CREATININE, *BODY), sex=None))
     assert dict(derived.not_computed)["egfr"] == "not recorded: sex"
+
+
+def test_two_creatinines_90_days_apart_confirm_kidney_disease() -> None:
+    old = measured("serum-creatinine", "1.3 mg/dL", date(2025, 10, 12))
+    facts = replace(patient(), measurements={"serum-creatinine": (CREATININE, old)})
+    derived = derive(facts)
+    assert [(str(m.quantity), m.when) for m in derived.measurements if m.observable == "egfr"] == [
+        ("48.1 mL/min/{1.73_m2}", date(2026, 1, 10)),
+        ("43.9 mL/min/{1.73_m2}", date(2025, 10, 12)),
+    ]
+    assert derived.names == {"ckd-confirmed-3-months": ("calculation:egfr-ckd-epi-2021",)}
+    assert derived.added_to(facts).problem("ckd-confirmed-3-months") == ("calculation:egfr-ckd-epi-2021",)
+
+
+def test_two_creatinines_89_days_apart_do_not() -> None:
+    old = measured("serum-creatinine", "1.3 mg/dL", date(2025, 10, 13))
+    assert derive(replace(patient(), measurements={"serum-creatinine": (CREATININE, old)})).names == {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tools.calculators import CalculatorFile
+from tools.calculators import CalculatorFile, trends
 from tools.calculators.engine import FOLDER
+from tools.calculators.trends import Trend, TrendFile
 from tools.clinical.knowledge import read_all
 
 FILES = read_all(sorted(Path(FOLDER).glob("*.toml")), CalculatorFile)
@@ -90,3 +92,45 @@ def test_the_harness_itself_can_fail() -> None:
     assert [nudged.what for nudged in constants_nudged(without) if not nudged.file.case_failures()] == [
         n.what for n in constants_nudged(file)
     ]
+
+
+TRENDS = read_all(sorted(trends.FOLDER.glob("*.toml")), TrendFile)
+
+
+@pytest.mark.parametrize("file", TRENDS, ids=lambda file: file.id)
+def test_every_trend_is_held_by_an_example(file: TrendFile) -> None:
+    assert file.case_failures() == []
+    loose = []
+    for position, trend in enumerate(file.trend):
+        for what, other in trend_nudges(trend):
+            changed = (*file.trend[:position], other, *file.trend[position + 1 :])
+            if not msgspec.structs.replace(file, trend=changed).case_failures():
+                loose.append(f"{trend.name}: {what}")
+    assert loose == []
+
+
+def trend_nudges(trend: Trend) -> list[tuple[str, Trend]]:
+    """The trend once for each number in it, one step up and one step down."""
+    found = [
+        (f"{name} {step:+}", msgspec.structs.replace(trend, **{name: getattr(trend, name) + step}))
+        for name in ("apart_days", "within_days")
+        for step in (1, -1)
+        if getattr(trend, name)
+    ]
+    if trend.risen_times:
+        found += [(f"risen_times {step:+}", msgspec.structs.replace(trend, risen_times=trend.risen_times + step)) for step in (0.02, -0.02)]
+    if trend.risen_by:
+        found += [(f"risen_by {text}", msgspec.structs.replace(trend, risen_by=text)) for text in ("0.4 mg/dL", "0.2 mg/dL")]
+    for name in ("at_least", "at_most", "above", "below") if trend.counts else ():
+        text = getattr(trend.counts, name)
+        if text:
+            number, unit = text.split(" ", 1)
+            step = Decimal(1).scaleb(int(Decimal(number).as_tuple().exponent))
+            found += [
+                (
+                    f"{name} {value}",
+                    msgspec.structs.replace(trend, counts=msgspec.structs.replace(trend.counts, **{name: f"{value} {unit}"})),
+                )
+                for value in (Decimal(number) + step, Decimal(number) - step)
+            ]
+    return found

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from msgspec import Struct
 
 from tools.calculators.engine import Listed, Value, catalogue, compute
 from tools.calculators.model import CalculationAnswer, Input
+from tools.calculators.trends import names_of
 from tools.calculators.weights import clearances
 from tools.clinical.clause import compile_all, within_days
 from tools.clinical.errors import OutOfScopeError, UnitMismatchError
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.plan import Calculation, CalculationInput
+
+EARLIER = 9
+"""Up to here in the list of creatinines, newest first, earlier eGFR values are computed."""
 
 
 class Derived(Struct, frozen=True):
@@ -65,7 +70,21 @@ def derive(facts: Facts) -> Derived:
         elif got is not None:
             made.append(got)
             now = now.with_measurements((got[0],))
-    return Derived(tuple(m for m, _ in made), tuple(c for _, c in made), tuple(dict.fromkeys(refused)))
+    older = _earlier_egfr(now)
+    names = names_of(now.with_measurements(older))
+    return Derived((*(m for m, _ in made), *older), tuple(c for _, c in made), tuple(dict.fromkeys(refused)), names)
+
+
+def _earlier_egfr(facts: Facts) -> tuple[Measurement, ...]:
+    """eGFR from the earlier creatinines of the last years, by the age that the patient had then; so that two values can confirm."""
+    found = []
+    for creatinine in facts.measurements.get("serum-creatinine", ())[1:EARLIER]:
+        then = replace(facts, as_of=creatinine.when)
+        for listed in _in_order():
+            if listed.calculator.derives == "egfr" and compile_all(listed.calculator.only_when).holds(then).holds:
+                got = _one(listed, then)
+                found += [got[0]] if isinstance(got, tuple) else []
+    return tuple(found)
 
 
 def _in_order() -> Iterator[Listed]:
