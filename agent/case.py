@@ -48,7 +48,7 @@ class Case:
     @cached_property
     def facts(self) -> Facts:
         """The facts of the record and the computed values."""
-        return self.record.facts.with_measurements(self.derived.measurements)
+        return self.derived.added_to(self.record.facts)
 
     @cached_property
     def taken(self) -> tuple[MedicationUse, ...]:

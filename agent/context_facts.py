@@ -77,7 +77,7 @@ def understand(
         measurements=_measurements(context, reading),
         phenotypes={gene: _phenotype(said) for gene, said in context.phenotypes.items()} | read_phenotypes(context.phenotypes),
     )
-    return Understood(facts.with_measurements(derive(facts).measurements), tuple(reading.notes))
+    return Understood(derive(facts).added_to(facts), tuple(reading.notes))
 
 
 def medication_use(given: str | Medication, as_of: date, reference: str = "medication") -> MedicationUse:
