@@ -62,6 +62,19 @@ def test_a_diagnosis_that_is_doubted_denied_or_past_is_not_read_as_present(text:
     assert terminology().problem(text=text) == frozenset()
 
 
+def test_a_display_that_names_something_else_than_its_code_is_believed() -> None:
+    assert "gout" in terminology().problem((Coding(SNOMED, "195967001", "Gout"),))
+    assert "asthma" not in terminology().problem((Coding(SNOMED, "195967001", "Gout"),))
+
+
+def test_a_display_may_be_narrower_or_wider_than_its_code() -> None:
+    known = terminology()
+    narrower = known.problem((Coding(SNOMED, "73211009", "Type 2 diabetes mellitus"),))
+    wider = known.problem((Coding(SNOMED, "44054006", "Diabetes"),))
+    assert "type-2-diabetes" in narrower
+    assert "type-2-diabetes" in wider
+
+
 def test_the_same_code_of_another_system_means_nothing() -> None:
     assert terminology().problem((Coding("http://example.org/codes", "195967001"),)) == frozenset()
 

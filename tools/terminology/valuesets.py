@@ -84,11 +84,18 @@ class ValueSets:
         return frozenset(name for coding in codes for name in self._of(coding))
 
     def _match(self, codes: tuple[Coding, ...], text: str) -> frozenset[str]:
-        """What codes and text mean, with parents; texts decide only where no code does. Empty: not known."""
+        """What codes and text mean, with parents; empty: not known.
+
+        The text decides only where no code does. A display that names something else than its code is believed, because that
+        is what people read.
+        """
         names = self.by_codes(codes)
+        shown = frozenset(filter(None, (self.by_text(coding.display) for coding in codes)))
         if not names:
-            names = frozenset(filter(None, (self.by_text(words) for words in (*(coding.display for coding in codes), text))))
-        return self.with_parents(names)
+            return self.with_parents(shown or filter(None, (self.by_text(text),)))
+        coded, told = self.with_parents(names), self.with_parents(shown)
+        contradicted = shown and coded.isdisjoint(shown) and told.isdisjoint(names)
+        return told if contradicted else coded | told
 
     def _of(self, coding: Coding) -> Iterable[str]:
         system = system_of(coding)
