@@ -28,7 +28,7 @@ from agent.planning import drafter_named
 from agent.review import Decision, Outcome, Reviewer
 from agent.running import Runner
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
-from agent.signing import standing
+from agent.signing import overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
 from agent.store.database import Database
 from agent.store.decisions import decisions, verdict, waiting_verdicts
@@ -180,7 +180,7 @@ class Desk:
         from agent.fhir.write import transaction_bundle
 
         at = self._now(db)
-        content = msgspec.json.encode(transaction_bundle(shown_plan(db, found), outcome))
+        content = msgspec.json.encode(transaction_bundle(shown_plan(db, found), outcome, overrides(decisions(db, found))))
         db.execute("INSERT INTO release (work, content, at) VALUES (?,?,?)", (found.id, content, at))
         append(db, at, actor(by), "released", found.id, digest=found.digest, row=content_hash(content))
         return content

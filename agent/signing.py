@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from agent.errors import DecisionError
-from agent.review import REST, Approve, Decision, Edit, Outcome, Reject, Reviewer, Signature, with_edits
+from agent.review import REST, Approve, Decision, Edit, Outcome, Override, Reject, Reviewer, Signature, with_edits
 from policies.engine import by_name_only, may_decide, override_needed, reason_fault, required_signatures
 from policies.model import Use
 from tools.clinical.plan import Item, Plan
@@ -140,6 +140,15 @@ def superseding(rows: Sequence[Recorded], new: Sequence[Recorded]) -> list[Recor
     """The rows with the new ones, each in place of what the same person said about the same item before."""
     fresh = {(row.decision.item, row.reviewer.id) for row in new}
     return [*(row for row in rows if (row.decision.item, row.reviewer.id) not in fresh), *new]
+
+
+def overrides(rows: Sequence[Recorded]) -> dict[str, list[Override]]:
+    """The answers that were given to issues, by item."""
+    given: dict[str, list[Override]] = {}
+    for row in rows:
+        if isinstance(row.decision, Approve):
+            given.setdefault(row.decision.item, []).extend(row.decision.overrides)
+    return given
 
 
 def repeats(rows: Sequence[Recorded], reviewer: Reviewer, decisions: Sequence[Decision]) -> bool:

@@ -6,27 +6,28 @@ digest: sent twice, it is there once. Nothing that was refused is in it, in no f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from agent.fhir.bindings import faults
 from agent.fhir.write_issues import detected_issue, device, provenance
 from agent.fhir.write_items import Writing, activity_of, question_task, resources_of
-from agent.fhir.write_parts import URI, Json, compact, notes, refer, refers, text, word
-from agent.review import Approve, Outcome
+from agent.fhir.write_parts import URI, Json, compact, notes, refer, refers, text
+from agent.review import Outcome, Override
 from tools.clinical.plan import Plan
 
+Overrides = Mapping[str, Sequence[Override]]
 _LABELS = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 
 
-def transaction_bundle(plan: Plan, outcome: Outcome, overrides: Mapping[str, Approve] | None = None) -> Json:
+def transaction_bundle(plan: Plan, outcome: Outcome, overrides: Overrides | None = None) -> Json:
     """The approved items, and what goes with them, as an R4 transaction.
 
     Args:
         plan: as it was signed.
         outcome: who approved which item.
-        overrides: the approvals that answered issues, by item: their reasons become mitigations.
+        overrides: the answers to issues, by item: their reasons become mitigations.
 
     Raises:
         ValueError: the outcome is of another plan, or approves nothing; or the bundle is not valid, which is a fault of this program.
@@ -34,14 +35,14 @@ def transaction_bundle(plan: Plan, outcome: Outcome, overrides: Mapping[str, App
     if outcome.digest != plan.digest or not outcome.approved:
         raise ValueError("nothing of this plan was approved")
     made = _resources(Writing(plan, outcome.approved), overrides or {})
-    entries = [{"fullUrl": name, "resource": _named(name, r), "request": _create(name, r)} for name, r in made.items()]
+    entries = [{"fullUrl": name, "resource": _named(name, r, plan), "request": _create(name, r)} for name, r in made.items()]
     return validated({"resourceType": "Bundle", "type": "transaction", "entry": entries})
 
 
 def draft_bundle(plan: Plan) -> Json:
     """The whole plan before anybody signed it: every resource a draft and a proposal, in a bundle that no server executes."""
     made = _resources(Writing(plan), {})
-    entries = [{"fullUrl": name, "resource": _named(name, r)} for name, r in made.items()]
+    entries = [{"fullUrl": name, "resource": _named(name, r, plan)} for name, r in made.items()]
     return validated({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
@@ -60,7 +61,7 @@ def validated(bundle: Json) -> Json:
     return bundle
 
 
-def _resources(w: Writing, overrides: Mapping[str, Approve]) -> dict[str, Json]:
+def _resources(w: Writing, overrides: Overrides) -> dict[str, Json]:
     """Every resource by its name, those that are referred to first."""
     requests = {name: r for item in w.items for name, r in resources_of(item, w).items()}
     waited = {question for item in w.items for question in item.conditional_on}
@@ -133,12 +134,11 @@ def _care_plan(w: Writing, goals: Mapping[str, Json]) -> Json:
     )
 
 
-def _named(name: str, resource: Json) -> Json:
-    """With the name as an identifier (as a tag, where the type has none), and the label of who asserts it."""
-    kind = resource["resourceType"]
-    label = resource.pop("_asserted", "DEVAST")
+def _named(name: str, resource: Json, plan: Plan) -> Json:
+    """With its name as an identifier (as a tag, where the type has none), and the label of who asserts it: a device, or an AI."""
+    label = "AIAST" if plan.drafter.kind == "model" else "DEVAST"
     meta: Json = {"security": [{"system": _LABELS, "code": label}]}
-    if kind == "Provenance":
+    if resource["resourceType"] == "Provenance":
         return {**resource, "meta": {**meta, "tag": [{"system": URI, "code": name}]}}
     return {**resource, "meta": meta, "identifier": [{"system": URI, "value": name}]}
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from agent.fhir.write_items import Writing
-from agent.fhir.write_parts import Json, cited, compact, concept, notes, person, refer, refers, text, urn, word
-from agent.review import Approve
+from agent.fhir.write_parts import Json, cited, compact, concept, notes, person, refer, refers, text, word
+from agent.review import Override
 from tools.clinical.plan import Plan, PlanIssue
 
 _ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -15,7 +15,7 @@ _PARTICIPANTS = "http://terminology.hl7.org/CodeSystem/provenance-participant-ty
 _DIGESTS = "urn:ietf:rfc6920"
 
 
-def detected_issue(issue: PlanIssue, w: Writing, overrides: Mapping[str, Approve]) -> Json:
+def detected_issue(issue: PlanIssue, w: Writing, overrides: Mapping[str, Sequence[Override]]) -> Json:
     """An issue, with the reason that was given where it was overridden, and the remedies that were approved."""
     display = word("issues", issue.code)
     evidence = refers(issue.facts)
@@ -23,9 +23,7 @@ def detected_issue(issue: PlanIssue, w: Writing, overrides: Mapping[str, Approve
         {
             "resourceType": "DetectedIssue",
             "status": "preliminary" if w.draft else "final",
-            "code": concept(
-                issue.code if not display else display, {"system": _ACT_CODES, "code": issue.code, "display": display} if display else {}
-            ),
+            "code": concept(display or issue.code, {"system": _ACT_CODES, "code": issue.code, "display": display} if display else {}),
             "severity": word("severity", issue.severity),
             "patient": refer(w.plan.patient.reference),
             "identifiedDateTime": w.plan.as_of,
@@ -38,12 +36,12 @@ def detected_issue(issue: PlanIssue, w: Writing, overrides: Mapping[str, Approve
     )
 
 
-def _mitigations(issue: PlanIssue, w: Writing, overrides: Mapping[str, Approve]) -> list[Json]:
+def _mitigations(issue: PlanIssue, w: Writing, overrides: Mapping[str, Sequence[Override]]) -> list[Json]:
     """Reasons and remedies; only of items that are written."""
     made: list[Json] = []
     for item in w.items:
         signatures = (w.signed or {})[item.id]
-        said = [o for o in overrides[item.id].overrides if o.issue == issue.id] if item.id in overrides else []
+        said = [o for o in overrides.get(item.id, ()) if o.issue == issue.id]
         words = [f"overridden: {o.reason}. {o.text}" for o in said]
         if item.id in issue.handled_by:
             words.append(f"{item.action} {item.subject.text}")
@@ -72,13 +70,13 @@ def provenance(w: Writing, targets: Sequence[str]) -> Json:
     people = {s.reviewer: s for signatures in (w.signed or {}).values() for s in signatures}
     recorded = max((s.at for s in people.values()), default=f"{w.plan.as_of}T00:00:00Z")
     agents = [{"type": _participant("author"), "who": refer(w.device())}]
-    agents += [{"type": _participant("verifier"), "who": person(s), "onBehalfOf": None} for s in people.values()]
+    agents += [{"type": _participant("verifier"), "who": person(s)} for s in people.values()]
     return compact(
         {
             "resourceType": "Provenance",
             "target": [refer(target) for target in targets],
             "recorded": recorded,
-            "agent": [compact(agent) for agent in agents],
+            "agent": agents,
             "entity": [
                 {
                     "role": "source",
@@ -95,6 +93,3 @@ def provenance(w: Writing, targets: Sequence[str]) -> Json:
 
 def _participant(code: str) -> Json:
     return concept("", {"system": _PARTICIPANTS, "code": code})
-
-
-__all__ = ["detected_issue", "device", "provenance", "urn"]

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 
 from agent.fhir.systems import SNOMED
 from agent.fhir.write_parts import (
-    Json, cited, compact, concept, dosage, is_literal, notes, person, refer, refers, subject_concept, text, urn, word,
-)  # fmt: skip
+    Json,
+    cited,
+    compact,
+    concept,
+    dosage,
+    is_literal,
+    notes,
+    person,
+    refer,
+    refers,
+    subject_concept,
+    text,
+    urn,
+    word,
+)
 from agent.review import Signature
 from tools.clinical.plan import Item, Plan, Question
 
