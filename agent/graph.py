@@ -23,6 +23,7 @@ Every draft and every edit passes `check`; `review` is the only node that waits,
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +32,7 @@ for _switch in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING"
     os.environ[_switch] = "false"  # tracing would post the whole state to a third party, whatever the environment says
 
 from langgraph.graph import END, START, StateGraph  # noqa: E402 - after tracing is off
+from langgraph.runtime import Runtime  # noqa: E402
 
 from agent.context import Context  # noqa: E402
 from agent.nodes.assess import assess  # noqa: E402
@@ -68,11 +70,20 @@ def after_review(state: State) -> Literal["check", "finalize"]:
     return "check" if state["status"] == "edited" else "finalize"
 
 
-def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[State, Context, State, State]:
-    """The graph; with a checkpointer a run survives its process, without one it ends where it would wait."""
+def build(
+    checkpointer: BaseCheckpointSaver[Any] | None = None, context: Context | None = None
+) -> CompiledStateGraph[State, Context, State, State]:
+    """The graph; with a checkpointer a run survives its process, without one it ends where it would wait.
+
+    Args:
+        checkpointer: where runs are kept.
+        context: what every run depends on, for servers that cannot hand it over with each call.
+    """
     graph = StateGraph(State, context_schema=Context)
-    for node in (read_record, assess, retrieve, draft, check, review, finalize):
-        graph.add_node(node.__name__, node)
+    for node in (read_record, assess, retrieve, draft, check):
+        graph.add_node(node.__name__, _bound(node, context) if context else node)
+    graph.add_node("review", review)
+    graph.add_node("finalize", finalize)
     graph.add_edge(START, "read_record")
     graph.add_conditional_edges("read_record", after_reading)
     graph.add_edge("assess", "retrieve")
@@ -82,6 +93,28 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_conditional_edges("review", after_review)
     graph.add_edge("finalize", END)
     return graph.compile(checkpointer, name="carewright")
+
+
+def _bound(node: Callable[[State, Runtime[Context]], dict[str, Any]], context: Context) -> Callable[[State], dict[str, Any]]:
+    def with_context(state: State) -> dict[str, Any]:
+        return node(state, Runtime(context=context))
+
+    return with_context
+
+
+def studio() -> CompiledStateGraph[State, Context, State, State]:
+    """For `langgraph dev` (`langgraph.json`): looks into runs over the records of the state folder; nothing is signed there."""
+    from agent.store.database import Database
+    from agent.store.place import state_folder
+    from agent.store.records import record
+
+    database = Database(state_folder())
+
+    def bytes_of(digest: str) -> bytes:
+        with database.reading() as db:
+            return record(db, digest)
+
+    return build(context=Context(bytes_of))
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ import msgspec
 
 from agent.context import Context, in_memory
 from agent.drafting import Drafter
+from agent.errors import DraftError
 from agent.store.worklist import DrafterName
 from tools.clinical.plan import Plan
 
@@ -52,9 +53,12 @@ def source_digest(source: bytes) -> str:
 
 
 def drafter_named(name: DrafterName, request: str | None = None) -> Drafter | None:
-    """The drafter of this name; `None` is the embedded one."""
+    """The drafter of this name; `None` is the embedded one. Raises DraftError where it is not installed."""
     if name == "rules":
         return None
-    from agent.drafting.model import ModelDrafter
-
-    return ModelDrafter.configured(request)
+    try:
+        from agent.drafting.model import ModelDrafter
+    except ModuleNotFoundError as error:
+        raise DraftError("this installation has no model drafter; use the rules") from error
+    drafter: Drafter = ModelDrafter.configured(request)
+    return drafter
