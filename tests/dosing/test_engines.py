@@ -11,7 +11,7 @@ from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity
-from tools.dosing import convert_steroid, morphine_equivalents, rotate_opioid, titrate_basal_insulin, vancomycin, warfarin_start
+from tools.dosing import convert_steroid, dose_for_area, genotype_start, morphine_equivalents, rotate_opioid, titrate_basal_insulin
 from tools.dosing.cases import facts_of
 from tools.dosing.model import Given
 
@@ -33,63 +33,63 @@ def opioid(name: str, daily: str, **more: object) -> MedicationUse:
 
 def test_vancomycin_of_a_man_of_80_kg_with_a_clearance_of_100() -> None:
     # clearance (0.689 × 100 + 3.66) × 0.06 = 4.35 L/h; half-life ln 2 × 56 / 4.35 = 8.9 h; 500 × 4.35 = 2177 mg a day
-    answer = vancomycin(patient(body_weight="80 kg", creatinine_clearance="100 mL/min"))
+    answer = dose_for_area(patient(body_weight="80 kg", creatinine_clearance="100 mL/min"))
     assert answer.text == "2000 mg once, then 2250 mg into a vein once daily"
     assert answer.start
     assert (answer.start.amount, answer.start.per) == (PlanQuantity("2250", "mg"), "24 h")
 
 
 def test_vancomycin_is_given_more_often_where_clearance_is_high() -> None:
-    answer = vancomycin(patient(body_weight="70 kg", creatinine_clearance="120 mL/min"))
+    answer = dose_for_area(patient(body_weight="70 kg", creatinine_clearance="120 mL/min"))
     assert answer.text == "1750 mg once, then 1250 mg into a vein every 12 hours"
 
 
 @pytest.mark.parametrize("problem", ["dialysis", "acute-kidney-injury"])
 def test_vancomycin_is_left_to_levels_where_kidneys_change(problem: str) -> None:
-    answer = vancomycin(patient(has=(problem,), body_weight="80 kg", creatinine_clearance="100 mL/min"))
+    answer = dose_for_area(patient(has=(problem,), body_weight="80 kg", creatinine_clearance="100 mL/min"))
     assert (answer.outcome, answer.start) == ("out_of_scope", None)
 
 
 def test_vancomycin_of_a_17_year_old_is_out_of_scope() -> None:
-    assert vancomycin(patient("17 a", body_weight="60 kg", creatinine_clearance="100 mL/min")).outcome == "out_of_scope"
+    assert dose_for_area(patient("17 a", body_weight="60 kg", creatinine_clearance="100 mL/min")).outcome == "out_of_scope"
 
 
 def test_vancomycin_without_a_clearance_asks_for_it() -> None:
-    assert vancomycin(patient(body_weight="80 kg")).missing == ("creatinine-clearance",)
+    assert dose_for_area(patient(body_weight="80 kg")).missing == ("creatinine-clearance",)
 
 
 def test_vancomycin_of_a_weight_that_cannot_be_right_asks() -> None:
-    answer = vancomycin(patient(body_weight="400 kg", creatinine_clearance="100 mL/min"))
+    answer = dose_for_area(patient(body_weight="400 kg", creatinine_clearance="100 mL/min"))
     assert (answer.outcome, answer.missing, answer.issue is not None, answer.question != "") == ("missing", ("body-weight",), True, True)
 
 
 def test_warfarin_of_a_man_of_60_without_genotype() -> None:
     # 4.0376 − 0.2546 × 6 + 0.0118 × 175 + 0.0134 × 80 + 0.0443 = 5.6913; squared 32.4 mg a week
-    answer = warfarin_start(patient(body_weight="80 kg", body_height="175 cm"))
+    answer = genotype_start(patient(body_weight="80 kg", body_height="175 cm"))
     assert answer.text == "4.5 mg by mouth once daily"
 
 
 def test_warfarin_with_two_variants_needs_much_less() -> None:
     # 5.6044 − 0.2614 × 6 + 0.0087 × 175 + 0.0128 × 80 − 0.1032 − 1.6974 − 0.9357 = 3.846; squared 14.8 mg a week
-    answer = warfarin_start(patient(body_weight="80 kg", body_height="175 cm"), {"VKORC1": "A/A", "CYP2C9": "*1/*3"})
+    answer = genotype_start(patient(body_weight="80 kg", body_height="175 cm"), {"VKORC1": "A/A", "CYP2C9": "*1/*3"})
     assert answer.text == "2 mg by mouth once daily"
 
 
 def test_a_gene_that_was_not_called_is_unknown_and_not_normal() -> None:
     facts = patient(body_weight="80 kg", body_height="175 cm")
-    normal = warfarin_start(facts, {"VKORC1": "G/G", "CYP2C9": "*1/*1"})
-    unknown = warfarin_start(facts, {"VKORC1": "G/G"})
+    normal = genotype_start(facts, {"VKORC1": "G/G", "CYP2C9": "*1/*1"})
+    unknown = genotype_start(facts, {"VKORC1": "G/G"})
     assert (normal.text, unknown.text) == ("6 mg by mouth once daily", "5.5 mg by mouth once daily")
 
 
 def test_warfarin_with_amiodarone_needs_less() -> None:
-    answer = warfarin_start(patient(takes=("amiodarone",), body_weight="80 kg", body_height="175 cm"))
+    answer = genotype_start(patient(takes=("amiodarone",), body_weight="80 kg", body_height="175 cm"))
     # 5.6913 − 0.5695 = 5.1218; squared 26.2 mg a week, 3.75 a day
     assert answer.text == "3.5 mg by mouth once daily"
 
 
 def test_warfarin_without_height_asks_for_it() -> None:
-    assert warfarin_start(patient(body_weight="80 kg")).missing == ("body-height",)
+    assert genotype_start(patient(body_weight="80 kg")).missing == ("body-height",)
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,17 @@
 """
 
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
+from tools.dosing.area import dose_for_area
 from tools.dosing.checking import check_dose
 from tools.dosing.engine import calculate_dose
 from tools.dosing.equivalents import MorphineEquivalents, convert_steroid, morphine_equivalents, rotate_opioid
+from tools.dosing.genotype_start import genotype_start
 from tools.dosing.index import index
 from tools.dosing.insulin import titrate_basal_insulin
 from tools.dosing.model import DoseFile, Rule
 from tools.dosing.parameters import engine_files
 from tools.dosing.plausibility import plausible_refs
 from tools.dosing.steps import next_step
-from tools.dosing.vancomycin import vancomycin
-from tools.dosing.warfarin import warfarin_start
 
 __all__ = [
     "Adjustment",
@@ -28,13 +28,13 @@ __all__ = [
     "calculate_dose",
     "check_dose",
     "convert_steroid",
+    "dose_for_area",
+    "genotype_start",
     "knows",
     "morphine_equivalents",
     "next_step",
     "rotate_opioid",
     "titrate_basal_insulin",
-    "vancomycin",
-    "warfarin_start",
 ]
 
 

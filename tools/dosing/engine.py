@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
 from tools.clinical.answer import Issue
@@ -14,19 +15,23 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
+from tools.dosing.area import dose_for_area
+from tools.dosing.genotype_start import genotype_start
 from tools.dosing.index import Entry, index
 from tools.dosing.model import Option, Rule
+from tools.dosing.parameters import engine_files
 from tools.dosing.plausibility import doubt
-from tools.dosing.vancomycin import vancomycin
-from tools.dosing.warfarin import warfarin_start
 from tools.dosing.wording import dose_text
 
-SPECIAL: Mapping[tuple[str, str], Callable[[Facts], DoseAnswer]] = {
-    ("vancomycin", "severe-infection"): vancomycin,
-    ("vancomycin", "DOSE172"): vancomycin,
-    ("warfarin", "DOSE052"): warfarin_start,
-}
-"""Drugs that a formula doses and no table can, by indication or row."""
+ENGINES: Mapping[str, Callable[[Facts], DoseAnswer]] = {"area-under-curve": dose_for_area, "genotype-start": genotype_start}
+"""Drugs that a formula doses and no table can, by the file that holds the formula's numbers."""
+
+
+@lru_cache(maxsize=1)
+def _special() -> Mapping[tuple[str, str], Callable[[Facts], DoseAnswer]]:
+    """The engines by drug and indication, and by drug and row."""
+    files = [file for file in engine_files() if file.id in ENGINES]
+    return {(file.drug, name): ENGINES[file.id] for file in files for name in (*file.indication, file.legacy_id)}
 
 
 def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = None) -> DoseAnswer:
@@ -41,7 +46,7 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
         `found` with a dose in words and numbers; else the reason. No dose comes from a value that cannot be right.
     """
     drug = rule_name(drug)
-    special = SPECIAL.get((drug, indication)) or SPECIAL.get((drug, row or ""))
+    special = _special().get((drug, row or indication))
     if special is not None:
         return special(facts)
     entries = entries_for(drug, indication, row)

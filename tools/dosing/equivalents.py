@@ -35,7 +35,7 @@ def morphine_equivalents(uses: Iterable[MedicationUse]) -> MorphineEquivalents:
     left_out: list[tuple[str, str]] = []
     for use in uses:
         for name in (ingredient.name for ingredient in use.ingredients if use.taken):
-            if name == "fentanyl" and use.route == "transdermal":
+            if name in model.member["patch"] and use.route == "transdermal":
                 _add_patch(use, counted, left_out)
             elif name in model.table["mg"]:
                 _add(use, name, counted, left_out)

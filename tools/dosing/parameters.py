@@ -15,10 +15,19 @@ FOLDER = Path(__file__).parent / "engines"
 
 
 class ParameterFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The numbers of one engine, and tables of numbers by name."""
+    """The numbers of one engine, and tables of numbers by name.
 
+    Attributes:
+        drug, indication, legacy_id: what the engine doses; empty for an engine that serves several drugs.
+        member: names of medicines by the part that they play.
+    """
+
+    drug: str = ""
+    indication: tuple[str, ...] = ()
+    legacy_id: str = ""
     number: dict[str, float] = field(default_factory=dict)
     table: dict[str, dict[str, float]] = field(default_factory=dict)
+    member: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def faults(self) -> list[str]:
         """A file without a source cannot be found again."""

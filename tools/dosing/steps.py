@@ -7,7 +7,7 @@ from typing import Literal
 
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, unit_dimension
-from tools.dosing.answers import DoseAnswer, DoseStep
+from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.engine import daily_limit, entries_for, plan_quantity
 from tools.dosing.index import Entry, index
 from tools.dosing.wording import dose_text
@@ -27,7 +27,7 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
     present = daily_of(use)
     if present is None:
         return _without(entry, indication, "missing", "the present daily dose is not recorded", ("present dose",))
-    most, reasons = daily_limit(entry.rule, facts)
+    most, _ = daily_limit(entry.rule, facts)
     steps = [
         step
         for step in ladder(entry)
@@ -44,7 +44,13 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
             "already at the highest dose for this patient" if direction == "up" else "already at the lowest dose",
         )
     amount, per, _ = wanted[0]
-    rule = entry.rule
+    return _stepped(entry, indication, direction, amount, per, daily_limit(entry.rule, facts))
+
+
+def _stepped(
+    entry: Entry, indication: str, direction: str, amount: Quantity, per: str, limit: tuple[Quantity | None, tuple[Adjustment, ...]]
+) -> DoseAnswer:
+    rule, (most, reasons) = entry.rule, limit
     text = dose_text(amount, per, rule.route, form=rule.form)
     return DoseAnswer(
         outcome="found",

@@ -12,11 +12,8 @@ from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.parameters import ParameterFile, parameters
 from tools.dosing.wording import dose_text
 
-DRUG = "warfarin"
-INDUCERS = ("carbamazepine", "phenytoin", "rifampin")
 
-
-def warfarin_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> DoseAnswer:
+def genotype_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> DoseAnswer:
     """The predicted daily dose.
 
     Args:
@@ -30,7 +27,7 @@ def warfarin_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> D
     Source:
         International Warfarin Pharmacogenetics Consortium 2009, N Engl J Med 360:753, supplementary appendix.
     """
-    model = parameters("warfarin")
+    model = parameters("genotype-start")
     values = {name: facts.latest(name) for name in ("age", "body-height", "body-weight")}
     lacking = tuple(name for name, value in values.items() if value is None)
     age, height, weight = values["age"], values["body-height"], values["body-weight"]
@@ -43,7 +40,7 @@ def warfarin_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> D
     table = model.table["pharmacogenetic" if genes else "clinical"]
     root = table["intercept"] + table["decade"] * decades + table["cm"] * float(height.quantity.to("cm").value)
     root += table["kg"] * float(weight.quantity.to("kg").value) + table["race-not-recorded"]
-    root += table["amiodarone"] * bool(facts.taking("amiodarone")) + table["inducer"] * any(facts.taking(name) for name in INDUCERS)
+    root += sum(table[part] for part, names in model.member.items() if any(facts.taking(name) for name in names))
     root += sum(table.get(f"{gene} {genes.get(gene, 'unknown')}", 0.0) for gene in ("VKORC1", "CYP2C9")) if genes else 0
     return _found(model, root**2, genes, tuple(v.reference for v in (age, height, weight)))
 
@@ -55,14 +52,14 @@ def _found(model: ParameterFile, weekly: float, genes: Mapping[str, str], becaus
     text = dose_text(daily, "24 h", "oral")
     return DoseAnswer(
         outcome="found",
-        drug=DRUG,
+        drug=model.drug,
         start=DoseStep(text=text, amount=PlanQuantity(plain(daily.value), "mg"), per="24 h", route="oral"),
         usual="by INR",
         titration="by INR on days 3 to 5, then twice a week, then weekly",
         adjustments=(Adjustment(f"predicted {weekly:.0f} mg a week from age, height, weight and medicines; {known}", because),),
         monitoring=("INR",),
         rule=model.ref(),
-        legacy_id="DOSE052",
+        legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=text,
     )
@@ -71,11 +68,11 @@ def _found(model: ParameterFile, weekly: float, genes: Mapping[str, str], becaus
 def _none(model: ParameterFile, outcome: str, reason: str, missing: tuple[str, ...] = ()) -> DoseAnswer:
     return DoseAnswer(
         outcome="missing" if outcome == "missing" else "out_of_scope",
-        drug=DRUG,
+        drug=model.drug,
         missing=missing,
         reason=reason,
         rule=model.ref(),
-        legacy_id="DOSE052",
+        legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=f"No dose: {reason}.",
     )

@@ -1,4 +1,4 @@
-"""Vancomycin by a published population model: a dose for an area under the curve, before any level is known."""
+"""A dose by a published population model: the dose for an area under the curve, before any level is known (vancomycin)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from tools.dosing.parameters import ParameterFile, parameters
 from tools.dosing.plausibility import doubt
 from tools.dosing.wording import dose_text
 
-DRUG, INDICATION = "vancomycin", "severe-infection"
 
-
-def vancomycin(facts: Facts) -> DoseAnswer:
+def dose_for_area(facts: Facts) -> DoseAnswer:
     """A loading dose and a maintenance dose for the target area under the curve over 24 hours.
 
     Clearance in mL/min is slope times creatinine clearance plus an intercept; the volume goes by weight; the interval is the
@@ -29,7 +27,7 @@ def vancomycin(facts: Facts) -> DoseAnswer:
     Source:
         Matzke 1984, Antimicrob Agents Chemother 25:433 (model); ASHP, IDSA, PIDS, SIDP 2020 (target, loading dose).
     """
-    model = parameters("vancomycin")
+    model = parameters("area-under-curve")
     age, weight, clearance = facts.latest("age"), facts.latest("body-weight"), facts.latest("creatinine-clearance")
     found = doubt(("body-weight", "serum-creatinine"), facts)
     if found is not None:
@@ -63,15 +61,15 @@ def _dose(model: ParameterFile, weight: float, creatinine_clearance: float, beca
     expected = f"expected area under the curve {area:.0f} mg·h/L; clearance {clearance:.1f} L/h, half-life {half_life:.0f} h by the population model"
     return DoseAnswer(
         outcome="found",
-        drug=DRUG,
-        indication=INDICATION,
+        drug=model.drug,
+        indication=model.indication[0],
         start=DoseStep(text=text, amount=PlanQuantity(plain(amount.value), "mg"), per=f"{interval} h", route="intravenous"),
         max_per_day=PlanQuantity(plain(decimal_of(number["most_a_day"])), "mg"),
         adjustments=(Adjustment(expected, because),),
         titration="by two levels or a Bayesian fit within 24 to 48 hours, to an area of 400 to 600 mg·h/L",
         monitoring=("levels within 48 hours", "creatinine daily"),
         rule=model.ref(),
-        legacy_id="DOSE172",
+        legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=text,
     )
@@ -80,12 +78,12 @@ def _dose(model: ParameterFile, weight: float, creatinine_clearance: float, beca
 def _none(model: ParameterFile, outcome: str, reason: str, missing: tuple[str, ...] = ()) -> DoseAnswer:
     return DoseAnswer(
         outcome="missing" if outcome == "missing" else "out_of_scope",
-        drug=DRUG,
-        indication=INDICATION,
+        drug=model.drug,
+        indication=model.indication[0],
         missing=missing,
         reason=reason,
         rule=model.ref(),
-        legacy_id="DOSE172",
+        legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=f"No dose: {reason.rstrip('.')}.",
     )
