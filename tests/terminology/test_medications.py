@@ -114,6 +114,16 @@ def test_code_and_display_that_contradict_each_other_are_a_data_issue_and_the_di
     assert match.confidence == "unsure"
 
 
+def test_two_texts_that_name_different_medicines_are_a_data_issue() -> None:
+    match = terminology().medication("warfarin 5 MG", (Coding("http://example.org/drugs", "1", "lisinopril 10 MG Oral Tablet"),))
+    assert match.data_issue == "one text says lisinopril, another warfarin"
+
+
+def test_a_brand_that_holds_none_of_the_ingredients_makes_it_partial() -> None:
+    assert read("lisinopril 10 MG Oral Tablet [Zocor]").outcome == "partial"
+    assert read("simvastatin 10 MG Oral Tablet [Zocor]").outcome == "recognized"
+
+
 def test_code_and_display_that_agree_are_no_issue() -> None:
     match = terminology().medication("", (Coding(RXNORM, "314076", "lisinopril 10 MG Oral Tablet"),))
     assert (match.data_issue, match.confidence) == (None, "sure")

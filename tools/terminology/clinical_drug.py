@@ -72,9 +72,7 @@ class DrugReader:
             drug.ingredients.extend(whole)
             return drug
         plain = plain_text(text)
-        drug.medicinal = any(match.group(2) in self._words.units for match in _STRENGTH.finditer(plain)) or any(
-            word in self._words.forms for word in name_key(plain).split()
-        )
+        drug.medicinal = self._is_medicinal(plain)
         brands = [name_key(brand) for brand in _BRAND.findall(plain)]
         for part in self._parts(_JOINED.sub(r"\1 \2", _BRAND.sub(" ", plain))):
             self._read_part(part, drug)
@@ -82,6 +80,10 @@ class DrugReader:
         for brand in brands:
             self._read_brand(brand, drug)
         return drug
+
+    def _is_medicinal(self, plain: str) -> bool:
+        dosed = any(match.group(2) in self._words.units for match in _STRENGTH.finditer(plain))
+        return dosed or any(word in self._words.forms for word in name_key(plain).split())
 
     def _parts(self, plain: str) -> Iterator[str]:
         inner = _PACK.findall(plain) if "{" in plain else [plain]
@@ -190,13 +192,15 @@ class DrugReader:
         drug.route = _last(words, stated) or _last(words, self._words.routes)
 
     def _read_brand(self, brand: str, drug: ParsedDrug) -> None:
+        """A known brand completes the ingredients; one that holds none of them is a contradiction and stays unresolved."""
         known = self._lexicon.names.get(brand)
-        if known and not drug.ingredients:
-            drug.ingredients.extend(known)
-            drug.unresolved.clear()
-        elif known and set(drug.ingredients) < set(known):
+        if not known:
+            return
+        if set(drug.ingredients) < set(known):
             drug.ingredients.extend(name for name in known if name not in drug.ingredients)
             drug.unresolved.clear()
+        elif set(known).isdisjoint(drug.ingredients):
+            drug.unresolved.append(brand)
 
 
 def _last(words: list[str], table: Mapping[str, str]) -> str | None:

@@ -64,20 +64,20 @@ class MedicationReader:
 
     def _read(self, text: str, codes: tuple[Coding, ...]) -> MedicationMatch:
         written = self._by_texts((*(coding.display for coding in codes), text))
-        coded = next((match for coding in codes if (match := self._by_code(coding, written))), None)
-        if coded is None:
+        found = [match for coding in codes if (match := self._by_code(coding, written))]
+        if not found:
             return written
-        if written.outcome == "not_recognized":
-            return coded
-        return _agreed(written, coded)
+        coded = max(found, key=lambda match: len(match.names))
+        return coded if written.outcome == "not_recognized" else _agreed(written, coded)
 
     def _by_texts(self, texts: Iterable[str]) -> MedicationMatch:
-        best = MedicationMatch()
-        for text in dict.fromkeys(filter(None, texts)):
-            match = self._match(self._reader.read(text), text)
-            if _rank(match) > _rank(best) or not best.unresolved:
-                best = match if _rank(match) >= _rank(best) else best
-        return best
+        """The best read of several texts about one medicine; two that name different medicines are a data issue."""
+        matches = [self._match(self._reader.read(text), text) for text in dict.fromkeys(filter(None, texts))]
+        best = max(matches, key=_rank, default=MedicationMatch())
+        other = next((match for match in matches if match.names and match.names.isdisjoint(best.names)), None)
+        if other is None:
+            return best
+        return replace(best, confidence="unsure", data_issue=f"one text says {_listed(best)}, another {_listed(other)}")
 
     def _by_code(self, coding: Coding, written: MedicationMatch) -> MedicationMatch | None:
         system = system_of(coding)
@@ -93,9 +93,7 @@ class MedicationReader:
 
     def _match(self, drug: ParsedDrug, text: str) -> MedicationMatch:
         names = drug.ingredients
-        kinds = (
-            frozenset().union(*(self._lexicon.kinds[name] for name in (*names, *drug.classes))) if names or drug.classes else frozenset()
-        )
+        kinds = frozenset[str]().union(*(self._lexicon.kinds[name] for name in (*names, *drug.classes)))
         strengths = tuple(drug.strengths.items())
         return MedicationMatch(
             ingredients=tuple(self._lexicon.ingredients[name] for name in names),
@@ -127,8 +125,12 @@ def _agreed(written: MedicationMatch, coded: MedicationMatch) -> MedicationMatch
         return written
     if written.names <= coded.names:
         return _merged(written, coded)
-    said, meant = " + ".join(sorted(written.names)), " + ".join(sorted(coded.names))
-    return replace(written, confidence="unsure", data_issue=f"the code stands for {meant}, the display says {said}")
+    contradiction = f"the code stands for {_listed(coded)}, the display says {_listed(written)}"
+    return replace(written, confidence="unsure", data_issue=contradiction)
+
+
+def _listed(match: MedicationMatch) -> str:
+    return " + ".join(sorted(match.names))
 
 
 def _merged(written: MedicationMatch, coded: MedicationMatch) -> MedicationMatch:
