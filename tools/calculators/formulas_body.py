@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from tools.clinical.errors import OutOfScopeError
+
 
 def body_mass_index(weight: float, height: float) -> float:
     """Weight over height squared. Source: Quetelet; WHO Technical Report 894 (2000)."""
@@ -112,3 +114,37 @@ def curb_65(
     """One point each; the two pressures share one. Source: Lim 2003, Thorax 58:377."""
     low = systolic < systolic_limit or diastolic <= diastolic_limit
     return sum((confusion, urea_nitrogen > urea_limit, respiratory_rate >= rate_limit, low, age >= age_limit))
+
+
+def copd_group(
+    exacerbations: float,
+    exacerbation_limit: float,
+    mmrc_limit: float,
+    cat_limit: float,
+    mmrc: float | None = None,
+    cat: float | None = None,
+) -> float:
+    """0 for group A, 1 for B, 2 for E; one of the two symptom scores is needed unless exacerbations decide. Source: GOLD 2026.
+
+    Raises:
+        OutOfScopeError: no exacerbation and neither score.
+    """
+    if exacerbations >= exacerbation_limit:
+        return 2
+    if mmrc is None and cat is None:
+        raise OutOfScopeError("group A or B needs mMRC or CAT")
+    return int((mmrc is not None and mmrc >= mmrc_limit) or (cat is not None and cat >= cat_limit))
+
+
+def pressure_category(
+    systolic: float, diastolic: float, elevated: float, first_systolic: float, first_diastolic: float,
+    second_systolic: float, second_diastolic: float, severe_systolic: float, severe_diastolic: float,
+) -> float:  # fmt: skip
+    """0 normal, 1 elevated, 2 and 3 for the stages, 4 severe. Source: ACC/AHA guideline 2025."""
+    if systolic > severe_systolic or diastolic > severe_diastolic:
+        return 4
+    if systolic >= second_systolic or diastolic >= second_diastolic:
+        return 3
+    if systolic >= first_systolic or diastolic >= first_diastolic:
+        return 2
+    return int(systolic >= elevated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import Clause, compile_all
@@ -102,9 +102,10 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class CalculatorFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Calculators of one subject."""
+    """Calculators of one subject. `number` holds what belongs to no single formula (the share of ideal weight that counts as heavy)."""
 
     calculator: tuple[Calculator, ...]
+    number: dict[str, float] = field(default_factory=dict)
     case: tuple[Case, ...] = ()
 
     def faults(self) -> list[str]:

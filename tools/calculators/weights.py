@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
-from tools.calculators.engine import Value, calculate
-from tools.calculators.model import CalculationAnswer
+from tools.calculators.engine import FOLDER, Value, calculate
+from tools.calculators.model import CalculationAnswer, CalculatorFile
 from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Measurement
+from tools.clinical.knowledge import load
 from tools.clinical.plan import Calculation, CalculationInput
-from tools.clinical.quantity import Quantity
+from tools.clinical.quantity import Quantity, decimal_of
 
-HEAVY = Decimal("1.2")
-"""Share of the ideal weight from which the adjusted weight is used (Bauer, Applied Clinical Pharmacokinetics: 120 to 130 %)."""
+
+@lru_cache(maxsize=1)
+def heavy_share() -> Decimal:
+    """The share of the ideal weight from which the adjusted weight is used.
+
+    Source: Bauer, Applied Clinical Pharmacokinetics (120 to 130 %); kept in the file on kidney function.
+    """
+    return decimal_of(
+        next(file.number["heavy_share_of_ideal"] for file in load(FOLDER, CalculatorFile) if "heavy_share_of_ideal" in file.number)
+    )
 
 
 def dosing_weight(weight: Quantity, height: Quantity | None, sex: str | None) -> tuple[Quantity, str]:
-    """The weight for Cockcroft-Gault and what kind it is: `actual`, or `adjusted` from 120 % of the ideal weight on."""
+    """The weight for Cockcroft-Gault and what kind it is: `actual`, or `adjusted` where it is heavy for the ideal weight."""
     if height is None or sex is None:
         return weight, "actual weight"
     ideal = calculate("ideal-body-weight", {"height": height, "sex": sex}).quantity
-    if ideal is None or weight.to("kg").value < ideal.value * HEAVY:
+    if ideal is None or weight.to("kg").value < ideal.value * heavy_share():
         return weight, "actual weight"
     adjusted = calculate("adjusted-body-weight", {"weight": weight, "height": height, "sex": sex}).quantity
     return (adjusted, "adjusted weight") if adjusted else (weight, "actual weight")

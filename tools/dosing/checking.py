@@ -7,14 +7,12 @@ from decimal import Decimal
 
 from tools.clinical.answer import Issue
 from tools.clinical.facts import Facts, MedicationUse
-from tools.clinical.quantity import Quantity, unit_dimension
+from tools.clinical.quantity import Quantity, decimal_of, unit_dimension
 from tools.dosing.answers import Adjustment
 from tools.dosing.engine import answer_for, daily_limit
 from tools.dosing.index import Entry, index
+from tools.dosing.parameters import parameters
 from tools.dosing.steps import daily_of, per_day
-
-GROSS = Decimal("1.5")
-"""From this share of the maximum on an overdose interrupts; below it, it is shown (a dose that a specialist may have chosen)."""
 
 
 def check_dose(use: MedicationUse, facts: Facts) -> tuple[Issue, ...]:
@@ -56,9 +54,14 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
             entry,
             f"{_amount(present)} a day is more than the most that is given ({_amount(most)})",
             why,
-            gross=bool(why) or present.value >= most.to(present.unit).value * GROSS,
+            gross=bool(why) or present.value >= most.to(present.unit).value * _gross_share(),
         )
     ]
+
+
+def _gross_share() -> Decimal:
+    """The share of the maximum from which an overdose interrupts; below it, it is shown."""
+    return decimal_of(parameters("dosing-weight").number["gross_share_of_maximum"])
 
 
 def _over_single(use: MedicationUse, name: str, entries: list[Entry]) -> list[Issue]:

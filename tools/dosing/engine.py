@@ -13,13 +13,13 @@ from tools.clinical.clause import compile_all
 from tools.clinical.conditions import Verdict
 from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
-from tools.clinical.quantity import Quantity, plain
+from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.area import dose_for_area
 from tools.dosing.genotype_start import genotype_start
 from tools.dosing.index import Entry, index
 from tools.dosing.model import Option, Rule
-from tools.dosing.parameters import engine_files
+from tools.dosing.parameters import engine_files, parameters
 from tools.dosing.plausibility import doubt
 from tools.dosing.wording import dose_text
 
@@ -158,7 +158,7 @@ def _size(facts: Facts, observable: str) -> Decimal | None:
 
 
 def weight_of(rule: Rule, facts: Facts) -> Decimal | None:
-    """The weight in kg that the rule uses; adjusted weight from 120 % of the ideal weight on, else the actual one."""
+    """The weight in kg that the rule uses; the adjusted weight where the patient is heavy for the ideal weight, else the actual one."""
     actual = _size(facts, "body-weight")
     if actual is None or rule.weight == "actual":
         return actual
@@ -167,7 +167,9 @@ def weight_of(rule: Rule, facts: Facts) -> Decimal | None:
         return None
     if rule.weight == "ideal":
         return min(actual, ideal)
-    return ideal + Decimal("0.4") * (actual - ideal) if actual >= ideal * Decimal("1.2") else actual
+    number = parameters("dosing-weight").number
+    heavy = actual >= ideal * decimal_of(number["heavy_share_of_ideal"])
+    return ideal + decimal_of(number["share_of_excess"]) * (actual - ideal) if heavy else actual
 
 
 def _rounded(option: Option, total: Quantity) -> Quantity:
