@@ -294,3 +294,65 @@ def test_pooled_cohort_agrees_to_the_published_digits(shared_data: Path, group: 
     }  # fmt: skip
     race, sex = group.split("-")
     assert Decimal(calculate("pce-ascvd-10y", inputs).value) == Decimal(str(published["expected_percent"][f"{sex}_{race}"]))
+
+
+PACKAGES_NOT_FOLLOWED: Mapping[str, str] = {
+    "calc_lbw": "another formula of lean mass (James, Boer) than the one of Janmahasatian",
+    "calc_ibw": "the mean of the two sexes where no sex is given; here a sex is asked for",
+    "calc_abw": "the mean of the two sexes where no sex is given; here a sex is asked for",
+    "calc_egfr_cystatin": "assay-specific equations that the 2012 equation has replaced",
+    "compute_map with a heart rate": "a rate-dependent formula that no guideline uses",
+    "race": "equations with a term for race",
+    "calc_carboplatin_calvert": "the package computes AUC × (1.2 × GFR + 20), not the published AUC × (GFR + 25)",
+}  # fmt: skip
+"""What the packages compute otherwise, and why it is not followed here."""
+
+SIZES = {"Mosteller": "bsa", "DuBois-DuBois": "bsa-dubois", "Haycock": "bsa-haycock", "Gehan-George": "bsa-gehan-george", "mosteller": "bsa", "dubois": "bsa-dubois", "haycock": "bsa-haycock", "gehan_george": "bsa-gehan-george"}  # fmt: skip
+
+
+def packaged(row: Inputs) -> CalculationAnswer | None:
+    """The answer to a unit test of a package that has the same formula here; `None` for all others."""
+    args, name = row["args"] or {}, row["function"]
+    if any(isinstance(value, list) or value is None for value in args.values()) or row["expected"] is None:
+        return None
+    if name in {"calc_bsa", "compute_bsa"} and args.get("method") in SIZES:
+        weight, height = row["positional"] or (args["weight"], args["height"])
+        return calculate(SIZES[args["method"]], {"weight": quantity(weight, "kg"), "height": quantity(height, "cm")})
+    if name in {"calc_bmi", "compute_bmi"}:
+        return calculate("bmi", {"weight": quantity(args["weight"], "kg"), "height": quantity(args["height"], "cm")})
+    if name == "compute_map" and "hr" not in args:
+        return calculate(
+            "mean-arterial-pressure", {"systolic": quantity(args["sysbp"], "mm[Hg]"), "diastolic": quantity(args["diabp"], "mm[Hg]")}
+        )
+    if name == "compute_egfr" and args["method"] in {"CKD-EPI", "CRCL"}:
+        return kidney(
+            "egfr-ckd-epi-2021" if args["method"] == "CKD-EPI" else "creatinine-clearance",
+            args,
+            [args["creat"], args["creatu"]],
+            args["sex"] == "F",
+        )
+    if name == "calc_egfr" and args["method"] == "cockcroft_gault" and "relative" not in args:
+        return kidney("creatinine-clearance", args, [args["scr"], "mg/dL"], args["sex"] == "female")
+    if name == "ibw_devine":
+        return calculate("ideal-body-weight", {"height": quantity(args["height"], "cm"), "sex": args["sex"]})
+    return None
+
+
+def kidney(name: str, args: Inputs, creatinine: list[Any], female: bool) -> CalculationAnswer:
+    """Kidney function by one of the two equations for adults."""
+    inputs: Inputs = {"age": quantity(args["age"], "a"), "creatinine": quantity(creatinine, "mg/dL"), "sex": "female" if female else "male"}
+    return calculate(name, inputs | ({"weight": quantity(args["weight"], "kg")} if name == "creatinine-clearance" else {}))
+
+
+def test_unit_tests_of_packages_with_the_same_formula_agree(shared_data: Path) -> None:
+    held, otherwise = 0, []
+    for row in rows(shared_data / "calc/r_package_unit_tests.jsonl"):
+        answer = packaged(row)
+        if answer is not None:
+            held += 1
+            places = row["rounded_to"] if row["rounded_to"] is not None else 2
+            step = Decimal(1).scaleb(-min(places, -int(Decimal(answer.value or "0").as_tuple().exponent)))
+            if not answer.value or abs(Decimal(answer.value) - Decimal(str(row["expected"]))) > step:
+                otherwise.append((row["test"], row["expected"], answer.value, answer.reason))
+    assert otherwise == []
+    assert held >= 20
