@@ -47,12 +47,10 @@ class Speller:
     look_alikes: frozenset[str] = frozenset()
     _shelves: dict[tuple[str, int], list[tuple[str, int]]] = field(default_factory=dict)
 
-    def _shelf(self, letter: str, size: int) -> list[tuple[str, int]]:
-        if not self._shelves:
-            for name in self.names:
-                if len(name) >= _SHORTEST - 1:
-                    self._shelves.setdefault((name[0], len(name)), []).append((name, letters(name)))
-        return self._shelves.get((letter, size), [])
+    def __post_init__(self) -> None:
+        for name in self.names:
+            if len(name) >= _SHORTEST - 1:
+                self._shelves.setdefault((name[0], len(name)), []).append((name, letters(name)))
 
     def nearest(self, word: str) -> str | None:
         """The one name that this is a misspelling of, or `None` where there is none or more than one.
@@ -73,7 +71,7 @@ class Speller:
     def _within(self, word: str, limit: int) -> Iterator[tuple[int, str]]:
         length, mask = len(word), letters(word)
         for size in range(length - limit, length + limit + 1):
-            for name, other in self._shelf(word[0], size):
+            for name, other in self._shelves.get((word[0], size), ()):
                 if (mask ^ other).bit_count() <= 2 * limit:
                     gap = distance(word, name, limit)
                     if gap <= limit:
