@@ -81,7 +81,10 @@ def build(
     """
     graph = StateGraph(State, context_schema=Context)
     for node in (read_record, assess, retrieve, draft, check):
-        graph.add_node(node.__name__, _bound(node, context) if context else node)
+        if context:
+            graph.add_node(node.__name__, _bound(node, context))
+        else:
+            graph.add_node(node.__name__, node)
     graph.add_node("review", review)
     graph.add_node("finalize", finalize)
     graph.add_edge(START, "read_record")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from importlib import import_module
 
 import msgspec
 
@@ -57,8 +58,8 @@ def drafter_named(name: DrafterName, request: str | None = None) -> Drafter | No
     if name == "rules":
         return None
     try:
-        from agent.drafting.model import ModelDrafter
+        model = import_module("agent.drafting.model")
     except ModuleNotFoundError as error:
         raise DraftError("this installation has no model drafter; use the rules") from error
-    drafter: Drafter = ModelDrafter.configured(request)
+    drafter: Drafter = model.ModelDrafter.configured(request)
     return drafter
