@@ -40,7 +40,12 @@ def _decided(told: Iterable[Line]) -> dict[Key, str]:
 
 def _rows(db: sqlite3.Connection, table: str, work: str | None, *names: str) -> dict[Key, str]:
     found = db.execute(f"SELECT * FROM {table} WHERE coalesce(?, work) = work", (work,))  # noqa: S608 - table names of this module
-    return {(row["work"], *(row[name] for name in names)): content_hash(row["content"]) for row in found}
+    return {(row["work"], *(row[name] for name in names)): _seal(row["content"]) for row in found}
+
+
+def _seal(content: object) -> str:
+    """Rows hold bytes; what is something else by now was altered."""
+    return content_hash(content) if isinstance(content, bytes) else "not bytes"
 
 
 def _compared(what: str, told: dict[Key, str], there: dict[Key, str]) -> Iterator[str]:
@@ -67,7 +72,7 @@ def _records(db: sqlite3.Connection, work: str | None) -> Iterator[str]:
     for row in db.execute(f"SELECT digest, content FROM record WHERE digest IN ({wanted})", (work,)):  # noqa: S608 - a constant
         try:
             whole = content_hash(zlib.decompress(row["content"])) == row["digest"]
-        except zlib.error:
+        except (zlib.error, TypeError):
             whole = False
         if not whole:
             yield f"record {row['digest']} was altered"
