@@ -9,7 +9,7 @@ import pytest
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity
-from tools.dosing import by_legacy_id, calculate_dose, check_dose, knows, next_step
+from tools.dosing import by_legacy_id, calculate_dose, check_dose, knows, next_step, why_unchecked
 from tools.dosing.cases import facts_of
 from tools.dosing.model import Given
 
@@ -37,7 +37,7 @@ def use(*names: str, daily: str = "", amount: str = "", per: str = "", route: st
 
 def test_apixaban_of_a_woman_of_82_with_60_kg_is_halved_without_a_creatinine() -> None:
     answer = calculate_dose("apixaban", "atrial-fibrillation", patient("82 a", AF, body_weight="60 kg"))
-    assert (answer.outcome, answer.text, answer.max_per_day) == ("found", "2.5 mg by mouth every 12 hours", PlanQuantity("10", "mg"))
+    assert (answer.outcome, answer.text, answer.max_per_day) == ("found", "2.5 mg by mouth every 12 hours", PlanQuantity("5", "mg"))
     assert answer.adjustments[0].because == ("Patient/example", "Observation/body-weight")
 
 
@@ -272,3 +272,19 @@ def test_vancomycin_and_genotyped_warfarin_go_to_their_engines() -> None:
         calculate_dose("warfarin", "atrial-fibrillation", facts, row="DOSE052").text,
     ]
     assert texts == ["2000 mg once, then 2250 mg into a vein once daily", "4.5 mg by mouth once daily"]
+
+
+def test_a_limit_that_another_medicine_sets_is_left_to_the_interactions() -> None:
+    facts = patient(has=("hyperlipidaemia",), takes=("amlodipine",))
+    assert check_dose(use("simvastatin", daily="40 mg"), facts) == ()
+    assert calculate_dose("simvastatin", "hyperlipidaemia", facts).max_per_day == PlanQuantity("20", "mg")
+
+
+def test_a_weekly_medicine_taken_daily_interrupts() -> None:
+    weekly, daily = use("methotrexate", amount="15 mg", per="7 d"), use("methotrexate", amount="15 mg", per="24 h")
+    assert (check_dose(weekly, patient()), [i.interruptive for i in check_dose(daily, patient())]) == ((), [True])
+
+
+def test_what_was_not_checked_says_why() -> None:
+    said = [why_unchecked(u) for u in (use("amlodipine", daily="5 mg"), use("amlodipine"), use("moonshine", daily="5 mg"))]
+    assert said == ["", "its dose is not recorded", "no dose rule covers it"]

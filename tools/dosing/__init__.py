@@ -6,7 +6,7 @@
 
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.area import dose_for_area
-from tools.dosing.checking import check_dose
+from tools.dosing.checking import check_dose, why_unchecked
 from tools.dosing.engine import calculate_dose
 from tools.dosing.equivalents import MorphineEquivalents, convert_steroid, morphine_equivalents, rotate_opioid
 from tools.dosing.genotype_start import genotype_start
@@ -35,6 +35,7 @@ __all__ = [
     "next_step",
     "rotate_opioid",
     "titrate_basal_insulin",
+    "why_unchecked",
 ]
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
+
+from msgspec import structs
 
 from tools.clinical.answer import Issue
+from tools.clinical.clause import Clause
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, decimal_of, unit_dimension
 from tools.dosing.answers import Adjustment
-from tools.dosing.engine import answer_for, daily_limit
+from tools.dosing.engine import answer_for, daily_limit, per_day
 from tools.dosing.index import Entry, index
+from tools.dosing.model import Rule
 from tools.dosing.parameters import parameters
-from tools.dosing.steps import daily_of, per_day
+from tools.dosing.steps import daily_of
 
 
 def check_dose(use: MedicationUse, facts: Facts) -> tuple[Issue, ...]:
@@ -29,6 +34,14 @@ def check_dose(use: MedicationUse, facts: Facts) -> tuple[Issue, ...]:
     return tuple(_over_daily(use, name, entries, facts) or _over_single(use, name, entries) or _not_as_fixed(use, entries, facts))
 
 
+def why_unchecked(use: MedicationUse) -> str:
+    """Why `check_dose` could say nothing of a medicine; empty where it was checked."""
+    name = index().drug_of([ingredient.name for ingredient in use.ingredients])
+    if name is None:
+        return "no dose rule covers it"
+    return "" if daily_of(use) is not None or use.regimen.amount is not None else "its dose is not recorded"
+
+
 def _entries(name: str, use: MedicationUse, facts: Facts) -> list[Entry]:
     entries = [e for e in index().by_drug.get(name, ()) if use.route is None or e.rule.route == use.route]
     fitting = [e for e in entries if any(facts.problem(indication) for indication in e.rule.indication)]
@@ -39,7 +52,7 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
     present = daily_of(use)
     if present is None:
         return []
-    limits = [(entry, *daily_limit(entry.rule, facts)) for entry in entries]
+    limits = [(entry, *daily_limit(_alone(entry.rule), facts)) for entry in entries]
     known = [(entry, most, reasons) for entry, most, reasons in limits if most is not None and _same_kind(most, present)]
     if len(known) < len(limits) or not known:
         return []
@@ -57,6 +70,19 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
             gross=bool(why) or present.value >= most.to(present.unit).value * _gross_share(),
         )
     ]
+
+
+@lru_cache(maxsize=1024)
+def _alone(rule: Rule) -> Rule:
+    """The rule without the limits that another medicine sets: those are interactions, and raised as such."""
+    return structs.replace(
+        rule, limits=tuple(limit for limit in rule.limits if not any(_asks_for_medicine(clause) for clause in limit.when))
+    )
+
+
+def _asks_for_medicine(clause: Clause) -> bool:
+    parts = [part for inner in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in inner or ()]
+    return clause.takes is not None or any(_asks_for_medicine(part) for part in parts)
 
 
 def _gross_share() -> Decimal:
@@ -100,13 +126,13 @@ def _not_as_fixed(use: MedicationUse, entries: list[Entry], facts: Facts) -> lis
 
 def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable[Adjustment], *, gross: bool) -> Issue:
     reasons = tuple(why)
-    unsure = entry.rule.confidence == "unsure"
+    stops = gross and entry.rule.confidence != "unsure"
     because = "; ".join(reason.text for reason in reasons)
     return Issue(
         code="DOSE",
-        severity="major" if gross else "moderate",
-        indicator="warning" if gross and not unsure else "info",
-        interruptive=gross and not unsure,
+        severity="major" if stops else "moderate",
+        indicator="warning" if stops else "info",
+        interruptive=stops,
         participants=(name,),
         consequence=f"{name.capitalize()} {said}" + (f". {because}." if because else "."),
         action="Confirm the dose, or change it to what the patient's values allow.",

@@ -182,6 +182,11 @@ def _rounded(option: Option, total: Quantity) -> Quantity:
     return Quantity(Decimal(plain(total.value, 3)), total.unit)
 
 
+def per_day(amount: Quantity, per: str) -> Quantity:
+    """An amount given at an interval, as an amount per day."""
+    return Quantity(amount.value / Quantity.parse(per).to("d").value, amount.unit) if per else amount
+
+
 def daily_limit(rule: Rule, facts: Facts, option: Option | None = None) -> tuple[Quantity | None, tuple[Adjustment, ...]]:
     """The most per day for this patient, with the reasons where it is less than the usual most; reasons name what could not be told."""
     most = Quantity.parse(rule.max_daily) if rule.max_daily else None
@@ -204,6 +209,8 @@ def daily_limit(rule: Rule, facts: Facts, option: Option | None = None) -> tuple
 def _found(entry: Entry, option: Option, amount: Quantity, verdict: Verdict | None, facts: Facts, indication: str) -> DoseAnswer:
     rule = entry.rule
     most, limits = daily_limit(rule, facts, option)
+    if rule.exact:
+        most = per_day(amount, option.per)
     text = dose_text(amount, option.per, rule.route, form=rule.form, note=option.note, as_needed=option.as_needed)
     chosen = (Adjustment(option.because, verdict.because if verdict else ()),) if option.because else ()
     return DoseAnswer(

@@ -112,7 +112,7 @@ def _doubt(measurement: Measurement, broken: Bounds, rule: KnowledgeRef) -> Doub
         indicator="warning",
         interruptive=True,
         participants=(measurement.observable,),
-        consequence=f"A {what} lies outside what is believed at this age ({broken.at_least} to {broken.at_most}); a dose computed from it would be wrong.",
+        consequence=f"A {what} lies outside what is believed at this age ({broken.at_least.split()[0]} to {broken.at_most}); a dose computed from it would be wrong.",
         action=f"Confirm the value and its unit, or measure again.{hint}",
         rule=rule,
         facts=(measurement.reference,),

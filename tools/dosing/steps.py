@@ -8,7 +8,7 @@ from typing import Literal
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, unit_dimension
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.engine import daily_limit, entries_for, plan_quantity
+from tools.dosing.engine import daily_limit, entries_for, per_day, plan_quantity
 from tools.dosing.index import Entry, index
 from tools.dosing.wording import dose_text
 
@@ -87,11 +87,6 @@ def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:
 def climb(entry: Entry) -> tuple[str, ...]:
     """The daily amounts of the steps, as text, from the lowest up; empty where the rule names none."""
     return tuple(str(Quantity(round(daily.value, 3), daily.unit)) for _, _, daily in ladder(entry)) if entry.rule.steps else ()
-
-
-def per_day(amount: Quantity, per: str) -> Quantity:
-    """An amount given at an interval, as an amount per day."""
-    return Quantity(amount.value / Quantity.parse(per).to("d").value, amount.unit) if per else amount
 
 
 def daily_of(use: MedicationUse) -> Quantity | None:
