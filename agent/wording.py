@@ -54,7 +54,7 @@ def period(days: int) -> str:
     """A span in the unit a person would use: `3 days`, `2 weeks`, `6 months`, `4 years`."""
     for size, word in ((365, "year"), (30, "month"), (7, "week")):
         if days >= size * 2 and (size > 7 or days % 7 == 0):
-            count = round(days / size)
+            count = int(days / 365.25) if size == 365 else round(days / size)
             return f"{count} {word}{'s' if count != 1 else ''}"
     return f"{days} day{'s' if days != 1 else ''}"
 
@@ -73,6 +73,11 @@ def sentence(text: str) -> str:
     if text.split(maxsplit=1)[0].islower():
         text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?…" else text + "."
+
+
+def lowered(text: str) -> str:
+    """For the middle of a sentence: words with one capital lose it, abbreviations and names of types keep theirs."""
+    return " ".join(word.lower() if word[1:].islower() or (len(word) == 1 and word.isalpha()) else word for word in text.split(" "))
 
 
 def years_between(earlier: date, later: date) -> int:

@@ -50,13 +50,14 @@ def _problem(problem: Problem, planned: object, plan: Plan) -> Coverage:
 
 def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
     followed = {name for module in case.run.active for name in modules()[module].status}
+    behind = {i.reference: c.name for c in plan.calculations if c.name in followed for i in c.inputs}
     for name in sorted(case.facts.measurements):
         latest = case.facts.latest(name, _RECENT_DAYS)
         if latest is None or latest.reference.startswith("calculation:") or not abnormal(latest):
             continue
         citing = _citing(plan, latest.reference)
         text = wording.value_of(latest)
-        if citing or name in followed:
+        if citing or name in followed or latest.reference in behind:
             problem = next((p.id for p in plan.problems if latest.reference in p.facts), "")
             reason = (
                 "It bears on the lines named."

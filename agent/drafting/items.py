@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -34,10 +35,23 @@ def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
         for use in case.uses(decision.targets):
             _add_current(book, case, decision, use)
     elif decision.action in {"order", "refer", "counsel", "follow_up"}:
-        for name in decision.subjects:
+        for name in _wanted(case, decision):
             book.add(_entry(case, decision, _TO_ACTION[decision.action], plain_subject(decision.action, name)))
     elif decision.action == "ask":
         book.ask(wording.sentence(decision.because), about=wording.title(decision.subjects[0]), facts=decision.facts)
+
+
+def _wanted(case: Case, decision: Decision) -> Sequence[str]:
+    """What is to be done; of several tests ordered together, those with a fresh value are left out when others have none."""
+    if decision.action != "order":
+        return decision.subjects
+    old = [name for name in decision.subjects if not _fresh(case, name)]
+    return old or decision.subjects
+
+
+def _fresh(case: Case, name: str) -> bool:
+    observable = terminology().observable_named(name)
+    return observable is not None and case.facts.latest(name, observable.stale_after_days) is not None
 
 
 def rationale(decision: Decision) -> Rationale:

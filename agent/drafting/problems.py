@@ -11,12 +11,15 @@ from tools.guidelines import Module, modules
 def plan_problems(case: Case) -> tuple[PlanProblem, ...]:
     """One entry for each guideline module that is active for this patient, in the modules' order."""
     known = modules()
-    return tuple(_problem(case, known[name], number) for number, name in enumerate(case.run.active, start=1))
+    named: set[str] = set()
+    return tuple(_problem(case, known[name], number, named) for number, name in enumerate(case.run.active, start=1))
 
 
-def _problem(case: Case, module: Module, number: int) -> PlanProblem:
+def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanProblem:
+    """One entry. `named` holds the entries of the record that have already given a problem its name; the next bears the module's."""
     references = tuple(dict.fromkeys(r for kind in module.kinds for r in case.facts.problem(kind)))
-    listed = next((problem for problem in case.facts.problems if problem.reference in references), None)
+    listed = next((problem for problem in case.facts.problems if problem.reference in references and problem.reference not in named), None)
+    named |= {listed.reference} if listed else set()
     coding = listed.code if listed else None
     follow_up = next((d for d in case.run.decisions if d.module == module.id and d.action == "follow_up"), None)
     measured = [m for name in module.status if (m := case.facts.latest(name))]

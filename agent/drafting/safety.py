@@ -10,7 +10,7 @@ from agent.drafting.items import due, use_subject
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.answer import Issue
 from tools.clinical.facts import MedicationUse
-from tools.clinical.plan import Action, Alternative, Rationale, Subject, Urgency
+from tools.clinical.plan import Action, Alternative, Due, Rationale, Subject, Urgency
 
 _SAME_DAY, _WEEK = 0, 14
 _STEM = 5
@@ -33,6 +33,9 @@ def add_safety(book: Workbook, case: Case) -> None:
             book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
             continue
         book.add(_entry(case, issue, _target(issue, uses), uses))
+    for issue in case.screened.issues:
+        if issue.severity == "contraindicated" and issue.interruptive and not issue.suppressed and not issue.blocks_start_only:
+            book.hasten(issue.medications, Due(_SAME_DAY, case.as_of.isoformat()))
 
 
 def _only_missing(issue: Issue) -> bool:

@@ -21,9 +21,7 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
         if (facts.age or 0) >= 18
         else {"female": " girl", "male": " boy"}.get(facts.sex or "", " child")
     )
-    having = (
-        f" with {wording.listed(p.text[0].lower() + p.text[1:] if p.text[1:2].islower() else p.text for p in problems)}" if problems else ""
-    )
+    having = f" with {wording.listed(wording.lowered(p.text) for p in problems)}" if problems else ""
     if not problems:
         return (
             f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."

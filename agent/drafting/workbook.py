@@ -82,6 +82,13 @@ class Workbook:
         changing = {"stop", "hold", "change"}
         return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action in changing)
 
+    def hasten(self, references: Iterable[str], today: Due) -> None:
+        """What is done about these medicines is done the same day."""
+        wanted = set(references)
+        for key, entry in self.entries.items():
+            if entry.subject.reference in wanted and entry.action in {"stop", "hold", "change"} and entry.urgency == "routine":
+                self.entries[key] = entry.with_(urgency="same-day", due=today)
+
     def finish(self, problem_ids: dict[str, str], uncertain_about: str) -> tuple[tuple[Item, ...], tuple[Question, ...]]:
         """Number the lines and the questions, urgent and strong ones first, and tie them together."""
         ordered = sorted(self.entries.values(), key=_rank)
@@ -99,14 +106,20 @@ class Workbook:
         return items, questions
 
 
+def _due_days(entry: Entry) -> int:
+    return entry.due.within_days if entry.due else 9999
+
+
 def _rank(entry: Entry) -> tuple[int, int, int, str]:
-    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], entry.due.within_days if entry.due else 9999, entry.subject.text)
+    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], _due_days(entry), entry.subject.text)
 
 
 def _merged(first: Entry, second: Entry) -> Entry:
     lead, other = (first, second) if (_STRENGTH[first.action], 0) <= (_STRENGTH[second.action], 1) else (second, first)
-    if lead.action != other.action and {lead.action, other.action} & {"stop", "hold"} and other.action == "continue":
+    if other.action == "continue" != lead.action:
         reasons = lead.rationale
+    elif lead.action == other.action == "follow-up":
+        reasons = min((lead, other), key=_due_days).rationale
     else:
         reasons = tuple(dict.fromkeys((*lead.rationale, *other.rationale)))
     return lead.with_(
