@@ -135,15 +135,13 @@ def _care_plan(w: Writing, goals: Mapping[str, Json]) -> Json:
 
 
 def _named(name: str, resource: Json, plan: Plan) -> Json:
-    """With its name as an identifier (as a tag, where the type has none), and the label of who asserts it: a device, or an AI."""
+    """With its name as a tag, and as an identifier where the type has one; and the label of who asserts it: a device, or an AI."""
     label = "AIAST" if plan.drafter.kind == "model" else "DEVAST"
-    meta: Json = {"security": [{"system": _LABELS, "code": label}]}
-    if resource["resourceType"] == "Provenance":
-        return {**resource, "meta": {**meta, "tag": [{"system": URI, "code": name}]}}
-    return {**resource, "meta": meta, "identifier": [{"system": URI, "value": name}]}
+    meta: Json = {"security": [{"system": _LABELS, "code": label}], "tag": [{"system": URI, "code": name}]}
+    identified: Json = {} if resource["resourceType"] == "Provenance" else {"identifier": [{"system": URI, "value": name}]}
+    return {**resource, "meta": meta, **identified}
 
 
 def _create(name: str, resource: Json) -> dict[str, Any]:
-    kind = resource["resourceType"]
-    search = f"_tag={URI}|{name}" if kind == "Provenance" else f"identifier={URI}|{name}"
-    return {"method": "POST", "url": kind, "ifNoneExist": search}
+    """Looked for by the tag: every type has that parameter, while servers differ in where they know `identifier`."""
+    return {"method": "POST", "url": resource["resourceType"], "ifNoneExist": f"_tag={URI}|{name}"}
