@@ -36,10 +36,17 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def put(data: bytes) -> None:
+    """UTF-8 to standard output, whatever the locale says."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def emit(text: str, out: Path | None = None) -> None:
     """Write the result: to a file that appears whole or not at all, or to standard output."""
     if out is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        put((text if text.endswith("\n") else text + "\n").encode())
         return
     draft = out.with_name(f".{out.name}.part")
     try:

@@ -12,7 +12,7 @@ import msgspec
 import typer
 
 from agent.faces import exit_codes
-from agent.faces.cli_common import AsOf, note, today
+from agent.faces.cli_common import AsOf, note, put, today
 
 
 def tool(
@@ -49,7 +49,7 @@ def _one(name: str, call: str, as_of: date) -> None:
     except tool_registry.CallError as error:
         note(f"carewright: {error}")
         raise typer.Exit(exit_codes.USAGE) from None
-    typer.echo(answer)
+    put(answer + b"\n")
 
 
 def _many(name: str, source: str, as_of: date) -> None:
@@ -62,7 +62,7 @@ def _many(name: str, source: str, as_of: date) -> None:
         except tool_registry.CallError as error:
             faults += 1
             answer = msgspec.json.encode(tool_registry.refused(name, f"line {number}: {error}"))
-        sys.stdout.write(answer.decode() + "\n")
+        put(answer + b"\n")
     if faults:
         note(f"{faults} lines could not be read; each has an answer that says why.")
         raise typer.Exit(exit_codes.SET_ASIDE)

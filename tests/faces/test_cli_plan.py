@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -168,3 +170,20 @@ def test_a_fault_of_the_program_tells_no_text_of_the_record(run: Run, monkeypatc
     assert (code, out) == (exit_codes.FAULT, "")
     assert "ValueError at test_cli_plan.py" in err
     assert "Jane" not in err
+
+
+def test_json_is_utf_8_whatever_the_locale_says() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "agent", "plan", "--example", "--format"]
+    ended = subprocess.run([*command, "json"], capture_output=True, check=False, env=environment)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "²" in json.loads(ended.stdout)["patient"]["kidney"]
+    ended = subprocess.run([*command, "text"], capture_output=True, check=False, env=environment)
+    assert ended.returncode == 0
+    assert ended.stdout.isascii()
+
+
+def test_a_reader_that_stops_reading_is_no_fault() -> None:
+    command = f"{sys.executable} -m agent plan --example | head -1"
+    ended = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (ended.stdout.splitlines(), ended.stderr) == (["Treatment plan for Patient/example, as of 2026-11-20"], "")
