@@ -159,6 +159,11 @@ def test_a_drug_with_several_uses_asks_which() -> None:
     assert calculate_dose("spironolactone", "", patient()).missing == ("indication",)
 
 
+def test_the_problem_list_answers_where_only_one_use_is_on_it() -> None:
+    facts = patient(has=("ascites",))
+    assert calculate_dose("spironolactone", "", facts).text == "100 mg by mouth once daily"
+
+
 def test_a_row_of_the_raw_table_names_the_rule() -> None:
     answer = calculate_dose(
         "sacubitril/valsartan", "heart-failure-reduced-ef", patient(takes=("ras-inhibitor",), egfr="60 mL/min/{1.73_m2}"), row="DOSE015"

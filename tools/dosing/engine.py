@@ -39,7 +39,7 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
 
     Args:
         drug: ingredient name (`apixaban`; a fixed combination as `sacubitril-valsartan`).
-        indication: problem name; may be empty where the drug has one rule only.
+        indication: problem name; may be empty where the drug has one rule only, or the patient has one of its indications only.
         row: the row of the raw table (`DOSE045`) or the id of a rule, where the caller knows which.
 
     Returns:
@@ -54,6 +54,8 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
         known = sorted({name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication})
         reason = f"no dose rule for {drug} in {indication or 'this use'}" + (f"; there are rules for {', '.join(known)}" if known else "")
         return DoseAnswer(outcome="not_covered", drug=drug, indication=indication, reason=reason, text=f"No dose: {reason}.")
+    if len(entries) > 1:
+        entries = tuple(entry for entry in entries if any(facts.problem(name) for name in entry.rule.indication)) or entries
     if len(entries) > 1:
         known = sorted({name for entry in entries for name in entry.rule.indication})
         reason = f"{drug} is dosed differently for {', '.join(known)}"
