@@ -62,6 +62,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("dose-engines", "tools/dosing/engines", "tools.dosing.parameters:ParameterFile"),
     Kind("plausible-values", "tools/dosing/plausible", "tools.dosing.plausibility:PlausibleFile"),
     Kind("calculators", "tools/calculators/knowledge", "tools.calculators.model:CalculatorFile"),
+    Kind("trends", "tools/calculators/trends", "tools.calculators.trends:TrendFile"),
     Kind("genes", "tools/pharmacogenomics/genes", "tools.pharmacogenomics.model:GeneFile"),
     Kind("pharmacogenomics", "tools/pharmacogenomics/drugs", "tools.pharmacogenomics.model:DrugFile"),
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
