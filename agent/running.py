@@ -25,7 +25,7 @@ from agent.store.worklist import UNFINISHED, Work, WorkStatus, set_status, show_
 from tools.clinical.plan import Plan
 
 if TYPE_CHECKING:
-    from langgraph.types import StateSnapshot
+    from langgraph.types import Interrupt, StateSnapshot
 
 
 class Runner:
@@ -70,19 +70,18 @@ class Runner:
             step: Any = None
             if not before.values:
                 step = first_state(found.source, found.as_of, patient=found.patient, request=found.request)
-            elif before.interrupts:
-                step = self._answer(found, before)
-                step = step and Command(resume=step)
-            if step or (before.next and not before.interrupts):
+            elif asked := _asked(before):
+                answer = self._answer(found, asked)
+                step = Command(resume=answer) if answer else None
+            if step or (before.tasks and not _asked(before)):
                 graph.invoke(step, config, context=context, durability="sync")
             after = _readable(lambda: graph.get_state(config), found)
             self._write_down(found, after)
-            if not after.next:
+            if not after.tasks:
                 saver.delete_thread(found.id)
 
-    def _answer(self, found: Work, state: StateSnapshot) -> dict[str, Any] | None:
+    def _answer(self, found: Work, waiting: Interrupt) -> dict[str, Any] | None:
         """The verdict that the graph waits for, by the id of its interrupt; `None` where nobody has given one."""
-        waiting = state.interrupts[0]
         with self._database.reading() as db:
             given = verdict(db, found)
         if given is None or waiting.value["digest"] != found.digest:
@@ -90,14 +89,14 @@ class Runner:
         return {waiting.id: msgspec.to_builtins(given)}
 
     def _write_down(self, found: Work, state: StateSnapshot) -> None:
-        status: WorkStatus = "awaiting-review" if state.next else state.values["status"]
+        status: WorkStatus = "awaiting-review" if state.tasks else state.values["status"]
         plan = msgspec.convert(state.values["plan"], Plan)
         with self._database.writing() as db:
             at = self._now(db)
             applied(db, found)
             if found.status in UNFINISHED:
                 show_plan(db, found.id, msgspec.structs.replace(plan, status="awaiting-review"), status, knowledge_stamp(), at)
-            if not state.next:
+            if not state.tasks:
                 set_status(db, found.id, status, at)
 
     def _failed(self, found: Work, error: PlannerError) -> None:
@@ -105,6 +104,12 @@ class Runner:
             at = self._now(db)
             set_status(db, found.id, "failed", at)
             append(db, at, SYSTEM, "failed", found.id, error=type(error).__name__)
+
+
+def _asked(state: StateSnapshot) -> Interrupt | None:
+    """What the run waits for. A node that has answered and was killed before its checkpoint is not waiting, though its
+    interrupt is still written down; and it is not over, though `next` is empty: only a run without tasks is over."""
+    return next((interrupt for task in state.tasks if task.result is None for interrupt in task.interrupts), None)
 
 
 def _waiting(db: sqlite3.Connection, name: str) -> bool:
