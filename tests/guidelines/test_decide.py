@@ -204,6 +204,18 @@ def test_an_indicated_medicine_without_a_reason_to_change_is_continued() -> None
     assert medicines(found) == ["continue levothyroxine"]
 
 
+def test_a_dose_that_is_not_recorded_is_asked_for_once_and_said_on_the_line() -> None:
+    found = hypertensive("150", takes=("amlodipine", "lisinopril"))
+    asked = [q for q in found.questions if q.about == "doses of current medicines"]
+    assert len(asked) == 1
+    assert asked[0].why == "Not recorded, and the next step depends on them: lisinopril, amlodipine."
+    line = next(d for d in found.decisions if d.action == "continue" and "MedicationRequest/lisinopril" in d.targets)
+    assert (
+        line.because
+        == "Part of the treatment of this condition (Hypertension); whether it is stepped up depends on its dose, which is not recorded"
+    )
+
+
 def test_levothyroxine_steps_up_only_after_six_weeks_on_the_dose() -> None:
     def lines(days: int) -> list[str]:
         labs = {"tsh": "8.2 m[IU]/L, 1 d ago", "body-weight": "80 kg"}

@@ -120,7 +120,7 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     for rule in rules:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
-            missing = tuple(dict.fromkeys(shared().obtaining(name).order or name for _, names in passed for name in names))
+            missing = tuple(dict.fromkeys(shared().waits_for(name) for _, names in passed for name in names))
             act(state, Turn(rule, module, verdict, missing))
             break
         if verdict.unknown:

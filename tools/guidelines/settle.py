@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from tools.clinical.facts import MedicationUse
 from tools.guidelines.modules import Module, Rule, shared
 from tools.guidelines.pace import paced
 from tools.guidelines.results import Decision, Question
 from tools.guidelines.run import State
+from tools.guidelines.shared import DOSES
 
 _PLAIN = frozenset({"order", "refer", "counsel", "ask"})
 _DOSE = "daily dose of "
+_NO_CHANGE = "no recommendation asks for a change at this visit"
+_DOSE_UNKNOWN = "whether it is stepped up depends on its dose, which is not recorded"
 _ENDING = frozenset({"stop", "hold"})
 
 
@@ -57,7 +61,7 @@ def _about_regimens(state: State) -> list[Question]:
     if not drugs:
         return []
     facts = tuple(use.reference for use in state.taking(drugs))
-    return [Question("doses of current medicines", f"Not recorded, and the next step depends on them: {', '.join(drugs)}.", facts)]
+    return [Question(DOSES, f"Not recorded, and the next step depends on them: {', '.join(drugs)}.", facts)]
 
 
 def _order(name: str, rules: Sequence[Rule], titles: str) -> Decision:
@@ -162,19 +166,22 @@ def _continued(state: State, active: Sequence[Module], decisions: Sequence[Decis
         uses = [use for use in state.facts.medications if use.taken and use.kinds & module.treats_with and use.reference not in settled]
         if uses:
             settled |= {use.reference for use in uses}
-            found.append(_continue(module, tuple(use.reference for use in uses), tuple(dict.fromkeys(use.text for use in uses))))
+            unknown = [use for use in uses if any(f"{_DOSE}{kind}" in state.wanted for kind in use.kinds)]
+            known = [use for use in uses if use not in unknown]
+            found += [_continue(module, known, _NO_CHANGE)] if known else []
+            found += [_continue(module, unknown, _DOSE_UNKNOWN)] if unknown else []
     return found
 
 
-def _continue(module: Module, targets: tuple[str, ...], names: tuple[str, ...]) -> Decision:
+def _continue(module: Module, uses: Sequence[MedicationUse], why: str) -> Decision:
     return Decision(
         recommendation=f"{module.id}-continue",
         module=module.id,
         action="continue",
-        subjects=names,
-        targets=targets,
+        subjects=tuple(dict.fromkeys(use.text for use in uses)),
+        targets=tuple(use.reference for use in uses),
         indication=module.indication,
-        because=f"Part of the treatment of this condition ({module.title}); no recommendation asks for a change at this visit",
+        because=f"Part of the treatment of this condition ({module.title}); {why}",
         evidence=module.sources[:1],
     )
 

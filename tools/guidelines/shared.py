@@ -10,6 +10,8 @@ from msgspec import Struct, structs
 from tools.clinical.clause import Clause
 from tools.clinical.knowledge import Document
 
+DOSES = "doses of current medicines"
+
 
 class DoseLevel(Struct, frozen=True, forbid_unknown_fields=True):
     """From this daily dose of a drug upward the computed value is `value`."""
@@ -150,6 +152,13 @@ class Shared(Document, frozen=True, kw_only=True):
     def members(self, name: str) -> tuple[str, ...]:
         """Preferred members of a class; the name itself where it is a drug or has none listed."""
         return next((entry.members for entry in self.preferred if entry.name == name), (name,))
+
+    def waits_for(self, name: str) -> str:
+        """What a decision that lacks this value waits for, in the words of the test or question that brings it."""
+        if name.startswith("daily dose of "):
+            return DOSES
+        how = self.obtaining(name)
+        return how.order or how.ask or name
 
     def obtaining(self, name: str) -> Obtain:
         """How a missing value is obtained; unless listed, it is asked. Doses and start dates are asked together, elsewhere."""
