@@ -26,7 +26,6 @@ from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp, late
 from agent.planning import drafter_named
 from agent.review import Decision, Outcome, Reviewer
-from agent.running import Runner
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
 from agent.signing import overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
@@ -35,6 +34,7 @@ from agent.store.decisions import decisions, verdict, waiting_verdicts
 from agent.store.integrity import faults
 from agent.store.place import state_folder
 from agent.store.records import keep_record, record
+from agent.store.runs import Runner
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
 
 Clock = Callable[[], datetime]

@@ -98,7 +98,7 @@ def build(
     return graph.compile(checkpointer, name="carewright")
 
 
-def _bound(node: Callable[[State, Runtime[Context]], dict[str, Any]], context: Context) -> Callable[[State], dict[str, Any]]:
+def _bound(node: Callable[[State, Runtime[Context]], dict[str, Any]], context: Context) -> Any:
     def with_context(state: State) -> dict[str, Any]:
         return node(state, Runtime(context=context))
 
