@@ -1,0 +1,142 @@
+"""The functions that others call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tools.clinical.answer import Issue, KnowledgeRef
+from tools.clinical.facts import Facts, MedicationUse
+from tools.pharmacogenomics import index
+from tools.pharmacogenomics.advice import advice, fitting
+from tools.pharmacogenomics.answers import Advice, GeneCall, PgxAnswer, PgxOutcome
+from tools.pharmacogenomics.genotype import Call
+from tools.pharmacogenomics.issues import gravest, issues_of
+from tools.pharmacogenomics.model import NO_RESULT, DrugFile
+
+
+def pharmacogenomics(
+    gene: str | None = None,
+    phenotype: str | None = None,
+    diplotype: str | None = None,
+    medication: str | MedicationUse | None = None,
+    facts: Facts | None = None,
+) -> PgxAnswer:
+    """What genes mean for a medicine.
+
+    Args:
+        gene: whose result is given, for example `CYP2D6` or `HLA-B*57:01`.
+        phenotype: the result as a phenotype or activity score; goes before `diplotype`.
+        diplotype: the result as two alleles.
+        medication: an ingredient or class name, or a medicine with its kinds resolved. Without one, only the gene is read.
+        facts: the patient: other genes, and who belongs to a population. Without facts every population is answered.
+
+    Returns:
+        `found` with recommendations; `no_call` with the genes that are missing; `not_checked` where medicine or gene is not covered.
+    """
+    calls = _calls(gene, phenotype or diplotype or "", facts)
+    if medication is None:
+        return _gene_alone(gene, calls)
+    names = _names(medication)
+    files = [(name, file) for name in names for file in index.drugs().get(name, ())]
+    if gene is not None:
+        files = [(name, file) for name, file in files if any(g == gene or g.startswith(f"{gene}*") for g in file.genes)]
+    if not files:
+        return PgxAnswer(
+            outcome="not_checked", calls=_told(calls), reason="no published table for this medicine" + (f" and {gene}" if gene else "")
+        )
+    return _answer(files, calls, facts)
+
+
+def check_phenotypes(medications: Sequence[MedicationUse], facts: Facts) -> tuple[Issue, ...]:
+    """Issues between medicines and the genes of the record, gravest first; code `GEN`.
+
+    Args:
+        medications: current, uncertain and proposed medicines with their kinds resolved.
+        facts: `facts.phenotypes` holds phenotypes, scores or diplotypes by gene.
+
+    Returns:
+        One issue for each recommendation other than the usual dose; one for each test that has to come before a first dose and
+        is not there. A gene without a call raises nothing else, and never counts as normal.
+    """
+    calls = index.calls(facts.phenotypes)
+    found = [
+        issue
+        for use in medications
+        if use.taken
+        for name in _names(use)
+        for file in index.drugs().get(name, ())
+        for issue in issues_of(use, name, file, calls, facts)
+    ]
+    return gravest(found)
+
+
+def barred(kinds: frozenset[str], facts: Facts) -> Issue | None:
+    """The gravest reason in the genes of the record not to start a medicine of these kinds, or `None`.
+
+    Only what is contraindicated, or is to be avoided by a strong recommendation or the label, bars; a missing test does not.
+    """
+    use = MedicationUse("barred?", "", kinds=kinds, currency="proposed")
+    issues = (issue for issue in check_phenotypes([use], facts) if issue.severity in ("contraindicated", "major") and not issue.missing)
+    return next((issue for issue in issues if issue.interruptive), None)
+
+
+def read_phenotypes(said: Mapping[str, str]) -> dict[str, str]:
+    """Phenotypes, scores and diplotypes of a record as phenotypes; a gene that cannot be read is left out."""
+    return {gene: call.phenotype for gene, call in index.calls(said).items() if call.made}
+
+
+def documents() -> tuple[DrugFile, ...]:
+    """The active files on medicines."""
+    return tuple({file.id: file for files in index.drugs().values() for file in files}.values())
+
+
+def knows(rule_id: str, version: str) -> bool:
+    """Whether a recommendation or file of that id ships in that version."""
+    return any(
+        file.version == version and (file.id == rule_id or any(entry.id == rule_id for entry in file.recommendation))
+        for file in documents()
+    )
+
+
+def _calls(gene: str | None, said: str, facts: Facts | None) -> dict[str, Call]:
+    known = dict(facts.phenotypes) if facts else {}
+    if gene is not None and said:
+        known[gene] = said
+    return index.calls(known)
+
+
+def _names(medication: str | MedicationUse) -> tuple[str, ...]:
+    if isinstance(medication, str):
+        return (medication,)
+    ingredients = tuple(ingredient.name for ingredient in medication.ingredients)
+    return tuple(dict.fromkeys((*ingredients, *sorted(medication.kinds))))
+
+
+def _gene_alone(gene: str | None, calls: Mapping[str, Call]) -> PgxAnswer:
+    if gene is None:
+        return PgxAnswer(outcome="not_checked", reason="name a medicine or a gene")
+    if not any(name == gene or name.startswith(f"{gene}*") for name in index.genes()):
+        return PgxAnswer(outcome="not_checked", reason=f"{gene} is not covered")
+    made = any(call.made for call in calls.values())
+    return PgxAnswer(outcome="found" if made else "no_call", calls=_told(calls), missing=() if made else (gene,))
+
+
+def _answer(files: Sequence[tuple[str, DrugFile]], calls: Mapping[str, Call], facts: Facts | None) -> PgxAnswer:
+    wanted = tuple(dict.fromkeys(gene for _, file in files for gene in file.genes))
+    missing = tuple(gene for gene in wanted if gene not in calls or not calls[gene].made)
+    knowledge = tuple(KnowledgeRef(file.id, file.version) for _, file in files)
+    told = _told({gene: calls.get(gene) or Call(gene, NO_RESULT) for gene in wanted})
+    if len(missing) == len(wanted):
+        return PgxAnswer(outcome="no_call", calls=told, missing=missing, knowledge=knowledge, reason="no gene that matters has a result")
+    found: list[Advice] = [
+        advice(file, name, entry, calls, open_score) for name, file in files for entry, open_score in fitting(file, name, calls, facts)
+    ]
+    outcome: PgxOutcome = "found" if found else ("no_call" if missing else "nothing_found")
+    return PgxAnswer(outcome=outcome, recommendations=tuple(found), calls=told, missing=missing, knowledge=knowledge)
+
+
+def _told(calls: Mapping[str, Call]) -> tuple[GeneCall, ...]:
+    return tuple(
+        GeneCall(gene=gene, phenotype=call.phenotype, activity_score=None if call.score is None else str(call.score), said=call.said)
+        for gene, call in sorted(calls.items())
+    )

@@ -1,0 +1,89 @@
+"""From a recommendation to an issue that a clinician reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from tools.clinical.answer import Indicator, Issue, KnowledgeRef, Severity, severity_rank
+from tools.clinical.clause import compile_all
+from tools.clinical.facts import Facts, MedicationUse
+from tools.pharmacogenomics.advice import citations, fitting
+from tools.pharmacogenomics.genotype import Call
+from tools.pharmacogenomics.model import DrugFile, MustTest, Recommendation
+
+_SILENT = frozenset({"standard", "none"})
+_INDICATORS: dict[Severity, Indicator] = {"contraindicated": "critical", "major": "warning", "moderate": "warning", "minor": "info"}
+_GRAVE = frozenset({"avoid", "alternative", "reduce"})
+_FIRM = frozenset({"strong", "label"})
+
+
+def issues_of(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
+    """Issues of one medicine with one file."""
+    for entry, open_score in fitting(file, name, calls, facts):
+        if entry.action not in _SILENT and any(calls[r.gene].made for r in entry.results if r.gene in calls):
+            yield _issue(use, name, file, entry, open_score, facts)
+    if use.currency == "proposed":
+        yield from _tests(use, name, file, calls, facts)
+
+
+def gravest(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Gravest first, each rule once for a medicine."""
+    once = {(issue.rule.id, issue.medications): issue for issue in issues}
+    return tuple(sorted(once.values(), key=lambda i: (-severity_rank(i.severity), not i.interruptive, i.rule.id, i.medications)))
+
+
+def severity(entry: Recommendation) -> Severity:
+    """How grave: by what is to be done, and how firmly it is recommended."""
+    if entry.action == "contraindicated":
+        return "contraindicated"
+    if entry.action in _GRAVE:
+        return "major" if entry.strength in _FIRM else "moderate"
+    return "moderate" if entry.strength in _FIRM else "minor"
+
+
+def _issue(use: MedicationUse, name: str, file: DrugFile, entry: Recommendation, open_score: bool, facts: Facts) -> Issue:
+    grave = severity(entry)
+    starts = use.currency == "proposed"
+    population = f" ({entry.population})" if entry.population else ""
+    missing = tuple(f"activity score of {r.gene}" for r in entry.results if r.scores) if open_score else ()
+    return Issue(
+        code="GEN",
+        severity=grave,
+        indicator=_INDICATORS[grave],
+        interruptive=not missing and (grave == "contraindicated" or (grave == "major" and starts)),
+        participants=(name, *(result.gene for result in entry.results)),
+        consequence=entry.implication or entry.text,
+        action=f"{entry.text}{population}",
+        rule=KnowledgeRef(entry.id, file.version),
+        alternatives=entry.alternatives,
+        evidence=citations(file, entry.id, entry.strength),
+        facts=tuple(f"phenotype:{result.gene}" for result in entry.results if result.gene in facts.phenotypes),
+        medications=(use.reference,),
+        missing=missing,
+        blocks_start_only=grave != "contraindicated",
+    )
+
+
+def _tests(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
+    for test in file.must_test:
+        wanted = not test.drugs or name in test.drugs
+        called = test.gene in calls and calls[test.gene].made
+        if wanted and not called and (not test.when or compile_all(test.when).holds(facts).holds):
+            yield _test(use, name, file, test)
+
+
+def _test(use: MedicationUse, name: str, file: DrugFile, test: MustTest) -> Issue:
+    return Issue(
+        code="GEN",
+        severity=test.severity,
+        indicator="warning",
+        interruptive=test.severity == "major",
+        participants=(name, test.gene),
+        consequence=f"No result for {test.gene} is on record, and it decides whether this medicine is safe.",
+        action=test.text,
+        rule=KnowledgeRef(file.id, file.version),
+        evidence=citations(file, file.id, ""),
+        medications=(use.reference,),
+        missing=(test.gene,),
+        blocks_start_only=True,
+    )
