@@ -268,20 +268,29 @@ def test_vectors_of_bedside_calculators_agree(shared_data: Path) -> None:
 OUTCOMES = {"total_cvd": "total", "ascvd": "ascvd", "heart_failure": "hf", "chd": "chd", "stroke": "stroke"}
 
 
-def test_prevent_agrees_to_the_published_digits(shared_data: Path) -> None:
-    base = next(row for row in rows(shared_data / "calc/prevent_vectors.jsonl") if row["test"].startswith("Base"))
-    given = base["inputs"]
+EXTENDED = {"prevent-total-10y", "prevent-ascvd-10y", "prevent-hf-10y", "prevent-total-30y", "prevent-ascvd-30y"}
+"""The outcomes for which the equations with HbA1c and with urine albumin are here; those with a deprivation index are not."""
+
+
+@pytest.mark.parametrize(
+    ("test", "suffix", "extra"), [("Base", "", {}), ("HbA1c", "-with-hba1c", {"hba1c": "%"}), ("UACR", "-with-uacr", {"uacr": "mg/g"})]
+)
+def test_prevent_agrees_to_the_published_digits(shared_data: Path, test: str, suffix: str, extra: dict[str, str]) -> None:
+    vector = next(row for row in rows(shared_data / "calc/prevent_vectors.jsonl") if row["test"].startswith(test))
+    given = vector["inputs"]
     inputs: Inputs = {
         "age": quantity(given["age"], "a"), "sex": given["sex"], "total-cholesterol": quantity(given["total_c"], "mg/dL"), "hdl-cholesterol": quantity(given["hdl_c"], "mg/dL"),
         "systolic": quantity(given["sbp"], "mm[Hg]"), "bmi": quantity(given["bmi"], "kg/m2"), "egfr": quantity(given["egfr"], "mL/min/{1.73_m2}"),
         "diabetes": given["dm"], "smoking": given["smoking"], "treated": given["bp_tx"], "statin": given["statin"],
+        **{name: quantity(given[name], unit) for name, unit in extra.items()},
     }  # fmt: skip
-    expected = {
+    published = {
         f"prevent-{OUTCOMES[name]}-{years[:-1]}": Decimal(str(value)) * 100
-        for years, values in base["expected"].items()
+        for years, values in vector["expected"].items()
         for name, value in values.items()
     }
-    assert {name: Decimal(calculate(name, inputs).value) for name in expected} == expected
+    expected = {name: value for name, value in published.items() if not suffix or name in EXTENDED}
+    assert {name: Decimal(calculate(name + suffix, inputs).value) for name in expected} == expected
 
 
 @pytest.mark.parametrize("group", ["white-female", "black-female", "white-male", "black-male"])

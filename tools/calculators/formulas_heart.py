@@ -47,8 +47,9 @@ def prevent(
     of_treated: float, of_statin: float, of_treated_systolic: float, of_statin_non_hdl: float,
     of_age_non_hdl: float, of_age_hdl: float, of_age_systolic: float, of_age_diabetes: float, of_age_smoking: float,
     of_age_bmi: float, of_age_low_egfr: float, of_age_squared: float = 0,
+    hba1c: float = 5.3, of_hba1c: float = 0, of_hba1c_diabetes: float = 0, uacr: float = 1, of_log_uacr: float = 0,
 ) -> float:  # fmt: skip
-    """Risk in percent by the PREVENT base equations (logistic, race-free).
+    """Risk in percent by the PREVENT equations (logistic, race-free): base, with HbA1c in percent, or with urine albumin in mg/g.
 
     Source: Khan 2024, Circulation 149:430, supplemental tables S12.
     """
@@ -65,6 +66,7 @@ def prevent(
     score += of_treated_systolic * treated * high_systolic + of_statin_non_hdl * statin * non_hdl
     score += years * (of_age_non_hdl * non_hdl + of_age_hdl * hdl + of_age_systolic * high_systolic + of_age_low_egfr * low_egfr)
     score += years * (of_age_diabetes * diabetes + of_age_smoking * smoking + of_age_bmi * high_bmi)
+    score += (of_hba1c_diabetes if diabetes else of_hba1c) * (hba1c - 5.3) + of_log_uacr * math.log(uacr)
     return 100 / (1 + math.exp(-score))
 
 
