@@ -166,3 +166,27 @@ def test_a_recommendation_says_whether_it_applies_to_the_patient_of_the_context(
 def test_a_condition_that_no_module_covers_is_not_checked() -> None:
     answer = call("search_guidelines", {"query": "treatment", "conditions": ["acute appendicitis"]}, DAY)
     assert answer["status"] == "not_checked"
+
+
+def test_a_recommendation_for_a_population_is_given_with_its_name_where_the_call_names_none() -> None:
+    answer = call("pharmacogenomics", {"gene": "CYP2C19", "phenotype": "poor metabolizer", "medication": "Plavix"}, DAY)
+    assert answer["status"] == "found"
+    assert all(each["population"] for each in answer["recommendations"])
+    assert "populations" in answer["reason"]
+
+
+def test_the_population_of_the_context_decides_among_recommendations() -> None:
+    context = {"conditions": ["myocardial infarction"], "phenotypes": {"CYP2C19": "poor metabolizer"}}
+    answer = call("pharmacogenomics", {"medication": "clopidogrel", "context": context}, DAY)
+    assert (answer["status"], answer["reason"]) == ("found", "")
+    assert {each["action"] for each in answer["recommendations"]} == {"avoid"}
+
+
+def test_a_gene_without_a_call_is_never_normal() -> None:
+    answer = call("pharmacogenomics", {"medication": "clopidogrel"}, DAY)
+    assert (answer["status"], answer["outcome"], answer["missing"], answer["recommendations"]) == (
+        "not_checked",
+        "no_call",
+        ["CYP2C19"],
+        [],
+    )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from agent.context_facts import understand
 from agent.faces.answering.issues import sources
 from agent.faces.answering.shapes import Answer, Context, Medication
-from tools.pharmacogenomics import Advice, GeneCall, pharmacogenomics
+from tools.clinical.facts import MedicationUse
+from tools.pharmacogenomics import Advice, GeneCall, PgxAnswer, pharmacogenomics
 
 
 class Input(Struct, frozen=True, kw_only=True):
@@ -52,9 +54,11 @@ def run(given: Input, as_of: date) -> Output:
     if medicine is not None and not medicine.kinds:
         reason = f"{medicine.text!r} is not a medicine that is known"
         return Output(tool="pharmacogenomics", status="not_checked", reason=reason, not_used=understood.not_used)
+    genes = dict(given.context.phenotypes) | ({given.gene.strip(): given.phenotype or given.diplotype or ""} if given.gene else {})
     facts = replace(understood.facts, phenotypes=dict(given.context.phenotypes))
-    gene = given.gene.strip() if given.gene else None
-    found = pharmacogenomics(gene, given.phenotype, given.diplotype, medicine, facts)
+    found = pharmacogenomics(given.gene and given.gene.strip(), given.phenotype, given.diplotype, medicine, facts)
+    if found.outcome == "nothing_found" and medicine is not None:
+        found = _for_any_population(found, genes, medicine)
     return Output(
         tool="pharmacogenomics",
         status="not_checked" if found.outcome == "no_call" else found.outcome,
@@ -67,3 +71,13 @@ def run(given: Input, as_of: date) -> Output:
         calls=found.calls,
         missing=found.missing,
     )
+
+
+def _for_any_population(found: PgxAnswer, genes: Mapping[str, str], medicine: MedicationUse) -> PgxAnswer:
+    """Recommendations for populations that the call does not name; each says for whom it is."""
+    answers = [pharmacogenomics(gene, said, None, medicine) for gene, said in genes.items() if said]
+    advice = tuple({each.id: each for answer in answers for each in answer.recommendations}.values())
+    if not advice:
+        return found
+    reason = "for the populations named only; none of them is among the conditions that were given"
+    return structs.replace(found, outcome="found", recommendations=advice, reason=reason)
