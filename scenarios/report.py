@@ -29,7 +29,8 @@ def write_report(folder: Path) -> None:
 def report_tables(rows: Sequence[Row]) -> list[Table]:
     """The tables of the report."""
     planned = [row for row in rows if row["outcome"] == "plan"]
-    tables: list[Table] = [("Outcomes", ("outcome", "patients"), _counted(Counter(row["outcome"] for row in rows)))]
+    outcomes: Counter[str] = Counter(row["outcome"] for row in rows)
+    tables: list[Table] = [("Outcomes", ("outcome", "patients"), _counted(outcomes))]
     if planned:
         tables += [
             (
@@ -46,7 +47,7 @@ def report_tables(rows: Sequence[Row]) -> list[Table]:
             ("Where plans go", ("route", "patients"), _counted(Counter(f"{row['route']}, {row['urgency']}" for row in planned))),
             ("By sex and age", ("group", "patients", "lines a patient", "interruptive a patient"), _groups(planned)),
         ]
-    errors = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
+    errors: list[tuple[str, ...]] = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
     return tables + ([("Not planned", ("patient", "why"), errors)] if errors else [])
 
 

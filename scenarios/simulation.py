@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -137,10 +138,7 @@ def _rows(todo: Sequence[Patient], settings: Settings) -> Iterator[Row]:
         return
     with ProcessPoolExecutor(settings.workers, get_context("spawn")) as pool:
         waiting = iter(todo)
-        running = {
-            pool.submit(plan_row, patient, settings.as_of, settings.plans)
-            for patient, _ in zip(waiting, range(settings.workers * _AHEAD), strict=False)
-        }
+        running = {pool.submit(plan_row, patient, settings.as_of, settings.plans) for patient in islice(waiting, settings.workers * _AHEAD)}
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:

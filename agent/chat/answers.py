@@ -117,7 +117,7 @@ def _dose(session: Session, drug: str) -> Reply:
     ingredient = terminology().ingredient(drug)
     if ingredient is None:
         return Reply((f"{drug!r} is no ingredient that is known here.",), understood=False)
-    found = calculate_dose(ingredient.name, None, session.case.facts)
+    found = calculate_dose(ingredient.name, "", session.case.facts)
     text = found.text or found.reason or f"no dose: {found.outcome}"
     missing = (f"Missing: {wording.listed(found.missing)}.",) if found.missing else ()
     return Reply((text, *(a.text for a in found.adjustments), *missing), (found.rule.id,) if found.rule else ())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agent import wording
 from agent.case import Case
 from tools.clinical.facts import Measurement, Problem
-from tools.clinical.plan import Coverage, Item, MedicationLine, Plan
+from tools.clinical.plan import Coverage, CoverageStatus, Item, MedicationLine, Plan
 from tools.guidelines import modules
 from tools.terminology import terminology
 
@@ -93,7 +93,7 @@ def abnormal(measurement: Measurement) -> bool:
 
 def _medicines(plan: Plan) -> Iterator[Coverage]:
     for line in plan.medications:
-        status = "deferred" if _waits(line, plan) else "addressed"
+        status: CoverageStatus = "deferred" if _waits(line, plan) else "addressed"
         yield Coverage(
             concern=line.reference, text=line.text, status=status, reason=f"{line.action.capitalize()}: {line.why}", items=line.items
         )
