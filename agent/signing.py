@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from agent.errors import DecisionError
 from agent.review import REST, Approve, Decision, Edit, Outcome, Override, Reject, Reviewer, Signature, with_edits
-from policies.engine import by_name_only, may_decide, override_needed, reason_fault, required_signatures
+from policies.engine import Signatures, by_name_only, may_decide, override_needed, reason_fault, required_signatures
 from policies.model import Use
 from tools.clinical.plan import Item, Plan
 
@@ -67,7 +67,8 @@ def standing(plan: Plan, rows: Sequence[Recorded]) -> Standing:
     """Count the signatures under each item."""
     rejected = {i.id: _signatures(rows, i.id, Reject) for i in plan.items if _said(rows, i.id, Reject)}
     left = structs.replace(plan, items=tuple(i for i in plan.items if i.id not in rejected))
-    lacks = {i.id: _lack(i, left, _said(rows, i.id, Approve)) for i in left.items}
+    needed = required_signatures(left, [i.id for i in left.items])
+    lacks = {i.id: _lack(i, left, _said(rows, i.id, Approve), needed[i.id]) for i in left.items}
     approved = {name: _signatures(rows, name, Approve) for name, lack in lacks.items() if lack is None}
     return Standing(approved, rejected, tuple(lack for lack in lacks.values() if lack))
 
@@ -80,7 +81,7 @@ def _signatures(rows: Sequence[Recorded], item: str, kind: type[Approve | Reject
     return tuple(row.signature for row in _said(rows, item, kind))
 
 
-def _lack(item: Item, left: Plan, approvals: Sequence[Recorded]) -> Open | None:
+def _lack(item: Item, left: Plan, approvals: Sequence[Recorded], needed: Signatures) -> Open | None:
     """What an item still lacks, in a plan that is left once the rejected items are gone; undecided remedies count as taken."""
     by_name = by_name_only(item, left)
     if not approvals:
@@ -89,7 +90,6 @@ def _lack(item: Item, left: Plan, approvals: Sequence[Recorded]) -> Open | None:
     if first is None:
         return Open(item.id, "permission", may_decide(approvals[0].reviewer.role, item, left).why, by_name=bool(by_name))
     taken = [i.id for i in left.items]
-    needed = required_signatures(left, taken)[item.id]
     others = [row for row in approvals if row.reviewer.id != first.reviewer.id and row.reviewer.role in needed.by]
     answered = {override.issue for row in (first, *others) if isinstance(row.decision, Approve) for override in row.decision.overrides}
     unanswered = tuple(issue for issue in override_needed(left, item.id, taken) if issue not in answered)
