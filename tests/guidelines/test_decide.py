@@ -177,6 +177,19 @@ def test_metformin_by_kidney_function(egfr: str, line: str) -> None:
     assert line in medicines(found)
 
 
+@pytest.mark.parametrize(("hba1c", "line"), [("6.9", "stop glipizide"), ("7.5", "continue glipizide")])
+def test_a_sulfonylurea_at_65_stops_below_the_goal_of_7_5(hba1c: str, line: str) -> None:
+    labs = {"egfr": "70 mL/min/{1.73_m2}, 10 d ago", "hba1c": f"{hba1c} %, 10 d ago"}
+    assert line in medicines(run(has=("type-2-diabetes",), takes=("glipizide",), age="65 a", sex="male", labs=labs))
+
+
+def test_below_an_egfr_of_25_no_dapagliflozin_begins() -> None:
+    labs = {"egfr": "24 mL/min/{1.73_m2}, 10 d ago", "uacr": "400 mg/g, 10 d ago"}
+    found = run({"empagliflozin": "not tolerated"}, has=("chronic-kidney-disease", "type-2-diabetes"), age="62 a", sex="male", labs=labs)
+    assert "start dapagliflozin" not in medicines(found)
+    assert "another choice than empagliflozin, dapagliflozin" in [q.about for q in found.questions]
+
+
 def test_one_glucose_lowering_start_at_a_visit_and_two_from_1_5_above_goal() -> None:
     def starts(hba1c: str) -> list[str]:
         labs = {**CHEMISTRY, "hba1c": f"{hba1c} %, 10 d ago", "bmi": "34 kg/m2, 10 d ago", "uacr": "40 mg/g, 10 d ago"}
@@ -212,7 +225,7 @@ def test_a_dose_that_is_not_recorded_is_asked_for_once_and_said_on_the_line() ->
     line = next(d for d in found.decisions if d.action == "continue" and "MedicationRequest/lisinopril" in d.targets)
     assert (
         line.because
-        == "Part of the treatment of this condition (Hypertension); whether it is stepped up depends on its dose, which is not recorded"
+        == "Part of the treatment of this condition (Hypertension); whether it changes depends on its dose, which is not recorded"
     )
 
 

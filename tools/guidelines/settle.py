@@ -15,7 +15,7 @@ from tools.guidelines.shared import DOSES
 _PLAIN = frozenset({"order", "refer", "counsel", "ask"})
 _DOSE = "daily dose of "
 _NO_CHANGE = "no recommendation asks for a change at this visit"
-_DOSE_UNKNOWN = "whether it is stepped up depends on its dose, which is not recorded"
+_DOSE_UNKNOWN = "whether it changes depends on its dose, which is not recorded"
 _ENDING = frozenset({"stop", "hold"})
 
 
