@@ -56,6 +56,12 @@ def test_severe_pressure_with_organ_damage_ends_the_run() -> None:
     assert found.goals == ()
 
 
+def test_ketones_on_an_sglt2_inhibitor_hold_it_and_continue_nothing() -> None:
+    found = run(has=("type-2-diabetes",), takes=("empagliflozin", "metformin"), age="60 a", sex="male", labs={"ketones": "1.5 mmol/L"})
+    assert medicines(found) == ["hold empagliflozin"]
+    assert [d.urgency for d in found.decisions if d.action == "hold"] == ["emergency"]
+
+
 def test_angioedema_takes_the_ace_inhibitor_out() -> None:
     assert medicines(hypertensive(has=("hypertension", "angioedema-history"))) == ["start losartan", "start amlodipine"]
 

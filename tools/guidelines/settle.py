@@ -33,7 +33,8 @@ def settle(state: State, active: Sequence[Module]) -> Settled:
     decisions = _split([*state.decisions, *orders])
     decisions = _merged(decisions)
     decisions = _without_conflicts(decisions)
-    decisions = [*decisions, *_continued(state, active, decisions)]
+    if not state.emergency:  # what goes on is decided after the emergency
+        decisions = [*decisions, *_continued(state, active, decisions)]
     decisions = paced(decisions, state)
     return Settled(tuple(decisions), _questions([*state.questions, *asked], decisions))
 
@@ -57,7 +58,8 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
 def _about_regimens(state: State) -> list[Question]:
     """One question on all doses that decisions need and the record does not have."""
     named = dict.fromkeys(name.removeprefix(_DOSE) for name in state.wanted if name.startswith(_DOSE))
-    drugs = tuple(drug for drug in named if state.taking((drug,)))
+    settled = state.gone() | state.replaced()
+    drugs = tuple(drug for drug in named if any(use.reference not in settled for use in state.taking((drug,))))
     if not drugs:
         return []
     facts = tuple(use.reference for use in state.taking(drugs))
