@@ -171,6 +171,13 @@ def test_a_row_of_the_raw_table_names_the_rule() -> None:
     assert (answer.text, answer.legacy_id) == ("one 49/51 mg tablet by mouth every 12 hours", "DOSE015")
 
 
+def test_a_smaller_product_is_named_and_not_half_a_tablet() -> None:
+    facts = patient(egfr="60 mL/min/{1.73_m2}")
+    assert calculate_dose("sacubitril/valsartan", "heart-failure-reduced-ef", facts).text == "one 24/26 mg tablet by mouth every 12 hours"
+    raised = next_step(use("sacubitril", "valsartan", amount="50 mg", per="12 h"), "heart-failure-reduced-ef", facts, "up")
+    assert raised.text == "Raise to one 49/51 mg tablet by mouth every 12 hours"
+
+
 @pytest.mark.parametrize("name", ["Insulin glargine", "insulin-glargine", "insulin glargine"])
 def test_the_spelling_of_a_name_does_not_matter(name: str) -> None:
     assert calculate_dose(name, "type-2-diabetes", patient(body_weight="80 kg")).text == "10 units under the skin once daily"
@@ -255,7 +262,7 @@ def test_another_route_is_another_rule() -> None:
 
 def test_the_order_of_a_combination_does_not_matter() -> None:
     for names in (("sacubitril", "valsartan"), ("valsartan", "sacubitril")):
-        assert [i.severity for i in check_dose(use(*names, daily="6 {tablet}"), patient(has=("heart-failure-reduced-ef",)))] == ["major"]
+        assert [i.severity for i in check_dose(use(*names, daily="600 mg"), patient(has=("heart-failure-reduced-ef",)))] == ["major"]
 
 
 def test_a_rule_is_found_by_its_old_row_and_its_id() -> None:

@@ -72,12 +72,11 @@ def rule_name(drug: str) -> str:
 
 def entries_for(drug: str, indication: str, row: str | None) -> tuple[Entry, ...]:
     """The rules that a question is about: by row, by indication, or the drug's only rule."""
-    if row is not None:
-        of_row = tuple(entry for entry in index().by_row.get(row, ()) if entry.rule.drug == drug) or index().by_row.get(row, ())
-        if len(of_row) == 1:
-            return of_row
-        if row in index().by_id:
-            return (index().by_id[row],)
+    of_row = tuple(entry for entry in index().by_row.get(row or "", ()) if entry.rule.drug == drug)
+    if of_row:
+        return tuple(entry for entry in of_row if indication in entry.rule.indication)[:1] or of_row[:1]
+    if row is not None and row in index().by_id:
+        return (index().by_id[row],)
     entries = index().by_drug.get(drug, ())
     fitting = tuple(entry for entry in entries if indication in entry.rule.indication)
     return fitting[:1] or (() if indication else entries)
@@ -213,7 +212,7 @@ def _found(entry: Entry, option: Option, amount: Quantity, verdict: Verdict | No
     most, limits = daily_limit(rule, facts, option)
     if rule.exact:
         most = per_day(amount, option.per)
-    text = dose_text(amount, option.per, rule.route, form=rule.form, note=option.note, as_needed=option.as_needed)
+    text = text_of(rule, amount, option.per, note=option.note, as_needed=option.as_needed)
     chosen = (Adjustment(option.because, verdict.because if verdict else ()),) if option.because else ()
     return DoseAnswer(
         outcome="found",
@@ -260,6 +259,13 @@ def _none(
         question=question,
         text=f"No dose: {reason.rstrip('.')}.",
     )
+
+
+def text_of(rule: Rule, amount: Quantity, per: str, *, note: str = "", as_needed: bool = False) -> str:
+    """A dose of this rule in words, with the product where the label names products."""
+    product = next((p.product for p in rule.products if p.amount == str(amount)), "")
+    said = Quantity(Decimal(1), "{tablet}") if product else amount
+    return dose_text(said, per, rule.route, form=product or rule.form, note=note, as_needed=as_needed)
 
 
 def plan_quantity(quantity: Quantity) -> PlanQuantity:

@@ -55,12 +55,20 @@ class Bar(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, k
     because: str
 
 
+class Product(Struct, frozen=True, forbid_unknown_fields=True):
+    """The product that holds an amount."""
+
+    amount: str
+    product: str
+
+
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """How one drug is dosed for one indication (or for several that are dosed alike).
 
     Attributes:
         legacy_id: the row of the raw table that it came from.
         form: what one administration is, where a mass cannot say it (`"49/51 mg tablet"`).
+        products: what holds an amount, where the label names products by their parts (`100 mg` is the `49/51 mg tablet`).
         weight: which weight an amount by size uses.
         from_age: below it the rule has no dose.
         steps: amounts of one administration, rising; `step_per` the interval they are given at.
@@ -76,6 +84,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     source: str
     legacy_id: str = ""
     form: str = ""
+    products: tuple[Product, ...] = ()
     weight: Literal["actual", "ideal", "adjusted"] = "actual"
     from_age: str = "18 a"
     usual: str = ""
@@ -166,7 +175,7 @@ def clauses_of(rule: Rule) -> Iterator[tuple[Clause, ...]]:
 
 def rule_faults(rule: Rule) -> list[str]:
     """Quantities that cannot be read, clauses that do not compile, a last dose that does not always apply."""
-    texts = [rule.from_age, rule.max_single, rule.max_daily, rule.step_per, *rule.steps]
+    texts = [rule.from_age, rule.max_single, rule.max_daily, rule.step_per, *rule.steps, *(product.amount for product in rule.products)]
     texts += [text for option in rule.doses for text in (option.amount, option.per, option.at_most, option.round_to, option.max_daily)]
     texts += [limit.max_daily for limit in rule.limits]
     found = [fault for text in texts if text for fault in _quantity_fault(text)]

@@ -8,9 +8,8 @@ from typing import Literal
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, unit_dimension
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.engine import daily_limit, entries_for, per_day, plan_quantity
+from tools.dosing.engine import daily_limit, entries_for, per_day, plan_quantity, text_of
 from tools.dosing.index import Entry, index
-from tools.dosing.wording import dose_text
 
 
 def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Literal["up", "down"], row: str | None = None) -> DoseAnswer:
@@ -51,7 +50,7 @@ def _stepped(
     entry: Entry, indication: str, direction: str, amount: Quantity, per: str, limit: tuple[Quantity | None, tuple[Adjustment, ...]]
 ) -> DoseAnswer:
     rule, (most, reasons) = entry.rule, limit
-    text = dose_text(amount, per, rule.route, form=rule.form)
+    text = text_of(rule, amount, per)
     return DoseAnswer(
         outcome="found",
         drug=rule.drug,
@@ -85,8 +84,11 @@ def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:
 
 
 def climb(entry: Entry) -> tuple[str, ...]:
-    """The daily amounts of the steps, as text, from the lowest up; empty where the rule names none."""
-    return tuple(str(Quantity(round(daily.value, 3), daily.unit)) for _, _, daily in ladder(entry)) if entry.rule.steps else ()
+    """The daily amounts of the steps, as text, from the lowest up, with the product where one is named; empty without steps."""
+    if not entry.rule.steps:
+        return ()
+    products = {product.amount: f" ({product.product})" for product in entry.rule.products}
+    return tuple(f"{Quantity(round(daily.value, 3), daily.unit)}{products.get(str(amount), '')}" for amount, _, daily in ladder(entry))
 
 
 def daily_of(use: MedicationUse) -> Quantity | None:

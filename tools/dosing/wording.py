@@ -40,7 +40,7 @@ def amount_text(amount: Quantity, form: str = "") -> str:
     """`5 mg`, `2 puffs`, `one 49/51 mg tablet`."""
     number = plain(amount.value)
     if form:
-        return f"one {form}" if amount.value == 1 else f"{number} × {form}"
+        return {"1": f"one {form}", "0.5": f"half a {form}"}.get(number, f"{number} × {form}")
     if amount.unit in _COUNTED:
         return f"{number} {_COUNTED[amount.unit]}{'' if amount.value == 1 else 's'}"
     if amount.value >= 1000 and amount.unit in {"U", "[IU]"}:
