@@ -121,7 +121,7 @@ class Do(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, re
 
 
 class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """When to do what, why, and who says so."""
+    """When to do what, why, and who says so; `note` tells where this differs from the source, or reads it."""
 
     id: str
     slot: int

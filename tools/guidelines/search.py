@@ -169,7 +169,7 @@ def _ranked(words: Sequence[str]) -> tuple[Rule, ...]:
 def _texts(rule: Recommendation) -> tuple[str, str, str]:
     return (
         says(rule).replace("-", " "),
-        f"{rule.because} {rule.note} {rule.grade}".replace("-", " "),
+        f"{rule.because} {rule.grade}".replace("-", " "),
         " ".join(_names(rule.when)).replace("-", " "),
     )
 
