@@ -94,7 +94,9 @@ def _voided(db: sqlite3.Connection, found: Work, said: Said, context: Context, a
 
 
 def _says_the_same(found: Work, context: Context) -> bool:
-    """Whether today's knowledge makes the same plan of the same record; a plan that was edited is never given the benefit."""
+    """Whether today's knowledge makes the same plan of the same record; what was edited, or drafted by a model, is not asked."""
+    if found.drafter != "rules" or found.round > 1:
+        return False
     again = run(context, found.source, date.fromisoformat(found.as_of), patient=found.patient, request=found.request)
     return again.digest == found.digest
 

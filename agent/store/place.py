@@ -21,7 +21,8 @@ def state_folder(home: str | Path | None = None) -> Path:
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     folder = Path(given) if given else Path(data) / "carewright"
     try:
-        (folder / "locks").mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "locks").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreError("unavailable", f"the state folder {folder} cannot be made ({error.strerror}); set CAREWRIGHT_HOME") from error
     return folder

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import agent.deciding
 from agent.desk import Desk
 from agent.errors import DecisionError, StoreError
 from agent.review import Approve, Edit, Override, Reject, Reviewer
@@ -174,6 +175,30 @@ def test_a_record_that_moved_voids_the_plan(waiting: Open, make: SimpleNamespace
     refused("stale", lambda: desk.decide(name, PHYSICIAN, ALL, seen, bundle=b'{"newer": 1}'))
     assert desk.list(everything=True)[0].status == "expired"
     refused("late", lambda: desk.decide(name, PHYSICIAN, ALL, seen))
+
+
+@pytest.mark.parametrize(("after", "status"), [("same", "approved"), ("other", "expired")])
+def test_new_knowledge_voids_a_plan_that_it_would_make_otherwise(
+    waiting: Open, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, after: str, status: str
+) -> None:
+    plans = {"same": make.plan(make.item("i1")), "other": make.plan(make.item("i1"), make.item("i2"))}
+    desk, name = waiting(plans["same"])
+    seen = digest(desk, name)
+    monkeypatch.setattr(agent.deciding, "knowledge_stamp", lambda: "sha256:newer")
+    again, asked = waiting(plans[after])  # the same folder, as another process would open it
+    assert asked == name
+    if after == "other":
+        refused("stale", lambda: again.decide(name, PHYSICIAN, ALL, seen))
+    else:
+        again.decide(name, PHYSICIAN, ALL, seen)
+    assert again.list(everything=True)[0].status == status
+
+
+def test_an_edited_plan_is_void_once_the_knowledge_has_moved(waiting: Open, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, name = waiting(make.plan(make.item("i1", "start", "amlodipine")))
+    after = desk.decide(name, PHYSICIAN, [Edit(item="i1", reason="dose-adjusted", per="12 h")], digest(desk, name))
+    monkeypatch.setattr(agent.deciding, "knowledge_stamp", lambda: "sha256:newer")
+    refused("stale", lambda: desk.decide(name, PHYSICIAN, ALL, after.digest))
 
 
 def test_fourteen_days_are_the_longest_wait(waiting: Open, make: SimpleNamespace, clock: Any) -> None:
