@@ -131,8 +131,14 @@ def _answer(files: Sequence[tuple[str, DrugFile]], calls: Mapping[str, Call], fa
     found: list[Advice] = [
         advice(file, name, entry, calls, open_score) for name, file in files for entry, open_score in fitting(file, name, calls, facts)
     ]
+    reason = ""
+    if not found and facts is not None:
+        found = [
+            advice(file, name, entry, calls, open_score) for name, file in files for entry, open_score in fitting(file, name, calls, None)
+        ]
+        reason = "each for the population named only; the record shows none of them" if found else ""
     outcome: PgxOutcome = "found" if found else ("no_call" if missing else "nothing_found")
-    return PgxAnswer(outcome=outcome, recommendations=tuple(found), calls=told, missing=missing, knowledge=knowledge)
+    return PgxAnswer(outcome=outcome, recommendations=tuple(found), calls=told, missing=missing, knowledge=knowledge, reason=reason)
 
 
 def _told(calls: Mapping[str, Call]) -> tuple[GeneCall, ...]:

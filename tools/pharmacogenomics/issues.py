@@ -19,9 +19,13 @@ _FIRM = frozenset({"strong", "label"})
 
 def issues_of(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
     """Issues of one medicine with one file."""
-    for entry, open_score in fitting(file, name, calls, facts):
-        if entry.action not in _SILENT and any(calls[r.gene].made for r in entry.results if r.gene in calls):
-            yield _issue(use, name, file, entry, open_score, facts)
+    found = list(fitting(file, name, calls, facts))
+    for entry, open_score in found:
+        if _speaks(entry, calls):
+            missing = tuple(f"activity score of {r.gene}" for r in entry.results if r.scores) if open_score else ()
+            yield _issue(use, name, file, entry, missing, facts)
+    if not found:
+        yield from _for_unknown_reason(use, name, file, calls, facts)
     if use.currency == "proposed":
         yield from _tests(use, name, file, calls, facts)
 
@@ -41,11 +45,22 @@ def severity(entry: Recommendation) -> Severity:
     return "moderate" if entry.strength in _FIRM else "minor"
 
 
-def _issue(use: MedicationUse, name: str, file: DrugFile, entry: Recommendation, open_score: bool, facts: Facts) -> Issue:
+def _speaks(entry: Recommendation, calls: Mapping[str, Call]) -> bool:
+    return entry.action not in _SILENT and any(calls[r.gene].made for r in entry.results if r.gene in calls)
+
+
+def _for_unknown_reason(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
+    """The gravest row of any population, where the record shows that the patient belongs to none: the reason is asked for."""
+    rows = [entry for entry, _ in fitting(file, name, calls, None) if _speaks(entry, calls)]
+    if rows:
+        gravest_row = max(rows, key=lambda entry: severity_rank(severity(entry)))
+        yield _issue(use, name, file, gravest_row, (f"what {name} is taken for",), facts)
+
+
+def _issue(use: MedicationUse, name: str, file: DrugFile, entry: Recommendation, missing: tuple[str, ...], facts: Facts) -> Issue:
     grave = severity(entry)
     starts = use.currency == "proposed"
     population = f" ({entry.population})" if entry.population else ""
-    missing = tuple(f"activity score of {r.gene}" for r in entry.results if r.scores) if open_score else ()
     return Issue(
         code="GEN",
         severity=grave,
