@@ -145,6 +145,7 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
             intolerance=found.type == "intolerance",
             active=not concepts.concept.of(found.clinical_status).has("inactive", "resolved"),
             verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
+            recorded=day(found.recorded_date) or day(found.onset_date_time),
         )
     )
     return USED

@@ -30,6 +30,7 @@ from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
 from agent.fhir.elements import NOTHING
+from agent.fhir.exposures import exposures
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.release import SIGNS, refusal
@@ -232,6 +233,7 @@ def _facts(person: Person, reading: Reading) -> Facts:
     state, kept = pregnancy.settle(reading, _all_problems(reading, answered), sex)
     if reading.future:
         reading.issue(person.reference, "future", f"dated after {reading.as_of} and not used: {len(reading.future)} of the entries")
+    medications = currency.merge(reading.orders, reading.as_of)
     return Facts(
         as_of=reading.as_of,
         reference=person.reference,
@@ -240,12 +242,12 @@ def _facts(person: Person, reading: Reading) -> Facts:
         pregnancy=state,
         deceased=identity.deceased(person, reading.as_of),
         problems=kept,
-        medications=currency.merge(reading.orders, reading.as_of),
+        medications=medications,
         allergies=tuple(reading.allergies),
         measurements={name: _newest_first(found) for name, found in sorted(reading.measurements.items())},
         phenotypes=genomics.phenotypes(reading.calls),
         events=tuple(reading.events),
-        data_issues=tuple(dict.fromkeys(reading.issues)),
+        data_issues=tuple(dict.fromkeys([*reading.issues, *exposures(reading.allergies, medications)])),
     )
 
 

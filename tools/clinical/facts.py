@@ -117,6 +117,7 @@ class Allergy:
     intolerance: bool = False
     active: bool = True
     verified: bool = True
+    recorded: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class DataIssue:
     """Something in the record that could not be used as it stands, and why. `about` is a reference or an entry."""
 
     about: str
-    kind: Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
+    kind: Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity", "exposure"]
     reason: str
 
 

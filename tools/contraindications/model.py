@@ -35,7 +35,7 @@ CODES: dict[Kind, IssueCode] = {
     "omission": "OMIT",
 }
 Difference = Literal["forms-differ", "one-as-needed"]
-Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
+Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity", "exposure"]
 PATTERNS: tuple[Pattern, ...] = (
     "immediate-severe",
     "immediate",

@@ -13,10 +13,10 @@ def record_faults(index: Index, medications: Sequence[MedicationUse], facts: Fac
     """One finding for each fault that the knowledge speaks of; those of a medicine that is over are left out."""
     meant = {ready.record.finding: ready for ready in index.records}
     uses = {name: use for use in (*facts.medications, *medications) for name in (use.reference, *use.also)}
+    named = {allergy.reference: allergy.text for allergy in facts.allergies}
     for fault in facts.data_issues:
         ready, use = meant.get(fault.kind), uses.get(fault.about)
         if ready is None or (use is not None and not use.taken):
             continue
-        yield Finding(
-            ready, "DATA", () if use is None else (use,), (fault.about,), allergens=() if use else (fault.about,), remark=fault.reason
-        )
+        allergens = () if use else (named.get(fault.about, fault.about),)
+        yield Finding(ready, "DATA", () if use is None else (use,), (fault.about,), allergens=allergens, remark=fault.reason)
