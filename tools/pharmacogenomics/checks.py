@@ -136,7 +136,7 @@ def _answer(files: Sequence[tuple[str, DrugFile]], calls: Mapping[str, Call], fa
         found = [
             advice(file, name, entry, calls, open_score) for name, file in files for entry, open_score in fitting(file, name, calls, None)
         ]
-        reason = "each for the population named only; the record shows none of them" if found else ""
+        reason = "for the populations named only; the record shows none of them" if found else ""
     outcome: PgxOutcome = "found" if found else ("no_call" if missing else "nothing_found")
     return PgxAnswer(outcome=outcome, recommendations=tuple(found), calls=told, missing=missing, knowledge=knowledge, reason=reason)
 
