@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.guidelines.patients import CHEMISTRY, PRESSURE, medicines, ordered, run
-from tools.guidelines import decide
+from tests.guidelines.patients import CHEMISTRY, PRESSURE, medicines, ordered, patient, run
+from tools.clinical.answer import KnowledgeRef
+from tools.clinical.facts import Facts
+from tools.guidelines import Bar, decide
 from tools.guidelines.cases import NotedToolbox
 
 
@@ -293,7 +295,19 @@ def test_the_same_facts_give_the_same_run() -> None:
 
 
 def test_only_the_modules_that_were_named_are_consulted() -> None:
-    from tests.guidelines.patients import patient
-
     found = decide(patient(has=("hypertension", "gout"), age="58 a"), ["gout"], NotedToolbox())
     assert found.active == ("gout",)
+
+
+class Wary(NotedToolbox):
+    """Bars a long-acting bronchodilator where no inhaled steroid is in the regimen."""
+
+    def barred(self, drug: str, facts: Facts) -> Bar | None:
+        if drug == "formoterol" and not facts.taking("budesonide"):
+            return Bar("a LABA without a steroid", KnowledgeRef("test", "1"))
+        return None
+
+
+def test_the_components_of_one_inhaler_are_judged_together() -> None:
+    found = decide(patient(has=("asthma",), takes=("albuterol",), age="30 a", sex="male"), None, Wary())
+    assert "start budesonide/formoterol" in medicines(found)

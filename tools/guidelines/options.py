@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.clinical.answer import KnowledgeRef
-from tools.clinical.facts import Facts
+from tools.clinical.facts import Facts, MedicationUse
 from tools.guidelines.results import Bar, Toolbox
 from tools.guidelines.shared import Shared
 
@@ -70,7 +70,21 @@ def bar_of(drug: str, facts: Facts, toolbox: Toolbox, avoided: Sequence[Avoided]
     own = next((entry for entry in avoided if entry.name in kinds and not entry.most), None)
     if own is not None:
         return Bar(own.because, own.rule)
-    return next((bar for component in drug.split("/") if (bar := toolbox.barred(component, facts))), None)
+    return _bar_of_components(tuple(drug.split("/")), facts, toolbox)
+
+
+def _bar_of_components(components: tuple[str, ...], facts: Facts, toolbox: Toolbox) -> Bar | None:
+    """Each component is asked about beside the others: a bronchodilator that needs a steroid has it in the same inhaler."""
+    for component in components:
+        beside = [
+            MedicationUse(f"proposed:{other}", other, kinds=kinds_of(other, toolbox), currency="proposed")
+            for other in components
+            if other != component
+        ]
+        bar = toolbox.barred(component, facts.proposing(beside) if beside else facts)
+        if bar is not None:
+            return bar
+    return None
 
 
 def _ceiling(drug: str | None, toolbox: Toolbox, avoided: Sequence[Avoided]) -> str:
