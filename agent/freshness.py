@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from agent.store.worklist import Work
 from policies.engine import waits_at_most
-from tools.clinical.plan import SCHEMA_VERSION
+from tools.clinical.plan import SCHEMA_VERSION, Urgency
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,7 +28,12 @@ def expires(found: Work) -> datetime | None:
     """When a plan that waits stops to be signable; `None` where it does not wait."""
     if found.status != "awaiting-review" or found.urgency is None:
         return None
-    return datetime.fromisoformat(found.started) + waits_at_most(found.urgency)
+    return datetime.fromisoformat(found.started) + _longest_wait(found.urgency)
+
+
+@lru_cache(maxsize=8)
+def _longest_wait(urgency: Urgency) -> timedelta:
+    return waits_at_most(urgency)
 
 
 def late(found: Work, now: str) -> bool:
