@@ -311,3 +311,17 @@ class Wary(NotedToolbox):
 def test_the_components_of_one_inhaler_are_judged_together() -> None:
     found = decide(patient(has=("asthma",), takes=("albuterol",), age="30 a", sex="male"), None, Wary())
     assert "start budesonide/formoterol" in medicines(found)
+
+
+class Strict(NotedToolbox):
+    """Bars two medicines of which one product holds both."""
+
+    def barred(self, drug: str, facts: Facts) -> Bar | None:
+        doubled = drug == "sacubitril" and facts.taking("valsartan")
+        return Bar("valsartan twice", KnowledgeRef("test", "1")) if doubled else None
+
+
+def test_one_product_is_no_double_therapy_with_itself() -> None:
+    labs = {**CHEMISTRY, "lvef": "30 %", "systolic-bp": "128 mm[Hg]", "heart-rate": "78 /min"}
+    found = decide(patient(has=("heart-failure-reduced-ef",), age="60 a", sex="male", labs=labs), None, Strict())
+    assert "start sacubitril/valsartan" in medicines(found)

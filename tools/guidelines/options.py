@@ -74,14 +74,16 @@ def bar_of(drug: str, facts: Facts, toolbox: Toolbox, avoided: Sequence[Avoided]
 
 
 def _bar_of_components(components: tuple[str, ...], facts: Facts, toolbox: Toolbox) -> Bar | None:
-    """Each component is asked about beside the others: a bronchodilator that needs a steroid has it in the same inhaler."""
+    """Each component by itself, then beside the others: a bronchodilator that needs a steroid has it in the same inhaler.
+
+    What speaks against two of them as separate medicines does not speak against one product that holds both.
+    """
     for component in components:
-        beside = [
-            MedicationUse(f"proposed:{other}", other, kinds=kinds_of(other, toolbox), currency="proposed")
-            for other in components
-            if other != component
-        ]
-        bar = toolbox.barred(component, facts.proposing(beside) if beside else facts)
+        bar = toolbox.barred(component, facts)
+        others = [other for other in components if other != component]
+        if bar is not None and others:
+            beside = [MedicationUse(f"proposed:{other}", other, kinds=kinds_of(other, toolbox), currency="proposed") for other in others]
+            bar = toolbox.barred(component, facts.proposing(beside))
         if bar is not None:
             return bar
     return None
