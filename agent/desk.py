@@ -23,7 +23,7 @@ import msgspec
 from agent.context import Context
 from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
-from agent.freshness import knowledge_stamp, late
+from agent.freshness import knowledge_stamp, late, still_urgent
 from agent.planning import drafter_named
 from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
@@ -84,9 +84,10 @@ class Desk:
         return name
 
     def list(self, *, everything: bool = False) -> tuple[Waiting, ...]:
-        """Plans that wait (with `everything`: all), the most urgent first, then the oldest."""
+        """Plans that wait, and urgent statements without a plan (with `everything`: all), the most urgent first, then the oldest."""
         with self._database.reading() as db:
-            found = works(db, () if everything else ("awaiting-review", *UNFINISHED))
+            found, now = works(db, () if everything else ("awaiting-review", "no-plan", *UNFINISHED)), self._now(db)
+        found = tuple(w for w in found if everything or w.status != "no-plan" or still_urgent(w, now))
         return tuple(waiting(w) for w in sorted(found, key=lambda w: (_URGENCY.get(w.urgency or "", 3), w.started)))
 
     def show(self, name: str, reader: Reviewer | None = None) -> Shown:

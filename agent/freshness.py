@@ -40,3 +40,10 @@ def late(found: Work, now: str) -> bool:
     """Whether it has waited longer than the policies allow."""
     until = expires(found)
     return until is not None and datetime.fromisoformat(now) > until
+
+
+def still_urgent(found: Work, now: str) -> bool:
+    """Whether a run without anything to sign says something that cannot wait; it stays on the list as long as it might be news."""
+    if found.status != "no-plan" or found.urgency in (None, "routine"):
+        return False
+    return datetime.fromisoformat(now) <= datetime.fromisoformat(found.started) + _longest_wait(found.urgency)

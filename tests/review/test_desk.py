@@ -10,12 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 import agent.deciding
 from agent.desk import Desk
 from agent.errors import DecisionError, StoreError
 from agent.review import Approve, Edit, Override, Reject, Reviewer
-from tools.clinical.plan import Plan
+from tools.clinical.plan import Disposition, Plan
 
 PHYSICIAN = Reviewer("dr-1", "physician")
 OTHER = Reviewer("dr-2", "physician")
@@ -208,6 +209,14 @@ def test_fourteen_days_are_the_longest_wait(waiting: Open, make: SimpleNamespace
     desk.decide(name, PHYSICIAN, [Approve(item="i1")], seen)
     clock.move(seconds=1)
     refused("late", lambda: desk.decide(name, PHYSICIAN, [Approve(item="i2")], seen))
+    assert desk.list() == ()
+
+
+def test_an_emergency_without_anything_to_sign_stays_on_the_list_for_twelve_hours(waiting: Open, make: SimpleNamespace, clock: Any) -> None:
+    plan = structs.replace(make.plan(), disposition=Disposition(route="escalate", urgency="emergency"))
+    desk, name = waiting(plan)
+    assert [(w.id, w.status) for w in desk.list()] == [(name, "no-plan")]
+    clock.move(hours=12, seconds=1)
     assert desk.list() == ()
 
 
