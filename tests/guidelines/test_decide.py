@@ -7,7 +7,7 @@ import pytest
 from tests.guidelines.patients import CHEMISTRY, PRESSURE, medicines, ordered, patient, run
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
-from tools.guidelines import Bar, decide
+from tools.guidelines import Bar, decide, knows
 from tools.guidelines.cases import NotedToolbox
 
 
@@ -282,6 +282,13 @@ def test_nothing_covered_decides_nothing() -> None:
 def test_every_decision_cites_a_recommendation_with_a_title() -> None:
     found = hypertensive(has=("hypertension", "gout", "type-2-diabetes", "chronic-kidney-disease"))
     assert [d.recommendation for d in found.decisions if not d.evidence or not d.evidence[0].title] == []
+
+
+def test_every_piece_of_knowledge_that_was_used_is_known_in_its_version() -> None:
+    found = hypertensive()
+    assert {"hypertension", "definitions", "computed-values", "choices-and-pace"} <= {reference.id for reference in found.knowledge}
+    assert [reference for reference in found.knowledge if not knows(reference.id, reference.version)] == []
+    assert not knows("hypertension", "0.0.0")
 
 
 def test_each_test_is_ordered_once() -> None:

@@ -15,7 +15,7 @@ from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
 from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
-from tools.guidelines.modules import Module, Rule, compiled, modules, shared
+from tools.guidelines.modules import Module, Rule, common, compiled, modules, shared
 from tools.guidelines.results import Run, Toolbox
 from tools.guidelines.run import State, Turn
 from tools.guidelines.settle import settle
@@ -152,4 +152,5 @@ def _compute(state: State, module: Module | None) -> None:
 
 
 def _used(active: Sequence[Module]) -> tuple[KnowledgeRef, ...]:
-    return tuple(dict.fromkeys(reference for module in active for reference in module.files))
+    own = tuple(dict.fromkeys(reference for module in active for reference in module.files))
+    return (*own, *common()) if own else ()

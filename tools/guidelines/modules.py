@@ -95,6 +95,13 @@ def shared() -> Shared:
 
 
 @lru_cache(maxsize=1)
+def common() -> tuple[KnowledgeRef, ...]:
+    """The files that every run uses: definitions, computed values, choices and pace."""
+    documents = (*(file for file in files() if file.definition), *load(SHARED, Shared))
+    return tuple(KnowledgeRef(document.id, document.version) for document in documents)
+
+
+@lru_cache(maxsize=1)
 def definitions() -> dict[str, tuple[Clause, ...]]:
     """Every defined name of every file."""
     found: dict[str, tuple[Clause, ...]] = {}
@@ -135,6 +142,7 @@ def knows(identifier: str, version: str) -> bool:
 def _versions() -> Mapping[str, tuple[str, ...]]:
     known = {file.id: (file.version,) for file in files()}
     known |= {rule.id: (file.version,) for file in files() for rule in file.recommendation}
+    known |= {reference.id: (reference.version,) for reference in common()}
     return known
 
 
