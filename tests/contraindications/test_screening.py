@@ -235,3 +235,21 @@ def test_the_order_of_medicines_never_changes_the_answer(order: list[MedicationU
     )
     expected = {(i.rule.id, frozenset(i.participants), frozenset(i.missing)) for i in check_medications(REGIMEN, facts).issues}
     assert {(i.rule.id, frozenset(i.participants), frozenset(i.missing)) for i in check_medications(order, facts).issues} == expected
+
+
+def lifted_by_a_companion(rule_id: str) -> bool:
+    """Whether the rule itself says that another medicine lifts it."""
+    told = explain(rule_id)
+    return told is not None and any("none_of" in clause for clause in told.when)
+
+
+@given(st.sets(st.integers(0, 5), min_size=1), st.integers(0, 5))
+def test_adding_a_medicine_never_removes_an_issue_save_where_the_rule_says_so(chosen: set[int], more: int) -> None:
+    facts = patient(
+        birth_date=date(1940, 1, 1), measurements=value("egfr", "40 mL/min/{1.73_m2}"), **with_problem("heart-failure", "dementia")
+    )
+    few = check_medications([REGIMEN[n] for n in sorted(chosen)], facts).issues
+    many = check_medications([REGIMEN[n] for n in sorted(chosen | {more})], facts).issues
+    kept = {(i.rule.id, reference) for i in many for reference in i.medications}
+    lost = {(i.rule.id, reference) for i in few for reference in i.medications if not i.missing} - kept
+    assert {pair for pair in lost if not lifted_by_a_companion(pair[0])} == set()
