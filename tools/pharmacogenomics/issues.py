@@ -19,6 +19,13 @@ _FIRM = frozenset({"strong", "label"})
 
 def issues_of(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
     """Issues of one medicine with one file."""
+    if any(gene in calls and calls[gene].made for gene in file.genes):
+        yield from _advised(use, name, file, calls, facts)
+    if use.currency == "proposed":
+        yield from _tests(use, name, file, calls, facts)
+
+
+def _advised(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str, Call], facts: Facts) -> Iterator[Issue]:
     found = list(fitting(file, name, calls, facts))
     for entry, open_score in found:
         if _speaks(entry, calls):
@@ -26,8 +33,6 @@ def issues_of(use: MedicationUse, name: str, file: DrugFile, calls: Mapping[str,
             yield _issue(use, name, file, entry, missing, facts)
     if not found:
         yield from _for_unknown_reason(use, name, file, calls, facts)
-    if use.currency == "proposed":
-        yield from _tests(use, name, file, calls, facts)
 
 
 def gravest(issues: Iterable[Issue]) -> tuple[Issue, ...]:
