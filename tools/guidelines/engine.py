@@ -20,7 +20,7 @@ from tools.guidelines.results import Run, Toolbox
 from tools.guidelines.run import State, Turn
 from tools.guidelines.settle import settle
 
-_FIRST_CHOICE, _FIRST_TREATMENT, _FIRST_SAFETY = 30, 40, 20
+_FIRST_SAFETY, _FIRST_CHOICE, _AFTER_GOALS, _FIRST_TREATMENT = 20, 30, 39, 40
 
 
 def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
@@ -90,17 +90,24 @@ def _hear(state: State, module: Module) -> None:
 
 def _choose_all(state: State, active: list[Module]) -> list[Module]:
     for module in active:
-        _compute(state, module)
-        _choose(state, module, _FIRST_CHOICE, _FIRST_TREATMENT)
+        _set_goals(state, module)
     reached = list(active)
     for module in reached:
         _compute(state, module)
         _choose(state, module, _FIRST_TREATMENT, 100)
         for follower in _followers(state, reached):
             _hear(state, follower)
-            _choose(state, follower, _FIRST_CHOICE, _FIRST_TREATMENT)
+            _set_goals(state, follower)
             reached.append(follower)
     return sorted(reached, key=lambda module: (module.order, module.id))
+
+
+def _set_goals(state: State, module: Module) -> None:
+    """Goals and derived facts, then (slot 39) what is compared with them before any treatment is chosen."""
+    _compute(state, module)
+    _choose(state, module, _FIRST_CHOICE, _AFTER_GOALS)
+    _compute(state, module)
+    _choose(state, module, _AFTER_GOALS, _FIRST_TREATMENT)
 
 
 def _followers(state: State, reached: list[Module]) -> list[Module]:
