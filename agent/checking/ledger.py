@@ -25,10 +25,10 @@ def _problems(plan: Plan, case: Case) -> Iterator[Coverage]:
     by_reference = {reference: problem for problem in plan.problems for reference in problem.facts}
     for problem in case.facts.problems:
         if problem.active:
-            yield _problem(problem, by_reference.get(problem.reference), plan)
+            yield _problem(problem, by_reference.get(problem.reference), plan, case)
 
 
-def _problem(problem: Problem, planned: object, plan: Plan) -> Coverage:
+def _problem(problem: Problem, planned: object, plan: Plan, case: Case) -> Coverage:
     concern, text = problem.reference, problem.text
     if planned is not None:
         number = getattr(planned, "id")  # noqa: B009 - a PlanProblem or nothing
@@ -44,7 +44,9 @@ def _problem(problem: Problem, planned: object, plan: Plan) -> Coverage:
     citing = _citing(plan, problem.reference)
     if citing:
         return Coverage(concern=concern, text=text, status="addressed", reason="It bears on the lines named.", items=citing)
-    reason = "No recommendation of this knowledge base covers it." if problem.kinds else "Its code and text were not recognised."
+    outside = next((why for name, why in case.run.out_of_scope.items() if problem.kinds.intersection(modules()[name].kinds)), "")
+    known = "No recommendation of this knowledge base covers it." if problem.kinds else "Its code and text were not recognised."
+    reason = wording.sentence(outside) or known
     return Coverage(concern=concern, text=text, status="not-covered", reason=reason)
 
 

@@ -8,50 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
-from typing import Literal, Protocol
+from typing import Literal
 
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity
+from tools.clinical.truth import ALWAYS, FALSE, Condition, Truth, Verdict
 
-
-class Truth(Enum):
-    """Three values: what cannot be told is neither true nor false."""
-
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A truth value with the references that bear it and the names of what was missing."""
-
-    truth: Truth
-    because: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """True, and known to be so."""
-        return self.truth is Truth.TRUE
-
-    @property
-    def unknown(self) -> bool:
-        """Cannot be told from this record."""
-        return self.truth is Truth.UNKNOWN
-
-
-FALSE = Verdict(Truth.FALSE)
-ALWAYS = Verdict(Truth.TRUE)
-
-
-class Condition(Protocol):
-    """A compiled clause."""
-
-    def holds(self, facts: Facts) -> Verdict:
-        """Evaluate against these facts."""
+__all__ = ["ALWAYS", "FALSE", "Condition", "Truth", "Verdict"]  # others take them from here, with the conditions
 
 
 @dataclass(frozen=True, slots=True)
