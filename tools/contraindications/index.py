@@ -31,6 +31,7 @@ DATA = Path(__file__).parent / "data"
 LOCAL_ROUTES = frozenset(
     {"topical", "cutaneous", "ophthalmic", "otic", "nasal", "intranasal", "vaginal", "inhaled", "inhalation", "dental", "intravitreal"}
 )
+_SYSTEMIC = ("systemic",)
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,8 @@ def systemic(route: str | None) -> bool:
 
 
 def _by_route(routes: tuple[str, ...], route: str | None) -> bool:
+    if routes == _SYSTEMIC:
+        return route not in LOCAL_ROUTES
     return any(name == "any" or (name == "systemic" and systemic(route)) or name == route for name in routes)
 
 
