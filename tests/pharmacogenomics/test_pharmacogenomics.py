@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -152,6 +153,12 @@ def test_abacavir_waits_for_its_test_and_carbamazepine_that_is_taken_does_not() 
     asked = check_phenotypes([use("abacavir")], patient())
     assert [(i.severity, i.missing, i.interruptive) for i in asked] == [("major", ("HLA-B*57:01",), True)]
     assert check_phenotypes([use("abacavir", currency="current")], patient()) == ()
+
+
+def test_a_cream_of_fluorouracil_needs_no_test_and_an_infusion_does() -> None:
+    cream, infusion = replace(use("fluorouracil"), route="topical"), replace(use("fluorouracil"), route="intravenous")
+    assert check_phenotypes([cream], patient()) == ()
+    assert [i.missing for i in check_phenotypes([infusion], patient())] == [("DPYD",)]
 
 
 def test_a_contraindicated_allele_bars_and_a_missing_test_does_not() -> None:

@@ -13,6 +13,9 @@ from tools.pharmacogenomics.genotype import Call
 from tools.pharmacogenomics.issues import gravest, issues_of
 from tools.pharmacogenomics.model import NO_RESULT, DrugFile
 
+# Ways of giving that reach the rest of the body too little for genes to matter. Inhaled anaesthetics are not among them.
+LOCAL_ROUTES = frozenset({"topical", "cutaneous", "ophthalmic", "otic", "vaginal", "dental", "intravitreal"})
+
 
 def pharmacogenomics(
     gene: str | None = None,
@@ -51,7 +54,7 @@ def check_phenotypes(medications: Sequence[MedicationUse], facts: Facts) -> tupl
     """Issues between medicines and the genes of the record, gravest first; code `GEN`.
 
     Args:
-        medications: current, uncertain and proposed medicines with their kinds resolved.
+        medications: current, uncertain and proposed medicines with their kinds resolved; drops and creams are left out.
         facts: `facts.phenotypes` holds phenotypes, scores or diplotypes by gene.
 
     Returns:
@@ -62,7 +65,7 @@ def check_phenotypes(medications: Sequence[MedicationUse], facts: Facts) -> tupl
     found = [
         issue
         for use in medications
-        if use.taken
+        if use.taken and use.route not in LOCAL_ROUTES
         for name in _names(use)
         for file in index.drugs().get(name, ())
         for issue in issues_of(use, name, file, calls, facts)
