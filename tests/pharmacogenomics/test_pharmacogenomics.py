@@ -176,6 +176,16 @@ def test_an_hla_diplotype_answers_for_the_allele_that_matters() -> None:
     }
 
 
+def test_an_hla_gene_that_is_positive_for_no_named_allele_is_no_call() -> None:
+    assert pharmacogenomics("HLA-B", "positive", None, "abacavir").outcome == "no_call"
+    assert pharmacogenomics("HLA-B", "*57:01 positive", None, "abacavir").recommendations[0].action == "contraindicated"
+
+
+def test_a_gene_is_known_in_any_case_and_by_either_of_its_names() -> None:
+    assert pharmacogenomics("cyp2d6", "*4/*4", None, "codeine") == pharmacogenomics("CYP2D6", "*4/*4", None, "codeine")
+    assert [call.phenotype for call in pharmacogenomics("IFNL3", "C/T").calls] == ["unfavourable"]
+
+
 def test_what_cannot_be_read_is_left_out_of_the_phenotypes() -> None:
     assert read_phenotypes({"CYP2C19": "*2/*2", "CYP2D6": "*1/*999", "TPMT": ""}) == {"CYP2C19": "poor"}
 

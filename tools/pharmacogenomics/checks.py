@@ -36,6 +36,7 @@ def pharmacogenomics(
     Returns:
         `found` with recommendations; `no_call` with the genes that are missing; `not_checked` where medicine or gene is not covered.
     """
+    gene = index.gene_name(gene) if gene else None
     calls = _calls(gene, phenotype or diplotype or "", facts)
     if medication is None:
         return _gene_alone(gene, calls)

@@ -30,6 +30,12 @@ def drugs() -> Mapping[str, tuple[DrugFile, ...]]:
     return found
 
 
+def gene_name(written: str) -> str:
+    """The gene as it is named here, whatever the case and whichever of its names was written."""
+    name = written.strip().upper()
+    return next((file.gene for file in genes().values() if name in file.also), name)
+
+
 def call(gene: str, said: str) -> Call:
     """What was said of a gene, read; a gene that is not known here is indeterminate."""
     file = genes().get(gene)
@@ -37,11 +43,13 @@ def call(gene: str, said: str) -> Call:
 
 
 def calls(said: Mapping[str, str]) -> dict[str, Call]:
-    """Every gene of a record, read. A diplotype of an HLA gene also answers for each allele that has a file."""
+    """Every gene of a record, read. A diplotype of an HLA gene also answers for each allele that has a file; a bare "positive"
+    of such a gene, which names no allele, answers for none."""
     found: dict[str, Call] = {}
-    for gene, text in said.items():
+    for written, text in said.items():
+        gene = gene_name(written)
         found[gene] = call(gene, text)
         for name, file in genes().items():
-            if name.startswith(f"{gene}*") and name not in said:
+            if name.startswith(f"{gene}*") and name not in said and "*" in text:
                 found[name] = read_call(file, text)
     return found

@@ -63,9 +63,11 @@ class GeneFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         method: `score` adds activity values, `pairs` looks two functions up, `presence` asks whether an allele is there,
             `x-linked` takes one allele or two.
         aliases: what laboratories write → the phenotype's name here.
+        also: other names of the gene.
     """
 
     gene: str
+    also: tuple[str, ...] = ()
     method: Method
     allele: tuple[Allele, ...] = ()
     reading: tuple[Reading, ...]
