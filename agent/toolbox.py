@@ -29,8 +29,9 @@ class ClinicalToolbox:
     def barred(self, drug: str, facts: Facts) -> Bar | None:
         """Why this ingredient may not be proposed to this patient; `None` where nothing speaks against it.
 
-        An issue bars when a clinician would have to be interrupted for it: contraindicated, or major and known for sure.
-        An issue that only says that a value is missing does not bar; it becomes a question.
+        An issue bars when a clinician would have to be interrupted for it. Two do not: one that only says that a value is
+        missing becomes a question; one with an old order that nobody closed, unless it is a contraindication, lets the start
+        wait for the question whether that is still taken.
         """
         key = (drug, facts.started, tuple(medication.reference for medication in facts.medications))
         if key not in self._known:
@@ -46,8 +47,10 @@ class ClinicalToolbox:
             return _bar(issue)
         use = MedicationUse(f"proposed:{drug}", drug, kinds=kinds, currency="proposed")
         others = [medication for medication in facts.medications if medication.taken and drug not in medication.kinds]
+        uncertain = {medication.reference for medication in others if medication.currency == "uncertain"}
         for found in check_regimen([*others, use], facts).issues:
-            if use.reference in found.medications and _stops(found):
+            perhaps = found.severity != "contraindicated" and uncertain.intersection(found.medications)
+            if use.reference in found.medications and found.interruptive and not found.suppressed and not perhaps:
                 return _bar(found)
         return None
 

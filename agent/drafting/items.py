@@ -13,14 +13,18 @@ from agent.case import Case
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Dose, Due, PlanCode, PlanIngredient, PlanQuantity, Rationale, Subject, SubjectKind
+from tools.clinical.quantity import Quantity
 from tools.dosing import DoseAnswer, calculate_dose, next_step
 from tools.guidelines import Decision
+from tools.interactions import check_regimen
 from tools.terminology import terminology
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
 STARTED = "started"
 """What this very plan begins (`Facts.in_negation`): no reference of the record."""
+
+_DAY_HOURS = 24
 
 _TO_ACTION: dict[str, Action] = {
     "start": "start", "stop": "stop", "change": "change", "continue": "continue", "hold": "hold", "order": "order", "refer": "refer", "counsel": "counsel", "follow_up": "follow-up",
@@ -111,9 +115,13 @@ def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
             facts=decision.facts,
         )
         return
+    if answer.question:
+        book.ask(wording.sentence(answer.question), about=f"dose of {drug}", facts=decision.facts)
     blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
     entry = entry.with_(
-        dose=dose_of(answer),
+        dose=dose_of(answer, decision.change),
+        change="" if answer.outcome == "found" else wording.sentence(decision.change),
+        uncertain=_perhaps_against(case, drug),
         alternatives=tuple(
             Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives
         ),
@@ -123,6 +131,16 @@ def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     if decision.deferred:
         entry = entry.with_(change=wording.sentence(decision.deferred), urgency="routine")
     book.add(entry)
+
+
+def _perhaps_against(case: Case, drug: str) -> tuple[str, ...]:
+    """Old orders that nobody closed and that would speak against this start if they still held: it waits for that question."""
+    old = [use for use in case.taken if use.currency == "uncertain"]
+    if not old:
+        return ()
+    found = check_regimen([*old, MedicationUse("start", drug, kinds=terminology().kinds_of(drug), currency="proposed")], case.facts)
+    grave = [issue.medications for issue in found.issues if "start" in issue.medications and issue.interruptive and not issue.suppressed]
+    return tuple(dict.fromkeys(reference for medications in grave for reference in medications if reference != "start"))
 
 
 def _add_current(book: Workbook, case: Case, decision: Decision, use: MedicationUse) -> None:
@@ -158,6 +176,10 @@ def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -
         return entry.with_(action="stop", change=f"Replace by {decision.picked}.")
     text = wording.sentence(decision.change.replace("-", " "))
     direction: Literal["up", "down"] | None = {"next-dose": "up", "half-dose": "down", "reduce": "down"}.get(decision.change)  # type: ignore[assignment]
+    if direction is None and decision.dose and len(use.ingredients) == 1:
+        answer = calculate_dose(use.ingredients[0].name, decision.indication or "", case.facts, row=decision.dose)
+        dose = dose_of(answer)
+        return entry.with_(change=wording.sentence(f"{text.rstrip('.')}: {dose.text}") if dose else text, dose=dose)
     if direction is None:
         return entry.with_(change=text)
     answer = next_step(use, decision.indication or "", case.facts, direction)
@@ -176,8 +198,8 @@ def _entry(case: Case, decision: Decision, action: Action, subject: Subject) -> 
     )
 
 
-def dose_of(answer: DoseAnswer) -> Dose | None:
-    """A dose as the plan writes it; `None` where the tool gave none."""
+def dose_of(answer: DoseAnswer, more: str = "") -> Dose | None:
+    """A dose as the plan writes it, with what a recommendation adds to it (`as needed`); `None` where the tool gave none."""
     if answer.outcome != "found" or answer.start is None:
         return None
     step = answer.start
@@ -186,8 +208,13 @@ def dose_of(answer: DoseAnswer) -> Dose | None:
         amount=PlanQuantity(step.amount.value, step.amount.unit) if step.amount else None,
         per=step.per,
         route=step.route,
-        max_per_day=PlanQuantity(answer.max_per_day.value, answer.max_per_day.unit) if answer.max_per_day else None,
+        max_per_day=PlanQuantity(answer.max_per_day.value, answer.max_per_day.unit) if answer.max_per_day and _daily(step.per) else None,
         titration=answer.titration,
-        adjustments=tuple(a.text for a in answer.adjustments),
+        adjustments=(*(a.text for a in answer.adjustments), *((more,) if more else ())),
         rule=answer.rule,
     )
+
+
+def _daily(per: str | None) -> bool:
+    """Taken at least once a day; a maximum a day says nothing of what is taken once a week."""
+    return per is None or Quantity.parse(per).to("h").value <= _DAY_HOURS

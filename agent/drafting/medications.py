@@ -10,20 +10,23 @@ from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Item, MedicationLine, PlanIngredient
 from tools.guidelines import modules
 
+_BEFORE_ALL = "Not decided here: an emergency comes before the medicines, and decides on them."
+
 
 def medication_lines(case: Case, items: Sequence[Item]) -> tuple[MedicationLine, ...]:
     """One line a medicine; a medicine that no line of the plan names is continued, and the reason says why nothing else is known."""
-    return tuple(_line(case, use, [item for item in items if item.subject.reference == use.reference]) for use in case.taken)
+    first = any(item.urgency == "emergency" for item in items)
+    return tuple(_line(case, use, [item for item in items if item.subject.reference == use.reference], first) for use in case.taken)
 
 
-def _line(case: Case, use: MedicationUse, items: Sequence[Item]) -> MedicationLine:
+def _line(case: Case, use: MedicationUse, items: Sequence[Item], emergency_first: bool) -> MedicationLine:
     indication = _indication(case, use)
     item = items[0] if items else None
     return MedicationLine(
         reference=use.reference,
         text=use.text,
         action=item.action if item else "continue",
-        why=_why(use, item, indication),
+        why=_BEFORE_ALL if emergency_first and item is None else _why(use, item, indication),
         currency=use.currency,
         ingredients=tuple(PlanIngredient(i.name, i.rxcui) for i in use.ingredients),
         regimen=_regimen(use),
