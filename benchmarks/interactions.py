@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -267,4 +268,9 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    shared = Path(os.environ.get("CAREWRIGHT_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else shared
+    if data.is_dir():
+        main(data)
+    else:
+        print("The reference lists are not here: give the folder that holds ddi/, or set CAREWRIGHT_SHARED.")
