@@ -7,7 +7,7 @@ from agent.case import Case
 from agent.drafting.items import add_decision, without_fresh_tests
 from agent.drafting.medications import medication_lines
 from agent.drafting.problems import plan_problems
-from agent.drafting.safety import add_safety
+from agent.drafting.safety import add_allergy_reviews, add_safety
 from agent.drafting.summary import headline, summary, top_changes
 from agent.drafting.workbook import Workbook
 from tools.clinical.facts import Facts
@@ -30,6 +30,7 @@ class RulesDrafter:
         for question in case.run.questions:
             book.ask(wording.sentence(question.why), about=wording.title(question.about), facts=question.facts)
         add_safety(book, case)
+        add_allergy_reviews(book, case)
         problems = plan_problems(case)
         items, questions = book.finish({p.module: p.id for p in problems if p.module}, RECONCILE)
         urgent = tuple(headline(item) for item in items if item.urgency != "routine")

@@ -11,8 +11,9 @@ from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.answer import Issue
 from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Due, Rationale, Subject, Urgency
+from tools.contraindications import review_allergies
 
-_SAME_DAY, _WEEK = 0, 14
+_SAME_DAY, _FORTNIGHT, _QUARTER = 0, 14, 90
 _STEM = 5
 """Letters by which an action's shortened name (`simva/lovastatin`) is still known."""
 
@@ -36,6 +37,23 @@ def add_safety(book: Workbook, case: Case) -> None:
     for issue in case.screened.issues:
         if issue.severity == "contraindicated" and issue.interruptive and not issue.suppressed and not issue.blocks_start_only:
             book.hasten(issue.medications, Due(_SAME_DAY, case.as_of.isoformat()))
+
+
+def add_allergy_reviews(book: Workbook, case: Case) -> None:
+    """Add a referral for each allergy label that history makes doubtful: labels that do not hold lead to worse medicines."""
+    for issue in review_allergies(case.facts):
+        label = next((allergy.text for allergy in case.facts.allergies if allergy.reference in issue.facts), issue.participants[-1])
+        book.add(
+            Entry(
+                module=None,
+                action="refer",
+                subject=Subject(kind="referral", text=f"evaluation of the allergy label: {label}"),
+                due=due(case, _QUARTER),
+                rationale=(
+                    Rationale(text=f"{wording.sentence(issue.consequence)} {issue.action}", facts=issue.facts, evidence=issue.evidence),
+                ),
+            )
+        )
 
 
 def _only_missing(issue: Issue) -> bool:
@@ -65,7 +83,7 @@ def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[Medicati
         action=action,
         subject=use_subject(use),
         change=_change(issue, use, uses),
-        due=due(case, _SAME_DAY if urgency == "same-day" else _WEEK),
+        due=due(case, _SAME_DAY if urgency == "same-day" else _FORTNIGHT),
         rationale=(Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence),),
         alternatives=tuple(
             Alternative(subject=Subject(kind="medication", text=name), not_chosen_because="A choice for the prescriber; not proposed by itself.") for name in issue.alternatives
