@@ -47,7 +47,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"^(?:what(?:'s| is| was) (?:the |her |his |their )?(?:latest |last |current )?|latest |last |show (?:me )?(?:the )?)(.+?)(?: level| value| result| trend)?$",
         "value",
     ),
-    (r"^(?:any |what |which )?(?:open )?questions\b", "questions"),
+    (r"^(?:any|what|which|show)?\b.*\bquestions\b", "questions"),
     (r"^(?:what|which|show).*\b(?:interactions?|issues?|alerts?|warnings?)\b", "issues"),
     (r"^(?:what|which|show|list).*\b(?:medicines?|medications?|drugs?|meds)\b", "medicines"),
     (r"^(?:when|timeline|who does what|calendar|follow.?up)", "timeline"),
