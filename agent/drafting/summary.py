@@ -38,7 +38,8 @@ def top_changes(items: Sequence[Item]) -> tuple[str, ...]:
 
 
 def headline(item: Item) -> str:
-    """A line in a few words."""
+    """A line in a few words; what is stopped or held without a change in words says why."""
     dose = f" {item.dose.text}" if item.dose and item.action == "start" else ""
-    change = f": {item.change.rstrip('.')}" if item.change and item.action in {"change", "stop", "hold"} else ""
-    return f"{_VERBS[item.action]} {item.subject.text}{dose}{change}"
+    reason = item.rationale[0].text if item.rationale and item.action in {"stop", "hold"} else ""
+    change = (item.change or reason) if item.action in {"change", "stop", "hold"} else ""
+    return f"{_VERBS[item.action]} {item.subject.text}{dose}" + (f": {change.rstrip('.')}" if change else "")
