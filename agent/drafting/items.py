@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -43,24 +42,6 @@ def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
             book.add(_entry(case, decision, _TO_ACTION[decision.action], plain_subject(decision.action, name)))
     elif decision.action == "ask":
         book.ask(wording.sentence(decision.because), about=wording.title(decision.subjects[0]), facts=decision.facts)
-
-
-def without_fresh_tests(case: Case, decisions: Sequence[Decision]) -> Iterator[Decision]:
-    """The decisions, less the tests that have a fresh value where the same recommendation orders others that have none."""
-    orders: dict[str, list[Decision]] = {}
-    for decision in decisions:
-        orders.setdefault(decision.recommendation, []).append(decision)
-    for decision in decisions:
-        together = orders[decision.recommendation]
-        measured = all(other.action == "order" for other in together) and not all(_fresh(case, other) for other in together)
-        if not (measured and _fresh(case, decision)):
-            yield decision
-
-
-def _fresh(case: Case, decision: Decision) -> bool:
-    """Every test of the decision has a value that is not too old."""
-    observables = [terminology().observable_named(name) for name in decision.subjects]
-    return all(one is not None and case.facts.latest(one.name, one.stale_after_days) is not None for one in observables)
 
 
 def rationale(decision: Decision) -> Rationale:

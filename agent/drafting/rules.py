@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent import wording
 from agent.case import Case
-from agent.drafting.items import add_decision, without_fresh_tests
+from agent.drafting.items import add_decision
 from agent.drafting.medications import medication_lines
 from agent.drafting.problems import plan_problems
 from agent.drafting.safety import add_allergy_reviews, add_safety
@@ -25,7 +25,7 @@ class RulesDrafter:
         """A draft: items, problems, questions and the medication table."""
         book = Workbook()
         _ask_about_the_record(book, case)
-        for decision in without_fresh_tests(case, case.run.decisions):
+        for decision in case.run.decisions:
             add_decision(book, case, decision)
         for question in case.run.questions:
             book.ask(wording.sentence(question.why), about=wording.title(question.about), facts=question.facts)

@@ -15,12 +15,24 @@ from tools.guidelines.options import Avoided, Choice, candidates, choose
 from tools.guidelines.results import Goal, Question
 from tools.guidelines.run import State, Turn
 
+_MEASURE = range(10, 20)
+"""The slots of what is to be measured."""
+
 
 def act(state: State, turn: Turn) -> None:
     """Carry out what the rule says. Where its start finds no drug, the rest of the rule (its monitoring) is left out too."""
     for do in turn.rule.do:
         if not _VERBS.get(do.verb, _plain)(state, turn, do):
             return
+
+
+def _order(state: State, turn: Turn, do: Do) -> bool:
+    """Order tests; of a basic set (slots 10 to 19), those that have a young value are left out where others have none."""
+    within = shared().not_again_within_days
+    lacking = tuple(name for name in do.objects if state.facts.latest(name, within) is None)
+    basic_set = turn.rule.recommendation.slot in _MEASURE and lacking
+    state.decisions.append(turn.decision(do, change=do.how, subjects=lacking if basic_set else do.objects))
+    return True
 
 
 def _plain(state: State, turn: Turn, do: Do) -> bool:
@@ -204,6 +216,7 @@ def _listed(*parts: str) -> str:
 
 _VERBS: dict[str, Callable[[State, Turn, Do], bool]] = {
     "start": _start,
+    "order": _order,
     "stop": _stop,
     "hold": _stop,
     "change": _change,

@@ -121,6 +121,7 @@ class Shared(Document, frozen=True, kw_only=True):
         cannot_be_pregnant: sex or age that rules a pregnancy out where none is recorded.
         next_visit_days: when changes that wait for their turn are due.
         obtain_within_days: when a test that a decision waits for is due.
+        not_again_within_days: a test of a basic set that has a value as young as this is not ordered again for the sake of the set.
     """
 
     computed: tuple[Computed, ...] = ()
@@ -132,6 +133,7 @@ class Shared(Document, frozen=True, kw_only=True):
     cannot_be_pregnant: tuple[Clause, ...] = ()
     next_visit_days: int = 0
     obtain_within_days: int = 0
+    not_again_within_days: int = 0
 
     @classmethod
     def merged(cls, parts: Sequence[Shared]) -> Shared:
@@ -147,6 +149,7 @@ class Shared(Document, frozen=True, kw_only=True):
             cannot_be_pregnant=tuple(clause for part in parts for clause in part.cannot_be_pregnant),
             next_visit_days=max(part.next_visit_days for part in parts),
             obtain_within_days=max(part.obtain_within_days for part in parts),
+            not_again_within_days=max(part.not_again_within_days for part in parts),
         )
 
     def members(self, name: str) -> tuple[str, ...]:
