@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from agent import wording
 from tools.clinical.plan import Action, Alternative, Dose, Due, Item, Question, Rationale, Subject, Urgency
 
 _STRENGTH: dict[Action, int] = {
@@ -95,7 +94,7 @@ class Workbook:
         for entry in ordered:
             for name in entry.waits_for:
                 if name not in self.questions:
-                    self.ask(f"{wording.sentence(name)} It is not in the record, or too old, and could change the plan.", about=name)
+                    self.ask("Not in the record, or too old; it could change the plan.", about=name)
         numbers = {about: f"q{n}" for n, about in enumerate(self.questions, start=1)}
         items = tuple(_item(f"i{n}", entry, problem_ids, numbers, uncertain_about) for n, entry in enumerate(ordered, start=1))
         blocks = {q: tuple(item.id for item in items if q in item.conditional_on) for q in numbers.values()}

@@ -123,10 +123,12 @@ def _choose(state: State, module: Module, first: int, until: int) -> None:
 
 
 def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None:
+    """The first rule that holds decides. What an earlier one lacks matters only where that would do something else."""
     passed: list[tuple[Rule, tuple[str, ...]]] = []
     for rule in rules:
         verdict = rule.when.holds(state.facts)
         if verdict.holds:
+            passed = [(other, names) for other, names in passed if other.recommendation.do != rule.recommendation.do]
             missing = tuple(dict.fromkeys(shared().waits_for(name) for _, names in passed for name in names))
             act(state, Turn(rule, module, verdict, missing))
             break
