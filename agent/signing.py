@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from agent.errors import DecisionError
 from agent.review import REST, Approve, Decision, Edit, Outcome, Override, Reject, Reviewer, Signature, with_edits
-from policies.engine import Signatures, by_name_only, may_decide, override_needed, reason_fault, required_signatures
+from policies.engine import Signatures, by_name_only, may_decide, override_needed, reason_fault, reasons_for, required_signatures
 from policies.model import Use
 from tools.clinical.plan import Item, Plan
 
@@ -234,7 +234,12 @@ def _reasons(decision: Approve | Reject, plan: Plan) -> None:
 def _reason(use: Use, code: str, text: str, where: str) -> None:
     fault = reason_fault(use, code, text)
     if fault:
-        said = f"{code!r} is no reason to {use}" if fault == "unknown" else f"{code!r} asks for a sentence beside it"
+        accepted = ", ".join(reasons_for(use))
+        said = (
+            f"{code!r} is no reason to {use}; one of these is: {accepted}"
+            if fault == "unknown"
+            else f"{code!r} asks for a sentence beside it"
+        )
         raise DecisionError("unreasoned", f"{where}: {said}")
 
 

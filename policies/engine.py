@@ -221,6 +221,11 @@ def reason_fault(use: Use, code: str, text: str, policies: Policies | None = Non
     return "text-missing" if rule.needs_text and not text.strip() else None
 
 
+def reasons_for(use: Use, policies: Policies | None = None) -> tuple[str, ...]:
+    """The codes that are accepted for this use, in the order of the policy file."""
+    return tuple(code for code, rule in (policies or load_policies()).reasons.items() if use in rule.use)
+
+
 def may_send(to: Destination, what: Content, policies: Policies | None = None) -> Form | None:
     """In which form a content may be sent to a model there; `None`: not at all."""
     forms = [rule.form for rule in (policies or load_policies()).sends if rule.to == to and what in rule.what]
