@@ -106,7 +106,7 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
 
 # Commands of a higher room; named here, since this room may not import it.
-for _name, _module in {"simulate": "scenarios.faces"}.items():
+for _name, _module in {"simulate": "scenarios.faces", "evaluate": "scenarios.evaluation"}.items():
     app.command(_name)(getattr(import_module(_module), _name))
 
 
