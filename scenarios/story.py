@@ -21,6 +21,7 @@ that changes in the plan. A threshold is told by two variants, one on either sid
 
 An expectation names an action and a subject: an ingredient, a class of the terminology, or a test, referral or topic by its
 name in the knowledge. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
+Where a guideline leaves the choice, so does the story: `start ras-inhibitor or ccb-dhp`.
 """
 
 from __future__ import annotations
@@ -113,8 +114,13 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     silent: tuple[str, ...] = ()
 
     def faults(self) -> list[str]:
-        """Lines that name no action."""
-        return [f"expectation {line!r} names no action" for line in (*self.must, *self.must_not) if not line.startswith(_ACTIONS)]
+        """Lines that name no action, and medicines that nobody knows: what cannot occur cannot be demanded, nor forbidden."""
+        lines = (*self.must, *self.must_not)
+        unnamed = [f"expectation {line!r} names no action" for line in lines if not line.startswith(_ACTIONS)]
+        spoken = [line for line in lines if line.startswith(_ACTIONS) and _of_medicine(line)]
+        named = [name for line in spoken for name in _alternatives(_split(line)[1]) if name]
+        named += [name for line in (*self.issues, *self.silent) for name in line.split()[1:]]
+        return unnamed + [f"{name!r} is no medicine and no class" for name in named if not terminology().is_drug_kind(name)]
 
 
 class Variant(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -135,9 +141,10 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Story(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One patient, several tellings."""
+    """One patient, several tellings; `uncovered` are problems that the terminology is not expected to know."""
 
     conditions: tuple[str, ...]
+    uncovered: tuple[str, ...] = ()
     as_of: date
     patient: Person
     record: RecordOf
@@ -145,10 +152,18 @@ class Story(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     variant: tuple[Variant, ...] = ()
 
     def faults(self) -> list[str]:
-        """Expectations without an action, variants with one name, problems that the terminology does not know."""
+        """Expectations that could never be met or broken, variants with one name, words that the terminology does not know."""
         names = [variant.name for variant in self.variant]
         found = [fault for expected in (self.expect, *(v.expect for v in self.variant)) for fault in expected.faults()]
-        return found + [f"two variants are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
+        found += [f"two variants are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
+        return found + self._unknown_words() + [fault for v in self.variant for fault in _absent(self.record, v)]
+
+    def _unknown_words(self) -> list[str]:
+        known = terminology()
+        told: tuple[RecordOf | Variant, ...] = (self.record, *self.variant)
+        labs = sorted({name for one in told for name in one.labs if known.observable_named(name) is None})
+        problems = sorted({name for one in told for name in one.problems if not known.is_problem(name)} - set(self.uncovered))
+        return [f"{name!r} is no observable" for name in labs] + [f"{name!r} is no problem of the terminology" for name in problems]
 
 
 @dataclass(frozen=True)
@@ -222,17 +237,34 @@ def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
     return orjson.dumps(bundle(*resources))
 
 
+def _split(line: str) -> tuple[str, str]:
+    action = next(word for word in _ACTIONS if line.startswith(word))
+    return action, line[len(action) :].strip()
+
+
+def _alternatives(subject: str) -> list[str]:
+    return [name.strip() for name in subject.split(" or ")]
+
+
+def _of_medicine(line: str) -> bool:
+    return _split(line)[0] in {"start", "stop", "change", "continue", "hold", "act on"}
+
+
+def _absent(record: RecordOf, variant: Variant) -> list[str]:
+    there = {*record.problems, *(m.text for m in record.medications), *(a.to for a in record.allergies)}
+    return [f"{variant.name!r} is without {name!r}, which was not there" for name in variant.without if name not in there]
+
+
 def _ago(day: date, text: str) -> date:
     return date.fromordinal(day.toordinal() - int(Quantity.parse(text).to("d").value))
 
 
 def _said(plan: Plan, line: str) -> bool:
-    action = next(word for word in _ACTIONS if line.startswith(word))
-    subject = line[len(action) :].strip()
+    action, subject = _split(line)
     if action == "route":
         return plan.disposition.route == subject
     wanted = ("stop", "change", "hold") if action == "act on" else (action,)
-    return any(item.action in wanted and _about(item, subject) for item in plan.items)
+    return any(item.action in wanted and any(_about(item, name) for name in _alternatives(subject)) for item in plan.items)
 
 
 def _about(item: Item, subject: str) -> bool:
