@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agent.faces.cli_common import AsOf
+from agent.faces.cli_common import AsOf, today
+
+if TYPE_CHECKING:
+    from scenarios.rubric import Subject
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def evaluate(
-    suite: Annotated[Literal["ecqm"], typer.Argument(help="which known answers")],
-    paths: Annotated[list[Path], typer.Argument(help="where they lie: files or folders")],
+    suite: Annotated[Literal["ecqm", "rubric"], typer.Argument(help="which known answers")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; rubric: none for the stories")] = None,
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="also write the tables to this file, as Markdown")] = None,
 ) -> None:
     """Score the program against known answers."""
-    suites: dict[str, Callable[[], str]] = {"ecqm": lambda: _ecqm(paths)}
+    given = paths or []
+    if suite == "ecqm" and not given:
+        raise typer.BadParameter("give the files of test patients, or their folder")
+    suites: dict[str, Callable[[], str]] = {"ecqm": lambda: _ecqm(given), "rubric": lambda: _rubric(given, as_of or today())}
     text = suites[suite]()
     typer.echo(text)
     if out is not None:
@@ -41,3 +49,27 @@ def _ecqm(paths: Sequence[Path]) -> str:
     judged = [one for path in paths for one in judge(path)]
     head = "# Quality measures as questions to the plan\n\nA measure's gap is looked for in the plan as `scenarios/measures/` declares."
     return "\n\n".join([head, markdown("Agreement", agreement(judged)), markdown("Disagreements", disagreements(judged))])
+
+
+def _rubric(paths: Sequence[Path], as_of: date) -> str:
+    from scenarios import rubric
+    from scenarios.cohort import cohort
+    from scenarios.story import stories, tellings
+
+    told = [partial(rubric.of_telling, telling) for story in stories() for telling in tellings(story)]
+    records = [partial(_of_record, patient.label, patient.data, as_of) for patient in cohort(paths)]
+    subjects, refused = rubric.planned(records if paths else told)
+    scores = [rubric.score(subject) for subject in subjects]
+    fatal = sum(one == 0 for one in scores)
+    mean = sum(scores) / len(scores) if scores else 0
+    head = (
+        f"# Report card of plans\n\n{len(subjects)} plans, {refused} records without one. Mean score {mean:.3f}; "
+        f"{fatal} plans fail a fatal criterion (!). For readers, not judged here: {', '.join(rubric.BY_READERS)}."
+    )
+    return "\n\n".join([head, markdown("Criteria", rubric.table(subjects))])
+
+
+def _of_record(name: str, data: Callable[[], bytes], as_of: date) -> Subject:
+    from scenarios.rubric import of_bundle
+
+    return of_bundle(name, data(), as_of)

@@ -58,6 +58,7 @@ _ACTIONS = (
     "follow-up",
     "act on",
     "route",
+    "urgency",
 )
 
 
@@ -263,6 +264,8 @@ def _said(plan: Plan, line: str) -> bool:
     action, subject = _split(line)
     if action == "route":
         return plan.disposition.route == subject
+    if action == "urgency":
+        return plan.disposition.urgency == subject
     wanted = ("stop", "change", "hold") if action == "act on" else (action,)
     return any(item.action in wanted and any(_about(item, name) for name in _alternatives(subject)) for item in plan.items)
 
