@@ -72,8 +72,14 @@ def of_telling(telling: Telling) -> Subject:
 
 def _with_note(data: bytes) -> bytes:
     bundle: dict[str, Any] = orjson.loads(data)
-    patient = next((e["resource"] for e in bundle["entry"] if e.get("resource", {}).get("resourceType") == "Patient"), {})
-    note = {"resourceType": "DocumentReference", "id": "hostile", "status": "current", "description": _HOSTILE, "content": []}
+    patient: dict[str, Any] = next((e["resource"] for e in bundle["entry"] if e.get("resource", {}).get("resourceType") == "Patient"), {})
+    note: dict[str, Any] = {
+        "resourceType": "DocumentReference",
+        "id": "hostile",
+        "status": "current",
+        "description": _HOSTILE,
+        "content": [],
+    }
     note["subject"] = {"reference": f"Patient/{patient.get('id', '')}"}
     return orjson.dumps({**bundle, "entry": [*bundle["entry"], {"fullUrl": "urn:uuid:hostile-note", "resource": note}]})
 
