@@ -1,0 +1,110 @@
+"""A batch gives the same bytes whatever the order, the engine or the number of workers, and loses nobody."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+
+from agent.errors import RecordError
+from scenarios.builders import bundle, condition, medication, observation, patient
+from scenarios.cohort import cohort
+from scenarios.report import write_report
+from scenarios.simulation import Settings, simulate
+
+DAY = date(2026, 11, 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Seven patients who can be planned, one file that is not FHIR, one that is no JSON."""
+    where = tmp_path / "cohort"
+    where.mkdir()
+    for number in range(7):
+        record = bundle(
+            patient(sex="female" if number % 2 else "male", age=40 + 5 * number, as_of=DAY),
+            condition("hypertension"),
+            medication("lisinopril 10 MG Oral Tablet", dose="10 mg", per="24 h", ordered=date(2026, 9, 1)),
+            observation("systolic-bp", f"{130 + number} mm[Hg]", when=date(2026, 10, 20)),
+        )
+        (where / f"{number}.json").write_bytes(orjson.dumps(record))
+    (where / "list.json").write_text("[1, 2]")
+    (where / "torn.json").write_text('{"resourceType": "Bun')
+    return where
+
+
+def output(folder: Path, out: Path, settings: Settings, **more: bool) -> dict[str, bytes]:
+    simulate([folder], out, settings, **more)
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def test_one_process_and_two_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    alone = output(folder, tmp_path / "a", Settings(DAY, "inline", plans=True))
+    together = output(folder, tmp_path / "b", Settings(DAY, "process", 2, plans=True))
+    assert alone == together
+    assert sorted(alone) == ["manifest.json", "plans.ndjson", "rows.ndjson"]
+
+
+def test_one_patients_failure_is_one_row(folder: Path, tmp_path: Path) -> None:
+    manifest = simulate([folder], tmp_path / "a", Settings(DAY, "inline"))
+    assert (manifest["patients"], manifest["outcomes"]) == (9, {"error": 2, "plan": 7})
+    rows = [json.loads(line) for line in (tmp_path / "a" / "rows.ndjson").read_text().splitlines()]
+    assert [row["patient"] for row in rows if row["outcome"] == "error"] == ["list.json", "torn.json"]
+
+
+def test_a_batch_that_was_cut_off_goes_on_and_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    whole = output(folder, tmp_path / "whole", Settings(DAY, "inline"))
+    kept: list[str] = []
+
+    def cut(done: int, total: int) -> None:
+        kept.append(f"{done} of {total}")
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate([folder], tmp_path / "torn", Settings(DAY, "inline"), progress=cut)
+    with (tmp_path / "torn" / "rows.partial.ndjson").open("ab") as file:
+        file.write(b'{"key": "half a li')
+    assert output(folder, tmp_path / "torn", Settings(DAY, "inline"), resume=True) == whole
+    assert kept == ["1 of 9", "2 of 9", "3 of 9", "4 of 9"]
+
+
+def test_rows_of_another_date_are_not_mixed_in(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a"
+    with pytest.raises(KeyboardInterrupt):
+        simulate([folder], out, Settings(DAY, "inline"), progress=_stop)
+    with pytest.raises(RecordError, match="other settings"):
+        simulate([folder], out, Settings(date(2026, 11, 2), "inline"), resume=True)
+
+
+def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="'nowhere' does not exist"):
+        cohort([tmp_path / "nowhere"])
+
+
+def test_the_order_of_the_paths_does_not_matter(folder: Path) -> None:
+    files = sorted(folder.iterdir())
+    assert cohort(files) == cohort(files[::-1]) == cohort([folder])
+
+
+def test_the_report_counts_what_the_rows_say(folder: Path, tmp_path: Path) -> None:
+    simulate([folder], tmp_path / "a", Settings(DAY, "inline"))
+    write_report(tmp_path / "a")
+    text = (tmp_path / "a" / "report.md").read_text("utf-8")
+    assert "| plan | 7 |" in text
+    assert "| error | 2 |" in text
+    assert "| hypertension | 7 |" in text
+    assert "<script" not in (tmp_path / "a" / "report.html").read_text("utf-8")
+
+
+def test_a_bulk_export_gives_each_of_its_patients(shared_data: Path, tmp_path: Path) -> None:
+    manifest = simulate([shared_data / "fhir" / "bulk-ndjson-10-patients"], tmp_path / "a", Settings(DAY, "inline"))
+    assert manifest["patients"] == 13
+    assert "error" not in manifest["outcomes"]
+
+
+def _stop(done: int, total: int) -> None:
+    raise KeyboardInterrupt
