@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from agent import wording
@@ -12,6 +13,7 @@ from tools.guidelines import modules
 from tools.terminology import terminology
 
 _RECENT_DAYS = 365
+_OPEN = "Out of range, and no recommendation here speaks to it; for the team to judge."
 _ADMINISTRATIVE = ("administrative", "social-finding")
 
 
@@ -51,31 +53,35 @@ def _problem(problem: Problem, planned: object, plan: Plan, case: Case) -> Cover
 
 
 def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
-    followed = {name for module in case.run.active for name in modules()[module].status}
-    behind = {i.reference: c.name for c in plan.calculations if c.name in followed for i in c.inputs}
-    for name in sorted(case.facts.measurements):
-        latest = case.facts.latest(name, _RECENT_DAYS)
-        if latest is None or latest.reference.startswith("calculation:") or not abnormal(latest):
-            continue
+    """Each recent result out of range. Parts of one entry (a blood pressure) are told apart where more than one is."""
+    found = [(name, latest) for name in sorted(case.facts.measurements) if (latest := _out_of_range(case, name))]
+    several = Counter(latest.reference for _, latest in found)
+    followed = _followed(case)
+    for name, latest in found:
+        concern = latest.reference if several[latest.reference] == 1 else f"{latest.reference}#{name}"
         citing = _citing(plan, latest.reference)
-        text = wording.value_of(latest)
-        if citing or name in followed or latest.reference in behind:
-            problem = next((p.id for p in plan.problems if latest.reference in p.facts), "")
-            reason = (
-                "It bears on the lines named."
-                if citing
-                else f"Followed under problem {problem}."
-                if problem
-                else "Followed by an active module."
-            )
-            yield Coverage(concern=latest.reference + f"#{name}", text=text, status="addressed", reason=reason, items=citing)
-        else:
-            yield Coverage(
-                concern=latest.reference + f"#{name}",
-                text=text,
-                status="not-covered",
-                reason="Out of range, and no recommendation here speaks to it; for the team to judge.",
-            )
+        problem = next((p.id for p in plan.problems if latest.reference in p.facts), "")
+        reason = "It bears on the lines named." if citing else f"Followed under problem {problem}." if problem else ""
+        if not reason and latest.reference in followed:
+            reason = "A value that an active module follows is computed from it."
+        yield Coverage(
+            concern=concern,
+            text=wording.value_of(latest),
+            status="addressed" if reason else "not-covered",
+            reason=reason or _OPEN,
+            items=citing,
+        )
+
+
+def _out_of_range(case: Case, name: str) -> Measurement | None:
+    latest = case.facts.latest(name, _RECENT_DAYS)
+    return latest if latest and not latest.reference.startswith("calculation:") and abnormal(latest) else None
+
+
+def _followed(case: Case) -> frozenset[str]:
+    """References of values that active modules show, and of those that such values are computed from."""
+    shown = [m for module in case.run.active for name in modules()[module].status if (m := case.facts.latest(name))]
+    return frozenset(reference for m in shown for reference in (m.reference, *m.inputs))
 
 
 def abnormal(measurement: Measurement) -> bool:
