@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,6 +14,7 @@ from agent.planning import run, source_digest
 from agent.review import Approve, Decision, Edit, EditVerdict, Reject, Reviewer
 from agent.signing import admit, admit_edits, repeats, standing, superseding
 from agent.store.audit import SYSTEM, Actor, Event, append
+from agent.store.connection import Connection
 from agent.store.decisions import add_decisions, add_verdict, decisions
 from agent.store.worklist import Work, set_status, shown_plan
 from tools.clinical.plan import Plan
@@ -29,7 +29,7 @@ class Said(Struct, frozen=True, kw_only=True):
     bundle: bytes | None = None
 
 
-def take(db: sqlite3.Connection, found: Work, said: Said, context: Context, at: str) -> DecisionError | None:
+def take(db: Connection, found: Work, said: Said, context: Context, at: str) -> DecisionError | None:
     """Record what was said.
 
     Returns:
@@ -57,7 +57,7 @@ def take(db: sqlite3.Connection, found: Work, said: Said, context: Context, at: 
     return None
 
 
-def _record_edits(db: sqlite3.Connection, found: Work, plan: Plan, said: Said, edits: tuple[Edit, ...], at: str) -> None:
+def _record_edits(db: Connection, found: Work, plan: Plan, said: Said, edits: tuple[Edit, ...], at: str) -> None:
     if len(edits) != len(said.decisions):
         raise DecisionError("incomplete", "edits go alone: the plan is checked and shown anew before anything else is signed")
     admit_edits(plan, said.reviewer, edits)
@@ -65,7 +65,7 @@ def _record_edits(db: sqlite3.Connection, found: Work, plan: Plan, said: Said, e
     set_status(db, found.id, "checking")
 
 
-def _record_decisions(db: sqlite3.Connection, found: Work, plan: Plan, said: Said, at: str) -> None:
+def _record_decisions(db: Connection, found: Work, plan: Plan, said: Said, at: str) -> None:
     rows = decisions(db, found)
     new = admit(plan, rows, said.reviewer, _plain(said.decisions), at)
     add_decisions(db, found, new)
@@ -79,7 +79,7 @@ def _plain(said: Sequence[Decision]) -> list[Approve | Reject]:
     return [decision for decision in said if isinstance(decision, Approve | Reject)]
 
 
-def _voided(db: sqlite3.Connection, found: Work, said: Said, context: Context, at: str) -> DecisionError | None:
+def _voided(db: Connection, found: Work, said: Said, context: Context, at: str) -> DecisionError | None:
     """The plan has waited too long, or its record or its knowledge is no longer what it was drafted from."""
     if late(found, at):
         void(db, found, "expired", at)
@@ -101,7 +101,7 @@ def _says_the_same(found: Work, context: Context) -> bool:
     return again.digest == found.digest
 
 
-def void(db: sqlite3.Connection, found: Work, event: Event, at: str, **details: str) -> None:
+def void(db: Connection, found: Work, event: Event, at: str, **details: str) -> None:
     """The plan can no longer be signed."""
     set_status(db, found.id, "expired", at)
     append(db, at, SYSTEM, event, found.id, digest=found.digest, **details)

@@ -12,7 +12,6 @@ A decision is a row first and an effect after. Every call first takes on what a 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,10 +28,10 @@ from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
 from agent.signing import overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
-from agent.store.database import Database
+from agent.store.connection import Connection
 from agent.store.decisions import decisions, verdict, waiting_verdicts
 from agent.store.integrity import faults
-from agent.store.place import state_folder
+from agent.store.opening import open_database
 from agent.store.records import keep_record, record
 from agent.store.runs import Runner
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
@@ -43,7 +42,7 @@ _URGENCY = {"emergency": 0, "same-day": 1, "routine": 2}
 
 
 class Desk:
-    """The worklist of one state folder.
+    """The worklist of one state folder, or of the database that `CAREWRIGHT_DATABASE` names.
 
     Args:
         home: the folder; `CAREWRIGHT_HOME`, or the user's data folder, where `None`.
@@ -52,12 +51,11 @@ class Desk:
     """
 
     def __init__(self, home: str | Path | None = None, *, clock: Clock | None = None, context: MakeContext | None = None) -> None:
-        folder = state_folder(home)
-        self._database = Database(folder)
+        self._database = open_database(home)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._make_context = context or _context
         self._contexts: dict[tuple[str, str | None], Context] = {}
-        self._runner = Runner(folder, self._database, self._context, self._now)
+        self._runner = Runner(self._database, self._context, self._now)
 
     def start(
         self, bundle: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None,
@@ -164,7 +162,7 @@ class Desk:
         with self._database.reading() as db:
             return tuple(lines(db, work(db, name).id if name else None))
 
-    def _signed(self, db: sqlite3.Connection, found: Work) -> Outcome:
+    def _signed(self, db: Connection, found: Work) -> Outcome:
         """The outcome that the decisions add up to, which must be the one that was recorded."""
         given = verdict(db, found)
         if found.status not in {"approved", "partly-approved"} or not isinstance(given, Outcome):
@@ -177,7 +175,7 @@ class Desk:
             )
         return given
 
-    def _release(self, db: sqlite3.Connection, found: Work, outcome: Outcome, by: Reviewer | None) -> bytes:
+    def _release(self, db: Connection, found: Work, outcome: Outcome, by: Reviewer | None) -> bytes:
         from agent.fhir.write import transaction_bundle
 
         at = self._now(db)
@@ -231,7 +229,7 @@ class Desk:
         with self._database.reading() as db:
             return record(db, digest)
 
-    def _now(self, db: sqlite3.Connection) -> str:
+    def _now(self, db: Connection) -> str:
         """The time, never before that of the last line of the audit: a clock that jumps back does not turn the order round."""
         last = db.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
         now = self._clock().astimezone(UTC).isoformat(timespec="microseconds")

@@ -107,11 +107,10 @@ def _bound(node: Callable[[State, Runtime[Context]], dict[str, Any]], context: C
 
 def studio() -> CompiledStateGraph[State, Context, State, State]:
     """For `langgraph dev` (`langgraph.json`): looks into runs over the records of the state folder; nothing is signed there."""
-    from agent.store.database import Database
-    from agent.store.place import state_folder
+    from agent.store.opening import open_database
     from agent.store.records import record
 
-    database = Database(state_folder())
+    database = open_database()
 
     def bytes_of(digest: str) -> bytes:
         with database.reading() as db:

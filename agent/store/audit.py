@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
+
+from agent.store.connection import Connection
 
 Event = Literal[
     "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "signed", "voided", "expired", "recovered",
@@ -50,7 +51,7 @@ def content_hash(content: bytes) -> str:
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def append(db: sqlite3.Connection, at: str, actor: Actor, event: Event, work: str, **details: Any) -> None:
+def append(db: Connection, at: str, actor: Actor, event: Event, work: str, **details: Any) -> None:
     """Add a line, in the transaction of what it tells of."""
     last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, BEGINNING)
@@ -59,14 +60,14 @@ def append(db: sqlite3.Connection, at: str, actor: Actor, event: Event, work: st
     db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?)", (*row, _seal(row)))
 
 
-def lines(db: sqlite3.Connection, work: str | None = None) -> Iterator[Line]:
+def lines(db: Connection, work: str | None = None) -> Iterator[Line]:
     """The lines of one plan, or all, in order."""
     where, values = ("WHERE work = ?", (work,)) if work else ("", ())
     for row in db.execute(f"SELECT * FROM audit {where} ORDER BY seq", values):  # noqa: S608 - one of two constants
         yield Line(**{**dict(row), "details": json.loads(row["details"])})
 
 
-def broken_links(db: sqlite3.Connection) -> Iterator[str]:
+def broken_links(db: Connection) -> Iterator[str]:
     """Lines that do not follow from the one before, or were altered after they were written."""
     previous, seq = BEGINNING, 0
     for row in db.execute("SELECT * FROM audit ORDER BY seq"):

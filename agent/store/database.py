@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import StoreError
+from agent.store.place import alone
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
 
 FILE = "carewright.db"
 SCHEMA_VERSION = 1
 
-_TABLES = """
+TABLES = """
 CREATE TABLE record (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE work (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, as_of TEXT NOT NULL, patient TEXT, request TEXT, drafter TEXT NOT NULL,
@@ -44,6 +49,8 @@ CREATE TABLE audit (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL, event TEXT NOT NULL, work TEXT NOT NULL,
     details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
 );
+"""
+_APPEND_ONLY = """
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 """
@@ -57,10 +64,13 @@ _FAILURES = (
 )
 
 
-class Database:
+class SqliteDatabase:
     """One file. A connection is opened for each transaction and closed after it, so that threads and processes share nothing."""
 
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.path = folder / FILE
         with self.failures_named(), closing(self._connect()) as db:
             found: int = db.execute("PRAGMA user_version").fetchone()[0]
@@ -103,6 +113,18 @@ class Database:
                     raise StoreError(reason, f"the state file {self.path} {way_out}") from error
             raise StoreError("unavailable", f"the state file {self.path} cannot be used ({said}); set CAREWRIGHT_HOME") from error
 
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """Hold a run between processes and threads. Raises DecisionError (`locked`)."""
+        return alone(self._folder, name)
+
+    @contextmanager
+    def checkpoints(self) -> Iterator[BaseCheckpointSaver[Any]]:
+        """A saver for one run."""
+        from agent.store.checkpoints import checkpoints
+
+        with checkpoints(self.path) as saver:
+            yield saver
+
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
         db.row_factory = sqlite3.Row
@@ -113,7 +135,7 @@ class Database:
     def _make_tables(self) -> None:
         with self.writing() as db:
             if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _statements(_TABLES):
+                for statement in _statements(TABLES + _APPEND_ONLY):
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
@@ -10,10 +9,16 @@ import msgspec
 from agent.review import EditVerdict, Verdict
 from agent.signing import Recorded
 from agent.store.audit import Actor, Event, append, content_hash
+from agent.store.connection import Connection
 from agent.store.worklist import Work
 
+_DECIDE = (
+    "INSERT INTO decision VALUES (?,?,?,?,?,?,?)"
+    " ON CONFLICT (work, item, reviewer, digest, round) DO UPDATE SET content = excluded.content, at = excluded.at"
+)
 
-def decisions(db: sqlite3.Connection, found: Work) -> tuple[Recorded, ...]:
+
+def decisions(db: Connection, found: Work) -> tuple[Recorded, ...]:
     """What was said about the plan that is shown, in order of time. What was said about an earlier round does not count."""
     rows = db.execute(
         "SELECT content FROM decision WHERE work=? AND digest=? AND round=? ORDER BY at, item, reviewer",
@@ -22,19 +27,19 @@ def decisions(db: sqlite3.Connection, found: Work) -> tuple[Recorded, ...]:
     return tuple(msgspec.json.decode(row["content"], type=Recorded) for row in rows)
 
 
-def add_decisions(db: sqlite3.Connection, found: Work, new: Sequence[Recorded]) -> None:
+def add_decisions(db: Connection, found: Work, new: Sequence[Recorded]) -> None:
     """Record decisions; each has a line in the audit that holds its digest, so that a row altered later is noticed."""
     for row in new:
         content = msgspec.json.encode(row)
         key = (found.id, row.decision.item, row.reviewer.id, found.digest, found.round)
-        db.execute("INSERT OR REPLACE INTO decision VALUES (?,?,?,?,?,?,?)", (*key, content, row.at))
+        db.execute(_DECIDE, (*key, content, row.at))
         append(
             db, row.at, Actor(row.reviewer.id, row.reviewer.role), "decided", found.id,
             digest=found.digest, round=found.round, item=row.decision.item, decision=type(row.decision).__name__.lower(), row=content_hash(content),
         )  # fmt: skip
 
 
-def add_verdict(db: sqlite3.Connection, found: Work, verdict: Verdict, actor: Actor, at: str) -> None:
+def add_verdict(db: Connection, found: Work, verdict: Verdict, actor: Actor, at: str) -> None:
     """What the graph is to be told; it waits in the table until the graph has taken it."""
     content = msgspec.json.encode(verdict)
     db.execute("INSERT INTO verdict (work, round, content, at) VALUES (?,?,?,?)", (found.id, found.round, content, at))
@@ -42,17 +47,17 @@ def add_verdict(db: sqlite3.Connection, found: Work, verdict: Verdict, actor: Ac
     append(db, at, actor, event, found.id, digest=found.digest, round=found.round, row=content_hash(content))
 
 
-def verdict(db: sqlite3.Connection, found: Work) -> Verdict | None:
+def verdict(db: Connection, found: Work) -> Verdict | None:
     """The last verdict on the plan that is shown."""
     row = db.execute("SELECT content FROM verdict WHERE work=? AND round=?", (found.id, found.round)).fetchone()
     return msgspec.json.decode(row["content"], type=Verdict) if row else None
 
 
-def waiting_verdicts(db: sqlite3.Connection) -> tuple[str, ...]:
+def waiting_verdicts(db: Connection) -> tuple[str, ...]:
     """Runs with a verdict that the graph has not taken."""
     return tuple(row["work"] for row in db.execute("SELECT work FROM verdict WHERE applied = 0 ORDER BY at"))
 
 
-def applied(db: sqlite3.Connection, found: Work) -> None:
+def applied(db: Connection, found: Work) -> None:
     """The graph has taken the verdict of this round."""
     db.execute("UPDATE verdict SET applied = 1 WHERE work=? AND round=?", (found.id, found.round))

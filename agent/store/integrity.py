@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from agent.store.audit import Line, broken_links, content_hash, lines
+from agent.store.connection import Connection
 from tools.clinical.plan import Plan, plan_digest
 
 Key = tuple[object, ...]
 
 
-def faults(db: sqlite3.Connection, work: str | None = None) -> Iterator[str]:
+def faults(db: Connection, work: str | None = None) -> Iterator[str]:
     """A sentence for each broken link of the audit, and for each row (of one run, or of all) that is not what the audit says."""
     yield from broken_links(db)
     told = tuple(lines(db, work))
@@ -38,7 +38,7 @@ def _decided(told: Iterable[Line]) -> dict[Key, str]:
     }
 
 
-def _rows(db: sqlite3.Connection, table: str, work: str | None, *names: str) -> dict[Key, str]:
+def _rows(db: Connection, table: str, work: str | None, *names: str) -> dict[Key, str]:
     found = db.execute(f"SELECT * FROM {table} WHERE coalesce(?, work) = work", (work,))  # noqa: S608 - table names of this module
     return {(row["work"], *(row[name] for name in names)): _seal(row["content"]) for row in found}
 
@@ -56,7 +56,7 @@ def _compared(what: str, told: dict[Key, str], there: dict[Key, str]) -> Iterato
             yield f"{what} {', '.join(str(part) for part in key)} {fault}"
 
 
-def _plans(db: sqlite3.Connection, work: str | None) -> Iterator[str]:
+def _plans(db: Connection, work: str | None) -> Iterator[str]:
     for row in db.execute("SELECT * FROM plan WHERE coalesce(?, work) = work", (work,)):
         try:
             plan = msgspec.json.decode(row["content"], type=Plan)
@@ -67,7 +67,7 @@ def _plans(db: sqlite3.Connection, work: str | None) -> Iterator[str]:
             yield f"plan {row['work']}, {row['round']} does not have the digest that it was sealed with"
 
 
-def _records(db: sqlite3.Connection, work: str | None) -> Iterator[str]:
+def _records(db: Connection, work: str | None) -> Iterator[str]:
     wanted = "SELECT source FROM work WHERE coalesce(?, id) = id"
     for row in db.execute(f"SELECT digest, content FROM record WHERE digest IN ({wanted})", (work,)):  # noqa: S608 - a constant
         try:

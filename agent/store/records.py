@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 
 from agent.errors import RecordError, StoreError
 from agent.store.audit import content_hash
+from agent.store.connection import Connection
 
 
-def keep_record(db: sqlite3.Connection, data: bytes) -> str:
+def keep_record(db: Connection, data: bytes) -> str:
     """Store the bytes unless they are there, and name them by their digest."""
     digest = content_hash(data)
     if not db.execute("SELECT 1 FROM record WHERE digest = ?", (digest,)).fetchone():
@@ -17,7 +17,7 @@ def keep_record(db: sqlite3.Connection, data: bytes) -> str:
     return digest
 
 
-def record(db: sqlite3.Connection, digest: str) -> bytes:
+def record(db: Connection, digest: str) -> bytes:
     """The bytes behind a digest.
 
     Raises:

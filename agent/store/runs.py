@@ -6,9 +6,7 @@ a verdict that was recorded and not yet told to the graph is told.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,9 +16,8 @@ from agent.errors import PlannerError, StoreError
 from agent.freshness import knowledge_stamp
 from agent.state import STATE_VERSION, first_state
 from agent.store.audit import SYSTEM, append
-from agent.store.database import Database
+from agent.store.connection import Connection, Database
 from agent.store.decisions import applied, verdict
-from agent.store.place import alone
 from agent.store.worklist import UNFINISHED, Work, WorkStatus, set_status, show_plan, work
 from tools.clinical.plan import Plan
 
@@ -31,10 +28,8 @@ if TYPE_CHECKING:
 class Runner:
     """Runs of one state folder."""
 
-    def __init__(
-        self, folder: Path, database: Database, context: Callable[[Work], Context], now: Callable[[sqlite3.Connection], str]
-    ) -> None:
-        self._folder, self._database, self._context, self._now = folder, database, context, now
+    def __init__(self, database: Database, context: Callable[[Work], Context], now: Callable[[Connection], str]) -> None:
+        self._database, self._context, self._now = database, context, now
 
     def advance(self, name: str) -> None:
         """Take the run on until it waits for people or is over.
@@ -44,7 +39,7 @@ class Runner:
             RecordError, DraftError: no plan can be made; the run has failed.
             StoreError: its checkpoints cannot be read.
         """
-        with alone(self._folder, name):
+        with self._database.alone(name):
             with self._database.reading() as db:
                 found, waiting = work(db, name), _waiting(db, name)
             if found.status not in UNFINISHED and not waiting:
@@ -60,13 +55,12 @@ class Runner:
         from langgraph.types import Command
 
         from agent.graph import STEPS, build
-        from agent.store.checkpoints import checkpoints
 
         config: Any = {"configurable": {"thread_id": found.id}, "recursion_limit": STEPS}
         context = self._context(found)
-        with self._database.failures_named(), checkpoints(self._database.path) as saver:
+        with self._database.failures_named(), self._database.checkpoints() as saver:
             graph = build(saver)
-            before = _readable(lambda: graph.get_state(config), found)
+            before = self._readable(lambda: graph.get_state(config), found)
             step: Any = None
             if not before.values:
                 step = first_state(found.source, found.as_of, patient=found.patient, request=found.request)
@@ -75,7 +69,7 @@ class Runner:
                 step = Command(resume=answer) if answer else None
             if step or (before.tasks and not _asked(before)):
                 graph.invoke(step, config, context=context, durability="sync")
-            after = _readable(lambda: graph.get_state(config), found)
+            after = self._readable(lambda: graph.get_state(config), found)
             self._write_down(found, after)
             if not after.tasks:
                 saver.delete_thread(found.id)
@@ -105,6 +99,21 @@ class Runner:
             set_status(db, found.id, "failed", at)
             append(db, at, SYSTEM, "failed", found.id, error=type(error).__name__)
 
+    def _readable(self, read: Callable[[], StateSnapshot], found: Work) -> StateSnapshot:
+        """The checkpoint, or a StoreError: what cannot be decoded may fail in any way."""
+        try:
+            state = read()
+        except self._database.errors:
+            raise
+        except Exception as error:
+            raise StoreError(
+                "corrupt", f"the checkpoints of {found.id} cannot be read ({type(error).__name__}); draft the plan again"
+            ) from error
+        version = state.values.get("version", STATE_VERSION) if state.values else STATE_VERSION
+        if version != STATE_VERSION:
+            raise StoreError("unavailable", f"the run {found.id} was begun by another version ({version}); draft the plan again")
+        return state
+
 
 def _asked(state: StateSnapshot) -> Interrupt | None:
     """What the run waits for. A node that has answered and was killed before its checkpoint is not waiting, though its
@@ -112,21 +121,5 @@ def _asked(state: StateSnapshot) -> Interrupt | None:
     return next((interrupt for task in state.tasks if task.result is None for interrupt in task.interrupts), None)
 
 
-def _waiting(db: sqlite3.Connection, name: str) -> bool:
+def _waiting(db: Connection, name: str) -> bool:
     return db.execute("SELECT 1 FROM verdict WHERE work = ? AND applied = 0", (name,)).fetchone() is not None
-
-
-def _readable(read: Callable[[], StateSnapshot], found: Work) -> StateSnapshot:
-    """The checkpoint, or a StoreError: what cannot be decoded may fail in any way."""
-    try:
-        state = read()
-    except sqlite3.Error:
-        raise
-    except Exception as error:
-        raise StoreError(
-            "corrupt", f"the checkpoints of {found.id} cannot be read ({type(error).__name__}); draft the plan again"
-        ) from error
-    version = state.values.get("version", STATE_VERSION) if state.values else STATE_VERSION
-    if version != STATE_VERSION:
-        raise StoreError("unavailable", f"the run {found.id} was begun by another version ({version}); draft the plan again")
-    return state

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from agent.errors import DecisionError, StoreError
 from agent.store.audit import SYSTEM, append, content_hash
+from agent.store.connection import Connection
 from tools.clinical.plan import Plan, Route, Urgency, plan_digest
 
 DrafterName = Literal["rules", "model"]
@@ -49,9 +49,7 @@ class Work(Struct, frozen=True, kw_only=True):
     ended: str | None
 
 
-def add_work(
-    db: sqlite3.Connection, name: str, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, at: str
-) -> None:
+def add_work(db: Connection, name: str, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, at: str) -> None:
     """A new run, not yet drafted."""
     db.execute(
         "INSERT INTO work (id, source, as_of, patient, request, drafter, started, status) VALUES (?,?,?,?,?,?,?,'drafting')",
@@ -60,18 +58,18 @@ def add_work(
 
 
 def same_waiting(
-    db: sqlite3.Connection, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, knowledge: str
+    db: Connection, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, knowledge: str
 ) -> str | None:
     """A run of the same record, date, request and knowledge that is under way or waits, so that a start sent twice is one."""
     row = db.execute(
-        "SELECT id FROM work WHERE source=?2 AND as_of=?3 AND patient IS ?4 AND request IS ?5 AND drafter=?6"
-        " AND coalesce(knowledge, ?1) = ?1 AND status IN ('drafting','checking','awaiting-review') ORDER BY started LIMIT 1",
-        (knowledge, source, as_of, patient, request, drafter),
+        "SELECT id FROM work WHERE source=? AND as_of=? AND patient IS ? AND request IS ? AND drafter=?"
+        " AND coalesce(knowledge, ?) = ? AND status IN ('drafting','checking','awaiting-review') ORDER BY started LIMIT 1",
+        (source, as_of, patient, request, drafter, knowledge, knowledge),
     ).fetchone()
     return row["id"] if row else None
 
 
-def work(db: sqlite3.Connection, name: str) -> Work:
+def work(db: Connection, name: str) -> Work:
     """The run of this id, or the only one whose plan has this `plan_id`. Raises DecisionError (`unknown`)."""
     rows = db.execute("SELECT * FROM work WHERE id = ?", (name,)).fetchall()
     rows = rows or db.execute("SELECT * FROM work WHERE plan_id = ?", (name,)).fetchall()
@@ -83,17 +81,17 @@ def work(db: sqlite3.Connection, name: str) -> Work:
     return _work(rows[0])
 
 
-def works(db: sqlite3.Connection, statuses: Sequence[str] = ()) -> tuple[Work, ...]:
+def works(db: Connection, statuses: Sequence[str] = ()) -> tuple[Work, ...]:
     """Runs in these statuses (all, where none is given), the oldest first."""
     where = f"WHERE status IN ({','.join('?' * len(statuses))})" if statuses else ""
     return tuple(_work(row) for row in db.execute(f"SELECT * FROM work {where} ORDER BY started, id", tuple(statuses)))  # noqa: S608 - marks only
 
 
-def _work(row: sqlite3.Row) -> Work:
+def _work(row: Any) -> Work:
     return Work(**dict(row))
 
 
-def show_plan(db: sqlite3.Connection, name: str, plan: Plan, status: WorkStatus, knowledge: str, at: str) -> None:
+def show_plan(db: Connection, name: str, plan: Plan, status: WorkStatus, knowledge: str, at: str) -> None:
     """The run shows this plan from now on, in a new round; the audit holds the digest of the row."""
     db.execute(
         "UPDATE work SET status=?, round=round+1, knowledge=?, digest=?, plan_id=?, urgency=?, route=?, reference=?, summary=?, items=? WHERE id=?",
@@ -108,7 +106,7 @@ def show_plan(db: sqlite3.Connection, name: str, plan: Plan, status: WorkStatus,
     append(db, at, SYSTEM, "drafted", name, digest=plan.digest, round=number, knowledge=knowledge, row=content_hash(content))
 
 
-def shown_plan(db: sqlite3.Connection, found: Work) -> Plan:
+def shown_plan(db: Connection, found: Work) -> Plan:
     """The plan that is shown, proved to be the one that was sealed.
 
     Raises:
@@ -124,6 +122,6 @@ def shown_plan(db: sqlite3.Connection, found: Work) -> Plan:
     return msgspec.structs.replace(plan, status="awaiting-review" if found.status in UNFINISHED else found.status)
 
 
-def set_status(db: sqlite3.Connection, name: str, status: WorkStatus, ended: str | None = None) -> None:
+def set_status(db: Connection, name: str, status: WorkStatus, ended: str | None = None) -> None:
     """Where the run stands now."""
     db.execute("UPDATE work SET status=?, ended=coalesce(?, ended) WHERE id=?", (status, ended, name))

@@ -18,7 +18,7 @@ from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.planning import make_plan
 from agent.review import Approve, Edit, Reject, Reviewer
-from agent.store.database import Database
+from agent.store.database import SqliteDatabase
 from tools.clinical.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,16 +72,16 @@ def _count_down(step: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    writing = Database.writing
+    writing = SqliteDatabase.writing
 
     @contextmanager
-    def counted(self: Database) -> Iterator[sqlite3.Connection]:
+    def counted(self: SqliteDatabase) -> Iterator[sqlite3.Connection]:
         with writing(self) as db:
             yield db
             tick()
         tick()
 
-    Database.writing = counted  # type: ignore[method-assign]
+    SqliteDatabase.writing = counted  # type: ignore[method-assign]
     for name in ("put", "put_writes", "delete_thread"):
         setattr(SqliteSaver, name, _ticking(getattr(SqliteSaver, name), tick))
 

@@ -13,13 +13,13 @@ from agent.desk import Desk
 from agent.errors import RecordError, StoreError
 from agent.store.audit import content_hash
 from agent.store.checkpoints import checkpoints
-from agent.store.database import FILE, Database
+from agent.store.database import FILE, SqliteDatabase
 from agent.store.place import state_folder
 from agent.store.records import keep_record, record
 
 
 def test_a_record_is_kept_once_and_given_back_whole(tmp_path: Path) -> None:
-    database = Database(state_folder(tmp_path))
+    database = SqliteDatabase(state_folder(tmp_path))
     with database.writing() as db:
         names = {keep_record(db, b"abc"), keep_record(db, b"abc")}
         assert names == {content_hash(b"abc")}
@@ -31,7 +31,7 @@ def test_a_record_is_kept_once_and_given_back_whole(tmp_path: Path) -> None:
 
 
 def test_what_fails_in_the_middle_is_undone(tmp_path: Path) -> None:
-    database = Database(state_folder(tmp_path))
+    database = SqliteDatabase(state_folder(tmp_path))
 
     def fails() -> None:
         with database.writing() as db:
@@ -52,7 +52,7 @@ def test_a_file_that_is_no_database_is_corrupt(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    with Database(state_folder(tmp_path)).writing() as db:
+    with SqliteDatabase(state_folder(tmp_path)).writing() as db:
         db.execute("PRAGMA user_version=99")
     with pytest.raises(StoreError, match="newer version"):
         Desk(tmp_path)
@@ -65,7 +65,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_the_file_is_its_owners_alone_and_uses_a_write_ahead_log(tmp_path: Path) -> None:
-    database = Database(state_folder(tmp_path))
+    database = SqliteDatabase(state_folder(tmp_path))
     assert stat.S_IMODE(os.stat(database.path).st_mode) == 0o600
     with database.reading() as db:
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
