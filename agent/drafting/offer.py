@@ -1,0 +1,88 @@
+"""What a model is offered: the lines, facts and questions of the rules under handles, so that it can choose and not invent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from agent import wording
+from agent.case import Case
+from agent.privacy.outgoing import coded_facts, medicine, patient_line, without_record_text
+from tools.clinical.plan import Item, Plan
+
+_SAFETY = frozenset({"stop", "hold", "change"})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Handles and what they stand for.
+
+    Attributes:
+        lines: handle → line of the rules' plan.
+        facts: handle → coded fact.
+        references: handle of a fact → reference of the record.
+        safety: handles of lines that stand whatever the model says.
+        text: the offer as JSON, as it is sent.
+        sources: handle of a line → the sentences that its wording may draw on, besides the facts that it cites.
+        cites: handle of a line → handles of its facts.
+    """
+
+    lines: dict[str, Item]
+    facts: dict[str, str]
+    references: dict[str, str]
+    safety: frozenset[str]
+    text: str
+    sources: dict[str, tuple[str, ...]]
+    cites: dict[str, tuple[str, ...]]
+
+
+def offer_of(case: Case, plan: Plan) -> Offer:
+    """The offer for a draft of the rules: only facts that one of its lines cites are part of it."""
+    coded = coded_facts(case)
+    cited = [r for item in plan.items for reason in item.rationale for r in reason.facts if r in coded]
+    handles = {reference: f"f{n}" for n, reference in enumerate(dict.fromkeys(cited), start=1)}
+    lines = {f"o{n}": item for n, item in enumerate(plan.items, start=1)}
+    cites = {o: tuple(dict.fromkeys(handles[r] for why in item.rationale for r in why.facts if r in handles)) for o, item in lines.items()}
+    safety = frozenset(o for o, item in lines.items() if item.action in _SAFETY or item.urgency != "routine")
+    facts = {handle: coded[reference] for reference, handle in handles.items()}
+    shown = {o: _line(case, item, cites[o], safe=o in safety) for o, item in lines.items()}
+    content = {"patient": patient_line(case), "facts": facts, "lines": shown, "questions": list(_questions(case, plan))}
+    return Offer(
+        lines=lines, facts=facts, references={f: r for r, f in handles.items()}, safety=safety,
+        text=orjson.dumps(content).decode(), sources={o: _sources(line) for o, line in shown.items()}, cites=cites,
+    )  # fmt: skip
+
+
+def _line(case: Case, item: Item, cites: tuple[str, ...], *, safe: bool) -> dict[str, object]:
+    said = {
+        "do": item.action,
+        "what": _subject(case, item),
+        "dose": item.dose.text if item.dose else "",
+        "change": without_record_text(item.change, case),
+        "why": " ".join(without_record_text(reason.text, case) for reason in item.rationale),
+        "within_days": item.due.within_days if item.due else None,
+        "safety": safe or None,
+        "facts": cites,
+        "evidence": sorted({citation.id for reason in item.rationale for citation in reason.evidence}),
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _subject(case: Case, item: Item) -> str:
+    use = next((use for use in case.taken if use.reference == item.subject.reference), None)
+    return medicine(use) if use else without_record_text(item.subject.text, case)
+
+
+def _sources(line: dict[str, object]) -> tuple[str, ...]:
+    head = f"{line['do']} {line['what']}"
+    return (head, *(str(line[key]) for key in ("dose", "change", "why") if key in line))
+
+
+def _questions(case: Case, plan: Plan) -> Iterator[str]:
+    """What the questions are about, where that is a name of ours; words of the record stay here."""
+    quoted = [use.text.casefold() for use in case.taken if use.text]
+    for question in plan.questions:
+        if not any(text in question.about.casefold() for text in quoted):
+            yield wording.lowered(question.about)

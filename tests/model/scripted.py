@@ -1,0 +1,53 @@
+"""A scripted server over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+AS_OF = date(2026, 11, 20)
+
+
+def completion(content: object, reason: str = "stop", **message: object) -> bytes:
+    """A chat completion that says this."""
+    text = content if isinstance(content, str) or content is None else json.dumps(content)
+    choice = {"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": text, **message}}
+    return json.dumps(
+        {"id": "x", "object": "chat.completion", "choices": [choice], "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
+    ).encode()
+
+
+class Server:
+    """Answers every request with what `reply` makes of it: a status and the bytes, or anything it writes itself."""
+
+    def __init__(self) -> None:
+        self.requests: list[bytes] = []
+        self.reply: Callable[[dict[str, Any], BaseHTTPRequestHandler], tuple[int, bytes] | None] = lambda _request, _handler: (500, b"")
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.requests.append(body)
+                try:
+                    answer = outer.reply(json.loads(body), self)
+                    if answer is not None:
+                        self.send_response(answer[0])
+                        self.send_header("Content-Type", "application/json")
+                        self.send_header("Content-Length", str(len(answer[1])))
+                        self.end_headers()
+                        self.wfile.write(answer[1])
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+                """Says nothing."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
