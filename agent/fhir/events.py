@@ -62,8 +62,11 @@ def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Out
     refusal = refused(found.status) or reading.later(period.start)
     if refusal is not None:
         return refusal
-    what = next(iter(concepts.concepts.of(found.type)), concepts.EMPTY)
-    reading.events.append(Event(reference, "encounter", what.text, code=what.code, when=day(period.start), status=found.status or ""))
+    types = concepts.concepts.of(found.type)
+    what = next(iter(types), concepts.EMPTY)
+    left_to = concepts.concept.of(found.hospitalization.discharge_disposition) if found.hospitalization else concepts.EMPTY
+    kinds = frozenset[str]().union(*(terms.procedure(concept) for concept in (*types, left_to) if concept))
+    reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), found.status or ""))
     return USED
 
 

@@ -182,9 +182,14 @@ class Immunization(Common):
     recorded: str | None = None
 
 
+class Hospitalization(Element):
+    discharge_disposition: RawConcept = NOTHING
+
+
 class Encounter(Common):
     status: str | None = None
     type: RawConcepts = NOTHING
+    hospitalization: Hospitalization | None = None
     subject: RawReference = NOTHING
     period: Period | None = None
     actual_period: Raw = NOTHING  # R5

@@ -176,7 +176,7 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
             p.reference
             for p in facts.problems
             if p.active and p.kinds.intersection(state.problems) and _within(p.onset, state.within, facts)
-        )
+        ) + tuple(e.reference for e in facts.events if e.kinds.intersection(state.problems) and _within(e.when, state.within, facts))
         if began:
             found[state.name] = began
     return replace(facts, derived=found)

@@ -47,6 +47,8 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
     for name, rules in state.wanted.items():
         how = shared().obtaining(name)
         reasons = "; ".join(list(dict.fromkeys(rule.recommendation.because.rstrip(".") for rule in rules))[:2])
+        if any(state.facts.problem(name) for name in how.unless_has):
+            continue
         if how.order and how.order not in ordered:
             ordered.add(how.order)
             orders.append(_order(how.order, rules, reasons))

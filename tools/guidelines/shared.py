@@ -76,7 +76,7 @@ class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recent(Struct, frozen=True, forbid_unknown_fields=True):
-    """A name that holds where one of these problems began within a time: a state of today, not of an old list."""
+    """A name that holds where one of these problems began, or one of these events was, within a time: a state of today."""
 
     name: str
     problems: tuple[str, ...]
@@ -107,10 +107,11 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Obtain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is done when a value is missing and a decision needs it: order a test, ask, or nothing."""
+    """What is done when a value is missing and a decision needs it: order a test (not in these states), ask, or nothing."""
 
     missing: tuple[str, ...]
     order: str | None = None
+    unless_has: tuple[str, ...] = ()
     ask: str | None = None
 
 
