@@ -35,7 +35,9 @@ def test_modules_and_functions_stay_small() -> None:
             if isinstance(node, ast.FunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 spans.append(length)
-                assert length <= 40 + len((ast.get_docstring(node) or "").splitlines()), f"{path.relative_to(ROOT)}:{node.name} has {length} lines"
+                assert length <= 40 + len((ast.get_docstring(node) or "").splitlines()), (
+                    f"{path.relative_to(ROOT)}:{node.name} has {length} lines"
+                )
     assert median(lines) <= 140
     assert median(spans) <= 10
 
@@ -60,9 +62,18 @@ def test_no_ingredient_is_named_in_python() -> None:
         if path.parts[-2] == "scenarios" or "fixtures" in path.parts:
             continue
         tree = ast.parse(path.read_text("utf-8"))
-        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node)}  # type: ignore[attr-defined]
+        docstrings = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node)
+        }  # type: ignore[attr-defined]
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings and known.ingredient(node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in docstrings
+                and known.ingredient(node.value)
+            ):
                 found.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.value!r}")
     assert not [line for line in found if not line.endswith(("'oxygen'", "'water'", "'sodium'", "'potassium'"))]
 
@@ -83,7 +94,11 @@ def test_every_dependency_has_an_upper_major_bound() -> None:
 
 def test_only_one_module_imports_the_model_client_and_only_the_edge_imports_fhir_resources() -> None:
     def importers(package: str) -> set[str]:
-        return {str(path.relative_to(ROOT)) for path in MODULES if re.search(rf"^\s*(from|import) {re.escape(package)}\b", path.read_text("utf-8"), re.M)}
+        return {
+            str(path.relative_to(ROOT))
+            for path in MODULES
+            if re.search(rf"^\s*(from|import) {re.escape(package)}\b", path.read_text("utf-8"), re.M)
+        }
 
     assert importers("openai") <= {"agent/drafting/model.py"}
     assert all(name.startswith("agent/fhir/") for name in importers("fhir.resources"))
