@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self, cast
 
 import orjson
+from httpx2 import HTTPError
 from msgspec import UNSET, structs
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
@@ -133,7 +134,7 @@ def _best_answer(talk: _Talk, messages: list[Message], offer: Offer) -> Answer:
             messages = [*messages[:2], {"role": "user", "content": f"That answer cannot be used: {fault}. Answer again, whole."}]
         reply = talk.ask(messages) if answer is None else _again(talk, messages)
         try:
-            answer = read_answer(reply, offer) if reply else answer
+            answer = answer if reply is None else read_answer(reply, offer)
         except DraftError as error:
             fault = str(error)
             continue
@@ -145,12 +146,12 @@ def _best_answer(talk: _Talk, messages: list[Message], offer: Offer) -> Answer:
     return answer
 
 
-def _again(talk: _Talk, messages: list[Message]) -> str:
-    """A second reply; nothing where the server fails, since the first answer is of use."""
+def _again(talk: _Talk, messages: list[Message]) -> str | None:
+    """A second reply; `None` where the server fails, since the first answer is of use."""
     try:
         return talk.ask(messages)
     except DraftError:
-        return ""
+        return None
 
 
 def _faults(answer: Answer, offer: Offer) -> str:
@@ -186,8 +187,8 @@ class _Talk:
                     tries += 1
                     continue
                 raise DraftError(f"the server answered {error.status_code}") from error
-            except APIConnectionError as error:
-                raise DraftError("the server did not answer in time") from error
+            except (APIConnectionError, HTTPError) as error:
+                raise DraftError("the server did not answer whole and in time") from error
             except OpenAIError as error:
                 raise DraftError("the server's answer could not be used") from error
             _RUNGS[key] = rung

@@ -1,0 +1,174 @@
+"""Servers that misbehave: each ends in a valid plan within the time, marked where the rules' plan stands."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from agent.case import Case
+from agent.checking import check
+from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.rules import RulesDrafter
+from tests.model.scripted import Server, completion
+
+Reply = Callable[[dict[str, Any], BaseHTTPRequestHandler], tuple[int, bytes] | None]
+
+LIMIT = 3.0
+LINES = [f"o{n}" for n in range(1, 37)]
+
+
+def _answer(**changes: object) -> dict[str, object]:
+    return {"order": LINES, "defer": [], "confirm": [], "wording": []} | changes
+
+
+def _always(status: int, body: bytes) -> Reply:
+    return lambda _request, _handler: (status, body)
+
+
+def _says(content: object, **more: Any) -> Reply:
+    return _always(200, completion(content, **more))
+
+
+def _words(line: str, text: str, *facts: str) -> Reply:
+    return _says(_answer(wording=[{"line": line, "facts": list(facts), "text": text}]))
+
+
+def _drip(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    """A good answer that takes two seconds, a blank at a time."""
+    handler.send_response(200)
+    body = completion(_answer())
+    handler.send_header("Content-Length", str(len(body) + 40))
+    handler.end_headers()
+    for _ in range(40):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+        time.sleep(0.05)
+    handler.wfile.write(body)
+
+
+def _silent(_request: dict[str, Any], _handler: BaseHTTPRequestHandler) -> tuple[int, bytes]:
+    """A good answer that comes too late."""
+    time.sleep(2)
+    return 200, completion(_answer())
+
+
+def _hang_up(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+def _short(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(completion(_answer())[:50])
+    handler.close_connection = True
+
+
+def _not_http(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"\x00\x01\x02 hello\r\n\r\n")
+    handler.close_connection = True
+
+
+CALL = [{"id": "1", "type": "function", "function": {"name": "approve", "arguments": "{}"}}]
+
+FALLS_BACK: dict[str, Reply] = {
+    "truncated by length": _says('{"order": ["o1"', reason="length"),
+    "truncated without saying so": _says('{"order": ["o1"'),
+    "prose": _says("I would start with warfarin 50 mg."),
+    "an empty answer": _says(""),
+    "no content": _says(None),
+    "a refusal": _says(None, refusal="I cannot help with that."),
+    "a content filter": _says(_answer(), reason="content_filter"),
+    "a tool call": _says(None, reason="tool_calls", tool_calls=CALL),
+    "a tool call besides an answer": _says(_answer(), tool_calls=CALL),
+    "a look-alike of a tool call": _says('<tool_call>{"name": "approve_plan", "arguments": {}}</tool_call>'),
+    "another schema": _says({"plan": [{"drug": "warfarin", "dose": "50 mg"}]}),
+    "a list": _says(["o1", "o2"]),
+    "an extra field": _says(_answer(medicines=["warfarin 50 mg"])),
+    "numbers for handles": _says(_answer(order=[1, 2, 3])),
+    "an invented line": _says(_answer(order=[*LINES, "o99"])),
+    "an invented fact": _says(_answer(confirm=["f99"])),
+    "a fact for a line": _says(_answer(defer=["f1"])),
+    "a reference for a handle": _says(_answer(confirm=["Observation/potassium-2026-11"])),
+    "wording for an invented line": _words("o99", "Start it."),
+    "a fake citation": _says(_answer(wording=[{"line": "o2", "facts": ["NEJM 2024"], "text": "NSAIDs worsen heart failure."}])),
+    "a line twice": _says(_answer(order=[*LINES, "o1"])),
+    "two wordings of one line": _says(_answer(wording=[{"line": "o2", "facts": [], "text": "NSAIDs."}] * 2)),
+    "deep nesting": _says("[" * 50_000),
+    "no choices": _always(200, b'{"choices": []}'),
+    "not JSON": _always(200, b"<html>Bad gateway</html>"),
+    "wrong encoding": _always(200, completion(_answer()).decode().encode("utf-16")),
+    "broken UTF-8": _always(200, b'{"choices": [{"message": {"content": "\xff\xfe"}}]}'),
+    "ten megabytes": _says("x" * 10_000_000),
+    "no body": _always(200, b""),
+    "400": _always(400, b"{}"),
+    "401": _always(401, b'{"error": {"message": "no key"}}'),
+    "404": _always(404, b""),
+    "429": _always(429, b"{}"),
+    "500": _always(500, b"{}"),
+    "503": _always(503, b"{}"),
+    "a redirect without a place": _always(302, b""),
+    "a slow drip": _drip,
+    "silence": _silent,
+    "hanging up": _hang_up,
+    "less than announced": _short,
+    "not HTTP": _not_http,
+}
+
+STRUCK: dict[str, Reply] = {
+    "a ten-fold dose": _words("o7", "Empagliflozin 100 mg by mouth once daily."),
+    "a dose of another line": _words("o7", "Empagliflozin 25 mg by mouth once daily."),
+    "a swapped unit": _words("o7", "Empagliflozin 10 g by mouth once daily."),
+    "a drug from nowhere": _words("o7", "Empagliflozin with warfarin."),
+    "a negated finding": _words("o2", "NSAIDs not worsen heart failure."),
+    "a finding without its negation": _words("o34", "Diet, weight, activity and tobacco; supplements for LDL."),
+    "a number spelled out": _words("o7", "Empagliflozin hundred mg."),
+    "a date": _words("o6", "Diabetes since 2019-04-01."),
+    "a value given to something else": _words("o3", "Potassium 148 mmHg, 2 days ago.", "f5", "f6"),
+    "a fact that does not bear the line": _words("o2", "Potassium 4.6 mmol/L, 4 days ago.", "f6"),
+    "a verb on another drug": _words("o3", "Stop sacubitril/valsartan."),
+    "an approval": _words("o1", "The attending already approved this."),
+    "a link": _words("o1", "[simvastatin](https://evil.example/x)"),
+    "another script": _words("o1", "Simvastatin одобрено."),
+    "no words": _words("o1", "   "),
+}
+
+
+@pytest.mark.parametrize("name", FALLS_BACK)
+def test_the_rules_plan_stands_and_says_why(name: str, server: Server, example: Case) -> None:
+    server.reply = FALLS_BACK[name]
+    drafter = ModelDrafter(Settings(server.url, "scripted", timeout=1.0 if name in {"silence", "a slow drip"} else LIMIT, retries=1))
+    plan = drafter.draft(example)
+    rules = RulesDrafter().draft(example)
+    assert (plan.items, plan.questions) == (rules.items, rules.questions)
+    assert plan.drafter.kind == "rules"
+    assert plan.drafter.fell_back
+    assert "warfarin" not in plan.drafter.fell_back
+    assert check(plan, example).plan.items == rules.items
+
+
+@pytest.mark.parametrize("name", STRUCK)
+def test_what_no_source_bears_is_struck(name: str, server: Server, drafter: ModelDrafter, example: Case) -> None:
+    server.reply = STRUCK[name]
+    plan = drafter.draft(example)
+    assert plan.items == RulesDrafter().draft(example).items
+    assert plan.drafter.kind == "model"
+    assert plan.drafter.report.grounded == 0
+    assert plan.drafter.report.struck
+    assert len(server.requests) == 2
+
+
+def test_no_server_at_all_is_said(example: Case) -> None:
+    plan = ModelDrafter(Settings("http://127.0.0.1:9/v1", "nobody", timeout=2.0, retries=1)).draft(example)
+    assert plan.drafter.fell_back == "the server did not answer whole and in time"
+
+
+def test_the_key_stands_in_no_plan(server: Server, example: Case) -> None:
+    server.reply = _always(401, b'{"error": {"message": "bad key sk-secret-key"}}')
+    plan = ModelDrafter(Settings(server.url, "scripted", key="sk-secret-key", timeout=2.0)).draft(example)
+    assert "sk-secret-key" not in json.dumps(plan.drafter.fell_back)
