@@ -24,6 +24,7 @@ from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp, late, still_urgent
 from agent.planning import drafter_named
+from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
 from agent.signing import overrides, standing
@@ -32,6 +33,7 @@ from agent.store.connection import Connection
 from agent.store.decisions import decisions, verdict, waiting_verdicts
 from agent.store.integrity import faults
 from agent.store.opening import open_database
+from agent.store.outbox import delivered, undelivered
 from agent.store.records import keep_record, record
 from agent.store.runs import Runner
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
@@ -132,12 +134,38 @@ class Desk:
         """
         found = self._settled(name)
         with self._database.writing() as db:
-            found = work(db, found.id)
-            outcome = self._signed(db, found)
-            row = db.execute("SELECT content FROM release WHERE work=?", (found.id,)).fetchone()
-            content: bytes = row["content"] if row else self._release(db, found, outcome, by)
-        bundle: dict[str, Any] = msgspec.json.decode(content)
+            bundle: dict[str, Any] = msgspec.json.decode(self._released(db, found.id, by))
         return bundle
+
+    def deliver(self, name: str, server: str, by: Reviewer | None = None, *, send: Post = post) -> bool:
+        """Release to a FHIR server (its base URL): queued first, sent until it is taken, then noted; a crash loses and repeats nothing.
+
+        Returns:
+            Whether it was sent now; `False` where that server has it already.
+
+        Raises:
+            DecisionError: as `release`.
+            StoreError: as `release`; or the server did not take it, and it waits in the outbox.
+        """
+        base, found = server_address(server), self._settled(name)
+        with self._database.writing() as db:
+            content = self._released(db, found.id, by)
+            if delivered(db, found.id, base):
+                return False
+            if (found.id, base) not in undelivered(db):
+                append(db, self._now(db), actor(by), "queued", found.id, digest=found.digest, server=base)
+        deliver(content, base, send)
+        with self._database.writing() as db:
+            if not delivered(db, found.id, base):
+                at = self._now(db)
+                db.execute("UPDATE release SET delivered=? WHERE work=?", (at, found.id))
+                append(db, at, actor(by), "delivered", found.id, digest=found.digest, server=base)
+        return True
+
+    def outbox(self) -> tuple[tuple[str, str], ...]:
+        """What was to be delivered and is not known to have arrived: id and server."""
+        with self._database.reading() as db:
+            return undelivered(db)
 
     def recover(self) -> tuple[str, ...]:
         """Take on every run that a dead process left behind, and mark what has waited too long. Returns their ids."""
@@ -161,6 +189,13 @@ class Desk:
         """The lines of the audit, of one plan or of all."""
         with self._database.reading() as db:
             return tuple(lines(db, work(db, name).id if name else None))
+
+    def _released(self, db: Connection, name: str, by: Reviewer | None) -> bytes:
+        found = work(db, name)
+        outcome = self._signed(db, found)
+        row = db.execute("SELECT content FROM release WHERE work=?", (found.id,)).fetchone()
+        content: bytes = row["content"] if row else self._release(db, found, outcome, by)
+        return content
 
     def _signed(self, db: Connection, found: Work) -> Outcome:
         """The outcome that the decisions add up to, which must be the one that was recorded."""

@@ -132,11 +132,29 @@ def edit(
 
 
 @app.command()
-def release(name: PlanId, out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None) -> None:
+def release(
+    name: PlanId,
+    out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
+    server: Annotated[str | None, typer.Option("--fhir-server", metavar="URL", help="send it to this FHIR server instead")] = None,
+) -> None:
     """What was approved, as a FHIR R4 transaction bundle; refused while an item is open."""
     from agent.faces.planning_face import pretty
 
+    if server:
+        sent = _desk().deliver(name, server)
+        note(f"{name}: {'delivered' if sent else 'is there already'}")
+        return
     emit(pretty(_desk().release(name)), out)
+
+
+@app.command()
+def outbox(send: Annotated[bool, typer.Option("--send", help="send them again")] = False) -> None:
+    """Deliveries that are not known to have arrived, one line each: id, server."""
+    desk = _desk()
+    for name, server in desk.outbox():
+        typer.echo(f"{name}\t{server}")
+        if send:
+            desk.deliver(name, server)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from agent.store.connection import Connection
 
 Event = Literal[
     "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "signed", "voided", "expired", "recovered",
-    "released", "delivered",
+    "released", "queued", "delivered",
 ]  # fmt: skip
 BEGINNING = "sha256:" + "0" * 64
 

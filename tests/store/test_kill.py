@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -72,18 +72,30 @@ def _count_down(step: int) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    writing = SqliteDatabase.writing
+    database, saver = _kinds()
+    writing = database.writing
 
     @contextmanager
-    def counted(self: SqliteDatabase) -> Iterator[sqlite3.Connection]:
+    def counted(self: Any) -> Iterator[Any]:
         with writing(self) as db:
             yield db
             tick()
         tick()
 
-    SqliteDatabase.writing = counted  # type: ignore[method-assign]
+    database.writing = counted
     for name in ("put", "put_writes", "delete_thread"):
-        setattr(SqliteSaver, name, _ticking(getattr(SqliteSaver, name), tick))
+        setattr(saver, name, _ticking(getattr(saver, name), tick))
+
+
+def _kinds() -> tuple[Any, Any]:
+    """The classes of the database that the environment names, and of its checkpoints."""
+    if os.environ.get("CAREWRIGHT_DATABASE"):
+        from langgraph.checkpoint.postgres import PostgresSaver
+
+        from agent.store.postgres import PostgresDatabase
+
+        return PostgresDatabase, PostgresSaver
+    return SqliteDatabase, SqliteSaver
 
 
 def _ticking(real: Callable[..., Any], tick: Callable[[], None]) -> Callable[..., Any]:
@@ -125,6 +137,46 @@ def test_killed_at_every_step_it_goes_on_in_another_process(tmp_path: Path, plan
     while survives(step, tmp_path / str(step), plan):
         step += 1
     assert step > 40
+
+
+@pytest.mark.slow
+def test_two_hundred_kills_lose_and_double_nothing(tmp_path: Path, plan: Plan) -> None:
+    steps = random.Random(1)
+    reached = [survives(steps.randint(1, 55), tmp_path / str(run), plan) for run in range(200)]
+    assert sum(reached) > 150
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.parametrize("step", range(1, 60, 3))
+def test_killed_on_postgresql_it_goes_on_in_another_process(step: int, tmp_path: Path, plan: Plan, postgres: str) -> None:
+    survives(step, tmp_path, plan)
+
+
+@pytest.mark.slow
+def test_of_two_hundred_races_each_has_one_winner(tmp_path: Path, plan: Plan) -> None:
+    order = next(item.id for item in plan.items if item.action == "order")
+    words: tuple[list[Any], ...] = (
+        [Approve(item="rest")],
+        [Reject(item=item.id, reason="not-appropriate") for item in plan.items],
+        [Edit(item=order, reason="timing", within_days=3)],
+    )
+    codes = []
+    for race in range(200):
+        name = Desk(tmp_path).start(RECORD, AS_OF, request=f"race {race}")
+        digest = Desk(tmp_path).show(name).plan.digest
+        said = (words[race % 3], words[(race + 1) % 3])
+        children = [_in_a_child(tmp_path, name, number, words, digest) for number, words in enumerate(said)]
+        codes.append(sorted(os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in children))
+    assert codes == [[0, 1]] * 200
+    assert Desk(tmp_path).audit().faults == ()
+
+
+def _in_a_child(home: Path, name: str, number: int, said: list[Any], digest: str) -> int:
+    child = os.fork()
+    if child == 0:
+        os._exit(_decided(home, name, Reviewer(f"dr-{number}", "physician"), said, digest))
+    return child
 
 
 def test_of_two_processes_that_decide_at_once_one_wins(tmp_path: Path, plan: Plan) -> None:
