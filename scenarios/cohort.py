@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -39,6 +41,25 @@ class Patient:
         from agent.fhir.source import load_source
 
         return load_source(str(self.path), self.patient)
+
+    def key(self) -> str:
+        """What tells one record from another: its content, wherever it lies. An export counts as a whole."""
+        content = _digest_of_export(self.path) if self.patient else self._content()
+        return hashlib.sha256(content + (self.patient or "").encode()).hexdigest()[:24]
+
+    def _content(self) -> bytes:
+        try:
+            return hashlib.sha256(_bytes(self.path)).digest()
+        except RecordError:
+            return b"unreadable " + self.path.name.encode()
+
+
+@lru_cache(maxsize=8)
+def _digest_of_export(folder: Path) -> bytes:
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("*.ndjson")):
+        digest.update(hashlib.sha256(_bytes(file)).digest())
+    return digest.digest()
 
 
 def cohort(paths: Sequence[Path]) -> tuple[Patient, ...]:

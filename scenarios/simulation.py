@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -19,12 +20,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import orjson
 
-from agent.errors import RecordError
+from agent.errors import PlannerError, RecordError
 from agent.planning import make_plan
 from scenarios.cohort import Patient, cohort
-from tools.clinical.errors import ClinicalError
 from tools.clinical.plan import Plan
 
 Engine = Literal["inline", "process"]
@@ -59,46 +60,56 @@ def simulate(
     Args:
         paths: bundles, folders of bundles, bulk exports.
         out: a folder; made when missing.
-        progress: called with how many of how many are done.
+        progress: called with how many of how many different records are done; equal records are planned once.
 
     Returns:
         The manifest.
 
     Raises:
-        RecordError: a path does not exist, or `out` holds the rows of other settings.
+        RecordError: a path does not exist, `out` cannot be written or holds the rows of other settings, or a worker was killed.
     """
-    patients = cohort(paths)
+    keyed = [(patient.key(), patient) for patient in cohort(paths)]
+    try:
+        return _simulate(keyed, out, settings, resume, progress)
+    except OSError as error:
+        raise RecordError(
+            f"the folder {out.name!r} cannot be written: {error.strerror}; what is there can be taken up with --resume"
+        ) from None
+    except BrokenProcessPool:
+        raise RecordError("a worker was killed from outside (memory?); the rows that are there can be taken up with --resume") from None
+
+
+def _simulate(
+    keyed: Sequence[tuple[str, Patient]], out: Path, settings: Settings, resume: bool, progress: Callable[[int, int], None]
+) -> Row:
     out.mkdir(parents=True, exist_ok=True)
     partial = out / "rows.partial.ndjson"
     have = _finished(partial, settings) if resume else {}
-    todo = [patient for patient in patients if _key(patient) not in have]
-    with partial.open("ab" if resume else "wb") as file:
+    todo = {key: patient for key, patient in keyed if key not in have}
+    total = len(have.keys() | todo.keys())
+    with partial.open("ab" if have else "wb") as file:
         if not have:
             file.write(orjson.dumps(_head(settings)) + b"\n")
-        for row in _rows(todo, settings):
-            file.write(orjson.dumps(row) + b"\n")
+        for key, row in plan_rows(todo.items(), settings):
+            file.write(orjson.dumps({"key": key, **row}) + b"\n")
             file.flush()
-            have[row["key"]] = row
-            progress(len(have), len(patients))
-    rows = [have[_key(patient)] for patient in patients]
+            have[key] = row
+            progress(len(have), total)
+    rows = [{"key": key, "patient": patient.label, **have[key]} for key, patient in keyed]
     return _finish(out, partial, rows, settings)
 
 
 def plan_row(patient: Patient, as_of: date, plans: bool = False) -> Row:
     """One patient's row: what was planned, or why not."""
     try:
-        data = patient.data()
-        plan = make_plan(data, as_of)
-    except (RecordError, ClinicalError) as error:
-        return {"key": _key(patient), "patient": patient.label, "outcome": "error", "error": type(error).__name__, "message": str(error)}
-    row: Row = {
-        "key": _key(patient),
-        "patient": patient.label,
-        "outcome": "no-plan" if plan.status == "no-plan" else "plan",
-        **measures(plan),
-    }
+        plan = make_plan(patient.data(), as_of)
+    except PlannerError as error:
+        return {"outcome": "error", "error": type(error).__name__, "message": str(error)}
+    except Exception as error:  # noqa: BLE001 - a fault met with one patient must not cost the batch; its text may hold patient data
+        return {"outcome": "error", "error": type(error).__name__, "message": "a fault of the program, met with this patient"}
+    row: Row = {"outcome": "no-plan" if plan.status == "no-plan" else "plan", **measures(plan)}
     if plans:
-        row["plan"] = orjson.loads(_encoded(plan))
+        row["plan"] = orjson.loads(msgspec.json.encode(plan))
     return row
 
 
@@ -126,26 +137,22 @@ def measures(plan: Plan) -> Row:
     }
 
 
-def _encoded(plan: Plan) -> bytes:
-    import msgspec
-
-    return msgspec.json.encode(plan)
-
-
-def _rows(todo: Sequence[Patient], settings: Settings) -> Iterator[Row]:
-    if settings.engine == "inline" or len(todo) < 2:
-        yield from (plan_row(patient, settings.as_of, settings.plans) for patient in todo)
+def plan_rows(todo: Iterable[tuple[str, Patient]], settings: Settings) -> Iterator[tuple[str, Row]]:
+    """The row of every patient with its key, as they come."""
+    if settings.engine == "inline":
+        yield from ((key, plan_row(patient, settings.as_of, settings.plans)) for key, patient in todo)
         return
     with ProcessPoolExecutor(settings.workers, get_context("spawn")) as pool:
+
+        def started(pairs: Iterable[tuple[str, Patient]]) -> dict[Future[Row], str]:
+            return {pool.submit(plan_row, patient, settings.as_of, settings.plans): key for key, patient in pairs}
+
         waiting = iter(todo)
-        running = {pool.submit(plan_row, patient, settings.as_of, settings.plans) for patient in islice(waiting, settings.workers * _AHEAD)}
+        running = started(islice(waiting, settings.workers * _AHEAD))
         while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-                nxt = next(waiting, None)
-                if nxt is not None:
-                    running.add(pool.submit(plan_row, nxt, settings.as_of, settings.plans))
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), future.result()
+                running |= started(islice(waiting, 1))
 
 
 def _finished(partial: Path, settings: Settings) -> dict[str, Row]:
@@ -159,7 +166,7 @@ def _finished(partial: Path, settings: Settings) -> dict[str, Row]:
         raise RecordError(
             "the rows that are there were made with other settings or another version; choose another folder, or leave out --resume"
         )
-    return {row["key"]: row for row in whole[1:]}
+    return {row.pop("key"): row for row in whole[1:]}
 
 
 def _finish(out: Path, partial: Path, rows: Sequence[Row], settings: Settings) -> Row:
@@ -188,19 +195,6 @@ def _head(settings: Settings) -> Row:
         "drafter": "rules",
         "plans": settings.plans,
     }
-
-
-def _key(patient: Patient) -> str:
-    return (
-        hashlib.sha256(f"{patient.path}\0{patient.patient or ''}".encode()).hexdigest()[:24] if patient.patient else _content_key(patient)
-    )
-
-
-def _content_key(patient: Patient) -> str:
-    try:
-        return hashlib.sha256(patient.path.read_bytes()).hexdigest()[:24]
-    except OSError:
-        return hashlib.sha256(str(patient.path).encode()).hexdigest()[:24]
 
 
 def _write(path: Path, data: bytes) -> None:

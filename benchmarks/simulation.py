@@ -1,0 +1,94 @@
+"""A batch against its baselines: patients a second and core, growth in time and memory.
+
+    python benchmarks/simulation.py [PATIENTS] [FOLDER OF BUNDLES]
+
+The bundles of `benchmarks/plan.py`, repeated to PATIENTS (1,000 when not given); each repetition is read and planned anew.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, TypedDict
+
+import orjson
+from plan import AS_OF, best, bundles, row
+
+from scenarios.cohort import Patient
+from scenarios.simulation import Settings, plan_rows
+
+CORES = 2
+
+
+class Empty(TypedDict):
+    """The state of the empty graph."""
+
+    step: int
+
+
+def repeated(paths: list[Path], patients: int) -> Iterator[tuple[str, Patient]]:
+    """The bundles one after the other, again and again, each under a key of its own."""
+    return ((str(number), Patient(path)) for number, path in enumerate(islice(cycle(paths), patients)))
+
+
+def seconds(paths: list[Path], patients: int) -> float:
+    """Seconds of a batch with the pool, start of the workers included."""
+    start = time.perf_counter()
+    outcomes = [one["outcome"] for _, one in plan_rows(repeated(paths, patients), Settings(AS_OF, "process", CORES))]
+    if len(outcomes) != patients or "error" in outcomes:
+        raise SystemExit(f"{outcomes.count('error')} errors in {len(outcomes)} rows")
+    return time.perf_counter() - start
+
+
+def empty_graph() -> Any:
+    """Six LangGraph nodes in a line that do nothing."""
+    from langgraph.graph import END, START, StateGraph
+
+    graph = StateGraph(Empty)
+    names = [f"n{number}" for number in range(6)]
+    for name in names:
+        graph.add_node(name, lambda state: {"step": state["step"]})
+    for here, there in zip([START, *names], [*names, END], strict=True):
+        graph.add_edge(here, there)
+    return graph.compile()
+
+
+def peaks(paths: list[Path], rounds: int = 4) -> list[float]:
+    """Peak memory in MB of one process after each round over all bundles."""
+    found = []
+    for _ in range(rounds):
+        for _ in plan_rows(repeated(paths, len(paths)), Settings(AS_OF, "inline")):
+            pass
+        status = Path("/proc/self/status").read_text()
+        found.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1000)
+    return found
+
+
+def main() -> None:
+    """Print the table."""
+    patients = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    paths = bundles(sys.argv[2] if len(sys.argv) > 2 else None)
+    data = [path.read_bytes() for path in paths]
+    loads = sum(best(lambda d=d: orjson.loads(d)) for d in data) / len(data)
+    graph = empty_graph()
+    graph.invoke({"step": 0})
+    idle = best(lambda: graph.invoke({"step": 0}), 50)
+    few = seconds(paths, patients // 5)
+    many = seconds(paths, patients)
+    each = many * CORES / patients
+    row(f"bundles, median {statistics.median(map(len, data)) / 1e6:.2f} MB, mean", f"{sum(map(len, data)) / len(data) / 1e6:.2f} MB", "")
+    row(f"{patients} patients, {CORES} workers", f"{many:.1f} s", "")
+    row("patients a second and core", f"{1 / each:.1f}", "≥ 80 at a median of 1.1 MB")
+    row("a patient, to orjson.loads of the same bytes", f"{each / loads:.1f} ×", "")
+    row("a patient, to an empty graph of six nodes", f"{each / idle:.1f} ×", "")
+    marginal = (many - few) / (patients - patients // 5)
+    row(f"time of {patients - patients // 5} more, to the first {patients // 5}", f"{marginal / (few / (patients // 5)):.2f} ×", "≤ 1.1 ×")
+    row("peak memory of a process, round after round", " ".join(f"{peak:.0f}" for peak in peaks(paths)) + " MB", "≤ 400 MB, flat")
+
+
+if __name__ == "__main__":
+    main()
