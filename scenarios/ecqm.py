@@ -29,7 +29,7 @@ class Judged:
     Attributes:
         expected: whether the measure finds a gap; `None` outside the denominator.
         found: what in the plan is the gap.
-        why: the plan's own words on the record, or the error, for whoever reads a disagreement.
+        error: why there is no plan.
     """
 
     measure: Measure
@@ -37,7 +37,7 @@ class Judged:
     story: str
     expected: bool | None
     found: str | None
-    why: str
+    error: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -59,14 +59,21 @@ def agreement(judged: Sequence[Judged]) -> Table:
     """A line a measure, and one for all: how many agree, missed gaps, gaps too many, and how many were out of the denominator."""
     names = sorted({one.measure.title for one in judged})
     groups = [(name, [one for one in judged if one.measure.title == name]) for name in names] + [("all", list(judged))]
-    columns = ("measure", "in the denominator", "agree", "share", "gap missed", "gap too many", "outside")
+    columns = ("measure", "in the denominator", "agree", "share", "gaps", "of them missed", "gap too many", "outside")
     return columns, [_line(name, group) for name, group in groups]
 
 
 def disagreements(judged: Sequence[Judged]) -> Table:
     """Every test patient on which plan and measure differ."""
-    return ("measure", "patient", "the test patient", "measure", "plan", "what the plan says of the record"), [
-        (one.measure.id, one.case[:8], one.story, "gap" if one.expected else "no gap", one.found or "no gap", one.why)
+    return ("measure", "patient", "the test patient", "expected", "plan", "why"), [
+        (
+            one.measure.id,
+            one.case[:8],
+            one.story,
+            "gap" if one.expected else "no gap",
+            one.found or "no gap",
+            one.measure.explanation(one.case) or "not looked into",
+        )
         for one in judged
         if not one.agrees
     ]
@@ -92,8 +99,7 @@ def _judged(measure: Measure, row: dict[str, Any]) -> Judged:
         plan = make_plan(orjson.dumps(row["bundle"]), _as_of(measure, row))
     except PlannerError as error:
         return Judged(measure, row["case_id"], story, expected, None, f"{type(error).__name__}: {error}")
-    open_ = [f"{line.text}: {line.reason}" for line in plan.coverage if line.status != "addressed"]
-    return Judged(measure, row["case_id"], story, expected, measure.gap_in(plan), "; ".join(open_) or "everything addressed")
+    return Judged(measure, row["case_id"], story, expected, measure.gap_in(plan))
 
 
 def _as_of(measure: Measure, row: dict[str, Any]) -> date:
@@ -117,5 +123,15 @@ def _line(name: str, group: Sequence[Judged]) -> tuple[str, ...]:
     inside = [one for one in group if one.expected is not None]
     agree = sum(one.agrees for one in inside)
     missed = sum(bool(one.expected) and not one.agrees for one in inside)
+    gaps = sum(bool(one.expected) for one in inside)
     share = f"{agree / len(inside):.1%}" if inside else "–"
-    return name, str(len(inside)), str(agree), share, str(missed), str(len(inside) - agree - missed), str(len(group) - len(inside))
+    return (
+        name,
+        str(len(inside)),
+        str(agree),
+        share,
+        str(gaps),
+        str(missed),
+        str(len(inside) - agree - missed),
+        str(len(group) - len(inside)),
+    )

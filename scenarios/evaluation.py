@@ -47,7 +47,13 @@ def _ecqm(paths: Sequence[Path]) -> str:
     from scenarios.ecqm import agreement, disagreements, judge
 
     judged = [one for path in paths for one in judge(path)]
-    head = "# Quality measures as questions to the plan\n\nA measure's gap is looked for in the plan as `scenarios/measures/` declares."
+    head = (
+        "# Quality measures as questions to the plan\n\n"
+        "Test patients of published quality measures: where a measure finds a gap in care, the plan should address it, and where the "
+        "measure finds none, or excludes the patient, it should not. What counts as the gap in a plan, the date of the plan and the "
+        "reason for each known disagreement are declared in `scenarios/measures/`. A high share is worth little where few gaps are "
+        "expected: a plan that says nothing agrees with every patient who has none. Made by `carewright evaluate ecqm PATH --out docs/ecqm.md`."
+    )
     return "\n\n".join([head, markdown("Agreement", agreement(judged)), markdown("Disagreements", disagreements(judged))])
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+
 from agent import wording
 from tools.clinical.knowledge import Document, load
 from tools.clinical.plan import Item, Plan, PlanIssue
@@ -18,6 +20,13 @@ from tools.terminology import terminology
 
 MEASURES = Path(__file__).parent / "measures"
 _EXCLUDED = ("denominator-exclusion", "denominator-exception")
+
+
+class Differs(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why plan and measure differ on these test patients (the first eight characters of their ids)."""
+
+    patients: tuple[str, ...]
+    why: str
 
 
 class Measure(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -30,6 +39,7 @@ class Measure(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         lines: an action, alone or with an ingredient, a class or an observable.
         questions: names of which one is asked about.
         issues: a code, alone or with an ingredient or a class among its participants.
+        differs: what stands behind the disagreements that are known.
     """
 
     measure: str
@@ -38,6 +48,11 @@ class Measure(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     lines: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    differs: tuple[Differs, ...] = ()
+
+    def explanation(self, case: str) -> str:
+        """Why a disagreement on this test patient stands; empty where nobody has looked into it."""
+        return next((one.why for one in self.differs if case[:8] in one.patients), "")
 
     def expects_gap(self, groups: Iterable[dict[str, int]]) -> bool | None:
         """Whether a patient has the gap by the measure's own logic; `None` outside every denominator."""

@@ -43,10 +43,11 @@ def test_a_gap_is_expected_where_the_measure_has_one(measure: Measure, groups: l
     assert measure.expects_gap(groups) is expected
 
 
-def test_every_public_test_patient_is_planned_without_an_error(shared_data: Path) -> None:
+def test_every_public_test_patient_is_planned_and_every_disagreement_explained(shared_data: Path) -> None:
     judged = judge(shared_data / "ecqm")
     assert len(judged) == 229
-    assert [one.case for one in judged if "Error" in one.why] == []
+    assert [one.error for one in judged if one.error] == []
+    assert [one.case for one in judged if not one.agrees and not one.measure.explanation(one.case)] == []
     assert agreement(judged)[1][-1][1] == "214"
 
 

@@ -31,7 +31,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         only: ids of modules to consult; `None` for all that apply to this patient.
         toolbox: class membership and bars, from the other tools.
     """
-    state = State(with_known_pregnancy(facts), toolbox)
+    state = State(with_states(with_known_pregnancy(facts), shared().overdue, shared().recent), toolbox)
     known = modules()
     asked = list(known.values()) if only is None else [known[name] for name in only if name in known]
     problems = [module for module in asked if concerns(module, state.facts)]
@@ -42,7 +42,6 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         if module not in active
     }
     _compute(state, None)
-    state.facts = with_states(state.facts, shared().overdue, shared().recent)
     for module in active:
         _hear(state, module)
     if not state.emergency:
