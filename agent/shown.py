@@ -10,7 +10,7 @@ from agent.store.worklist import Work, WorkStatus
 from tools.clinical.plan import Plan, Route, Urgency
 
 
-class Waiting(Struct, frozen=True, kw_only=True):
+class Waiting(Struct, frozen=True, kw_only=True, gc=False):
     """A line of the worklist. What belongs to the plan is empty while it is drafted; `expires`, once it is decided."""
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +19,7 @@ UNFINISHED = ("drafting", "checking")
 """A run that is under way, or was when its process died."""
 
 
-class Work(Struct, frozen=True, kw_only=True):
+class Work(Struct, frozen=True, gc=False):
     """A run on the worklist.
 
     Attributes:
@@ -49,6 +49,9 @@ class Work(Struct, frozen=True, kw_only=True):
     ended: str | None
 
 
+_SELECT = f"SELECT {', '.join(Work.__struct_fields__)} FROM work"  # noqa: S608 - column names of this class
+
+
 def add_work(db: Connection, name: str, source: str, as_of: str, patient: str | None, request: str | None, drafter: str, at: str) -> None:
     """A new run, not yet drafted."""
     db.execute(
@@ -71,24 +74,21 @@ def same_waiting(
 
 def work(db: Connection, name: str) -> Work:
     """The run of this id, or the only one whose plan has this `plan_id`. Raises DecisionError (`unknown`)."""
-    rows = db.execute("SELECT * FROM work WHERE id = ?", (name,)).fetchall()
-    rows = rows or db.execute("SELECT * FROM work WHERE plan_id = ?", (name,)).fetchall()
+    rows = db.execute(f"{_SELECT} WHERE id = ?", (name,)).fetchall()
+    rows = rows or db.execute(f"{_SELECT} WHERE plan_id = ?", (name,)).fetchall()
     if not rows:
         raise DecisionError("unknown", f"there is no plan {name!r} on the worklist")
     if len(rows) > 1:
         ids = ", ".join(row["id"] for row in rows)
         raise DecisionError("unknown", f"{name!r} was drafted more than once; say which: {ids}")
-    return _work(rows[0])
+    return Work(*rows[0])
 
 
 def works(db: Connection, statuses: Sequence[str] = ()) -> tuple[Work, ...]:
     """Runs in these statuses (all, where none is given), the oldest first."""
     where = f"WHERE status IN ({','.join('?' * len(statuses))})" if statuses else ""
-    return tuple(_work(row) for row in db.execute(f"SELECT * FROM work {where} ORDER BY started, id", tuple(statuses)))  # noqa: S608 - marks only
-
-
-def _work(row: Any) -> Work:
-    return Work(**dict(row))
+    found = [Work(*row) for row in db.execute(f"{_SELECT} {where}", tuple(statuses))]
+    return tuple(sorted(found, key=lambda run: (run.started, run.id)))
 
 
 def show_plan(db: Connection, name: str, plan: Plan, status: WorkStatus, knowledge: str, at: str) -> None:
