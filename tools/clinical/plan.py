@@ -10,9 +10,11 @@ import hashlib
 from typing import Literal
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from tools.clinical.answer import Citation, Indicator, IssueCode, KnowledgeRef, NotChecked, Severity
+from tools.clinical.drafter import Drafter as Drafter
+from tools.clinical.drafter import ModelReport as ModelReport
 
 SCHEMA_VERSION = "0.1"
 
@@ -225,35 +227,6 @@ class PlanInput(Struct, frozen=True, omit_defaults=True, kw_only=True):
     resources: int
     set_aside: tuple[SetAside, ...] = ()
     last_entry: str | None = None
-
-
-class ModelReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a model's draft cost, and how much of its wording the record and the tools bear out.
-
-    Attributes:
-        sentences: of wording that it wrote in the draft that was used.
-        grounded: those among them that were kept.
-        struck: why each of the others was not, with the line it stood in.
-        restored: lines that it left out and that stand all the same.
-    """
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    answer_tokens: int = 0
-    sentences: int = 0
-    grounded: int = 0
-    struck: tuple[str, ...] = ()
-    restored: tuple[str, ...] = ()
-
-
-class Drafter(Struct, frozen=True, kw_only=True):
-    """Who drafted; `report` only where a model did."""
-
-    kind: Literal["rules", "model"] = "rules"
-    model: str | None = None
-    prompt_digest: str | None = None
-    fell_back: str | None = None
-    report: ModelReport | UnsetType = UNSET
 
 
 class PlanPatient(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -1,0 +1,36 @@
+"""Who drafted a plan, and what a model's draft cost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class ModelReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a model's draft cost, and how much of its wording the record and the tools bear out.
+
+    Attributes:
+        sentences: of wording that it wrote in the draft that was used.
+        grounded: those among them that were kept.
+        struck: why each of the others was not, with the line it stood in.
+        restored: lines that it left out and that stand all the same.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    sentences: int = 0
+    grounded: int = 0
+    struck: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+
+
+class Drafter(Struct, frozen=True, kw_only=True):
+    """Who drafted; `report` only where a model did."""
+
+    kind: Literal["rules", "model"] = "rules"
+    model: str | None = None
+    prompt_digest: str | None = None
+    fell_back: str | None = None
+    report: ModelReport | UnsetType = UNSET
