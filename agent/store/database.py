@@ -90,7 +90,8 @@ class SqliteDatabase:
             try:
                 yield db
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # a full disk has undone it already
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
