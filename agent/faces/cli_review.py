@@ -158,11 +158,19 @@ def outbox(send: Annotated[bool, typer.Option("--send", help="send them again")]
 
 
 @app.command()
-def audit(name: Annotated[str | None, typer.Argument(metavar="[ID]", help="only this plan")] = None) -> None:
+def audit(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="only this plan")] = None,
+    form: Annotated[Literal["json", "fhir"], typer.Option("--format", help="fhir: a bundle of AuditEvents")] = "json",
+) -> None:
     """Who did what to which plan, one JSON line each; a broken chain is told and ends with an error."""
     desk = _desk()
-    for line in desk.history(name):
-        typer.echo(msgspec.json.encode(line))
+    if form == "fhir":
+        from agent.audit_events import audit_bundle
+
+        typer.echo(msgspec.json.encode(audit_bundle(desk.history(name))))
+    else:
+        for line in desk.history(name):
+            typer.echo(msgspec.json.encode(line))
     state = desk.audit()
     for fault in state.faults:
         note(f"carewright: {fault}")
