@@ -179,6 +179,22 @@ def audit(
         raise typer.Exit(exit_codes.STORE)
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="a new file")]) -> None:
+    """Everything in one consistent copy, also while others work."""
+    from agent.store.backup import backup
+
+    backup(file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="what `review backup` wrote")]) -> None:
+    """A backup into a state folder that is empty; refused unless its audit and every row hold."""
+    from agent.store.backup import restore
+
+    restore(file)
+
+
 def _desk() -> Desk:
     from agent.desk import Desk
 
