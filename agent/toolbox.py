@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tools.clinical.answer import Issue, KnowledgeRef
 from tools.clinical.facts import Facts, MedicationUse
 from tools.contraindications import barred as contraindicated
-from tools.guidelines import Bar
+from tools.guidelines import Bar, modules
 from tools.interactions import check_regimen
 from tools.pharmacogenomics import barred as barred_by_genes
 from tools.terminology import terminology
@@ -42,6 +44,10 @@ class ClinicalToolbox:
         if drug in self._excluded:
             return Bar("struck out of this draft by a check or a reviewer", KnowledgeRef("review", "1"), ())
         kinds = self.kinds_of(drug)
+        if facts.not_to_give and (named := (kinds & _treatments() | {drug}).intersection(facts.not_to_give)):
+            return Bar(
+                f"the record holds an order not to give {' or '.join(sorted(named))}; ask why first", KnowledgeRef("record", "1"), ()
+            )
         issue = contraindicated(kinds, facts) or barred_by_genes(kinds, facts)
         if issue and _stops(issue):
             return _bar(issue)
@@ -53,6 +59,12 @@ class ClinicalToolbox:
             if use.reference in found.medications and found.interruptive and not found.suppressed and not perhaps:
                 return _bar(found)
         return None
+
+
+@lru_cache(maxsize=1)
+def _treatments() -> frozenset[str]:
+    """The classes that modules treat with: an order not to give one medicine of such a class is asked about before another."""
+    return frozenset(name for module in modules().values() for name in module.treats_with)
 
 
 def _stops(issue: Issue) -> bool:

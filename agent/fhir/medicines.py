@@ -17,7 +17,7 @@
 | any | missing, `unknown` or no code of R4 | unsure |
 
 Intent `proposal` and `option` are not orders and are set aside; `plan` is unsure, unless the patient reported it as taken.
-`doNotPerform` is set aside with an issue. The medicine itself may be a concept, a reference (`Medication/1`, `urn:uuid:…`,
+`doNotPerform` bars the medicine from being proposed, and is told with an issue. The medicine itself may be a concept, a reference (`Medication/1`, `urn:uuid:…`,
 an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its display, and where there is none the entry is set aside.
 """
 
@@ -70,11 +70,22 @@ def _refused_request(found: r4.MedicationRequest, reference: str, reading: Readi
     if found.status in ("entered-in-error", "draft"):
         return ERROR if found.status == "entered-in-error" else aside("a draft, not an order")
     if found.do_not_perform:
-        reading.issue(reference, "status", "an instruction not to give this medicine (doNotPerform); not read as an order")
-        return aside("doNotPerform: an instruction not to give this medicine")
+        return _not_to_give(found, reference, reading)
     if found.intent in ("proposal", "option"):
         return aside(f"intent {found.intent}: proposed, not ordered")
     return None
+
+
+def _not_to_give(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome:
+    """An instruction not to give a medicine; what it is about is not proposed again without a question."""
+    product, _ = _product(found, reading)
+    later = reading.later(found.authored_on)
+    if later is not None or not product:
+        return later or aside("doNotPerform: an instruction not to give a medicine that is not named")
+    for kind in terms.medication(product).kinds:
+        reading.not_to_give.setdefault(kind, []).append(reference)
+    reading.issue(reference, "status", "an instruction not to give this medicine (doNotPerform); it is not proposed again")
+    return USED
 
 
 def read_statement(found: r4.MedicationStatement, reference: str, reading: Reading) -> Outcome:

@@ -247,6 +247,7 @@ def _facts(person: Person, reading: Reading) -> Facts:
         measurements={name: _newest_first(found) for name, found in sorted(reading.measurements.items())},
         phenotypes=genomics.phenotypes(reading.calls),
         events=tuple(reading.events),
+        not_to_give={kind: tuple(dict.fromkeys(references)) for kind, references in sorted(reading.not_to_give.items())},
         data_issues=tuple(dict.fromkeys([*reading.issues, *exposures(reading.allergies, medications)])),
     )
 

@@ -82,6 +82,7 @@ class Reading:
     issues: list[DataIssue] = field(default_factory=list)
     pregnancies: list[PregnancyStatement] = field(default_factory=list)
     calls: list[GeneCall] = field(default_factory=list)
+    not_to_give: dict[str, list[str]] = field(default_factory=dict)
     last: date | None = None
     future: list[date] = field(default_factory=list)
     _past: set[str] = field(default_factory=set)

@@ -101,7 +101,9 @@ def test_a_plan_that_the_patient_reports_is_taken(read: Read) -> None:
 def test_do_not_perform_is_no_order(read: Read) -> None:
     record = read(order(30) | {"doNotPerform": True})
     assert currency(record) == []
-    assert reasons(record) == ["doNotPerform: an instruction not to give this medicine"]
+    assert reasons(record) == []
+    assert record.facts.not_to_give
+    assert [issue.kind for issue in record.facts.data_issues] == ["status"]
 
 
 def test_orders_of_one_product_become_one_with_all_references(read: Read) -> None:

@@ -172,6 +172,7 @@ class Facts:
         measurements: by observable, newest first.
         phenotypes: gene → phenotype, e.g. `{"CYP2C19": "poor"}`.
         derived: names set by rules or calculators (`bp-drug-indicated`) → the references that bear them.
+        not_to_give: kinds of medicines that an order says not to give → the references of these orders.
         started: kinds that earlier decisions of the same run start; seen inside `none_of` only.
     """
 
@@ -190,6 +191,7 @@ class Facts:
     data_issues: tuple[DataIssue, ...] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     started: frozenset[str] = frozenset()
+    not_to_give: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _problems(self) -> Mapping[str, tuple[str, ...]]:
