@@ -20,7 +20,7 @@ that changes in the plan. A threshold is told by two variants, one on either sid
     silent   = ["DRG metformin"]
 
 An expectation names an action and a subject: an ingredient, a class of the terminology, or a test, referral or topic by its
-name in the knowledge. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
+name in the knowledge. A problem may say when it began: `gout-flare-current, 3 d ago`. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
 Where a guideline leaves the choice, so does the story: `start ras-inhibitor or ccb-dhp`.
 """
 
@@ -163,7 +163,8 @@ class Story(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         known = terminology()
         told: tuple[RecordOf | Variant, ...] = (self.record, *self.variant)
         labs = sorted({name for one in told for name in one.labs if known.observable_named(name) is None})
-        problems = sorted({name for one in told for name in one.problems if not known.is_problem(name)} - set(self.uncovered))
+        names = {_dated(text)[0] for one in told for text in one.problems}
+        problems = sorted(name for name in names if name not in self.uncovered and not known.is_problem(name))
         return [f"{name!r} is no observable" for name in labs] + [f"{name!r} is no problem of the terminology" for name in problems]
 
 
@@ -226,7 +227,9 @@ def _changed(record: RecordOf, variant: Variant) -> RecordOf:
 def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
     day = story.as_of
     resources: list[dict[str, Any]] = [patient(sex=person.sex, age=person.age, as_of=day, pregnancy=person.pregnancy or None)]
-    resources += [condition(name) for name in record.problems]
+    resources += [
+        condition(name, onset=_ago(day, since.removesuffix(" ago")) if since else None) for name, since in map(_dated, record.problems)
+    ]
     resources += [
         medication(m.text, dose=m.dose or None, per=m.per or None, ordered=_ago(day, m.ago), as_needed=m.as_needed, status=m.status)
         for m in record.medications
@@ -241,6 +244,12 @@ def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
 def _split(line: str) -> tuple[str, str]:
     action = next(word for word in _ACTIONS if line.startswith(word))
     return action, line[len(action) :].strip()
+
+
+def _dated(problem: str) -> tuple[str, str]:
+    """The name of a problem, and how long ago it began (`gout-flare-current, 3 d ago`) or nothing."""
+    name, _, since = problem.partition(", ")
+    return name, since
 
 
 def _alternatives(subject: str) -> list[str]:
@@ -265,7 +274,7 @@ def _said(plan: Plan, line: str) -> bool:
     if action == "route":
         return plan.disposition.route == subject
     if action == "urgency":
-        return plan.disposition.urgency == subject
+        return plan.disposition.urgency in _alternatives(subject)
     wanted = ("stop", "change", "hold") if action == "act on" else (action,)
     return any(item.action in wanted and any(_about(item, name) for name in _alternatives(subject)) for item in plan.items)
 
