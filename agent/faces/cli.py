@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import PlannerError
-from agent.faces import cli_knowledge, cli_review, cli_tool, exit_codes
+from agent.faces import cli_knowledge, cli_review, cli_serve, cli_tool, exit_codes
 from agent.faces.cli_common import AsOf, emit, note, today
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_review.app, name="review")
 app.command()(cli_tool.tool)
+app.command()(cli_serve.serve)
 app.add_typer(cli_knowledge.app, name="knowledge")
 
 Format = Literal["text", "json", "fhir", "html"]

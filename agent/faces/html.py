@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 def plan_html(plan: Plan) -> str:
     """The whole page as one string of HTML."""
     style = style_sheet()
-    page = _environment().get_template("plan.html.j2")
+    page = environment().get_template("plan.html.j2")
     return page.render(plan=plan, view=View(plan), style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
 
 
@@ -42,7 +42,8 @@ def digest_of(style: str) -> Markup:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with every value made safe; the web pages build on it."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

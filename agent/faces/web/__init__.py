@@ -1,0 +1,1 @@
+"""The web pages: worklist and plan page, with signing item by item."""

@@ -1,0 +1,125 @@
+"""The pages, as a browser meets them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from agent.desk import Desk
+from agent.errors import DecisionError
+from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
+from agent.faces.web.accounts import Accounts
+from agent.faces.web.app import application
+
+PASSWORD = "correct horse battery"
+
+
+class Browser:
+    """Somebody signed in."""
+
+    def __init__(self, desk: Desk, accounts: Accounts, user: str) -> None:
+        self.http = TestClient(application(desk, accounts))
+        self.http.post("/sign-in", data={"user": user, "password": PASSWORD})
+
+    def hidden(self, page: str, name: str) -> str:
+        return re.search(f'name="{name}" value="([^"]+)"', self.http.get(page).text)[1]  # type: ignore[index]
+
+    def decide(self, plan: str, **fields: str) -> int:
+        page = f"/plans/{plan}"
+        form = {"csrf": self.hidden("/", "csrf"), "digest": self.hidden(page, "digest"), **fields}
+        return self.http.post(f"{page}/decisions", data=form, follow_redirects=False).status_code
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "home")
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Accounts:
+    accounts = Accounts(tmp_path / "users.json")
+    accounts.add("dr-1", "physician", PASSWORD)
+    accounts.add("clerk-1", "clerk", PASSWORD)
+    return accounts
+
+
+@pytest.fixture
+def plan(desk: Desk) -> str:
+    return desk.start(example_record(), EXAMPLE_AS_OF)
+
+
+@pytest.fixture
+def doctor(desk: Desk, accounts: Accounts) -> Browser:
+    return Browser(desk, accounts, "dr-1")
+
+
+@pytest.mark.parametrize("page", ["/plans/x", "/plans/x/release"])
+def test_nobody_reads_without_signing_in(desk: Desk, accounts: Accounts, page: str) -> None:
+    assert TestClient(application(desk, accounts)).get(page).status_code == 403
+
+
+def test_nobody_decides_without_signing_in(desk: Desk, accounts: Accounts, plan: str) -> None:
+    http = TestClient(application(desk, accounts))
+    assert http.post(f"/plans/{plan}/decisions", data={"decision": "approve", "item": "rest"}).status_code == 403
+
+
+def test_a_wrong_password_and_an_unknown_user_are_refused_alike(desk: Desk, accounts: Accounts) -> None:
+    http = TestClient(application(desk, accounts))
+    answers = [http.post("/sign-in", data={"user": user, "password": "wrong"}) for user in ("dr-1", "nobody")]
+    assert [a.status_code for a in answers] == [403, 403]
+    assert answers[0].text == answers[1].text
+
+
+def test_the_file_of_users_holds_no_password_and_is_its_owners(accounts: Accounts) -> None:
+    assert PASSWORD not in accounts.file.read_text("utf-8")
+    assert accounts.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_worklist_leads_to_the_plan(doctor: Browser, plan: str) -> None:
+    assert f"/plans/{plan}" in doctor.http.get("/").text
+    page = doctor.http.get(f"/plans/{plan}")
+    assert "What matters most" in page.text
+    assert "script" not in page.headers["content-security-policy"]
+    assert not re.search(r'(?:src|href)="https?:', page.text)
+
+
+def test_an_unknown_plan_is_404(doctor: Browser) -> None:
+    assert doctor.http.get("/plans/w-none").status_code == 404
+
+
+def test_a_form_from_elsewhere_changes_nothing(doctor: Browser, plan: str, desk: Desk) -> None:
+    assert doctor.decide(plan, csrf="guessed", decision="approve", item="rest") == 403
+    assert desk.show(plan).decisions == ()
+
+
+def test_a_stale_tab_is_told_so(doctor: Browser, plan: str, desk: Desk) -> None:
+    assert doctor.decide(plan, digest="sha256:00", decision="approve", item="rest") == 409
+    assert desk.show(plan).decisions == ()
+
+
+def test_a_clerk_may_not_sign(desk: Desk, accounts: Accounts, plan: str) -> None:
+    clerk, item = Browser(desk, accounts, "clerk-1"), desk.show(plan).plan.items[0].id
+    assert clerk.decide(plan, decision="approve", item=item) == 403
+    assert desk.show(plan).decisions == ()
+
+
+def test_nobody_is_added_without_a_role(accounts: Accounts) -> None:
+    with pytest.raises(DecisionError, match="role"):
+        accounts.add("dr-2", "", PASSWORD)
+
+
+def test_a_rejection_reaches_the_desk(doctor: Browser, plan: str, desk: Desk) -> None:
+    item = desk.show(plan).plan.items[0].id
+    assert doctor.decide(plan, decision="reject", item=item, reject="already-done") == 303
+    assert set(desk.show(plan).standing.rejected) == {item}
+
+
+def test_nothing_leaves_while_an_item_is_open(doctor: Browser, plan: str) -> None:
+    assert doctor.http.get(f"/plans/{plan}/release").status_code == 422
+
+
+def test_a_large_body_is_refused(doctor: Browser, plan: str) -> None:
+    assert doctor.http.post(f"/plans/{plan}/decisions", content=b"x" * 70_000).status_code == 413
