@@ -4,9 +4,7 @@ A story is a TOML file in `scenarios/stories/`, written from a guideline and not
 patient and several tellings: the first is the patient as described, every `[[variant]]` changes a fact or two and says what
 that changes in the plan. A threshold is told by two variants, one on either side.
 
-    [patient]
-    sex = "female"
-    age = 67
+    [patient]                                  # sex = "female", age = 67
     [record]
     problems    = ["type-2-diabetes", "chronic-kidney-disease"]
     medications = [{ text = "metformin 1000 MG Oral Tablet", dose = "1000 mg", per = "12 h" }]
@@ -15,9 +13,7 @@ that changes in the plan. A threshold is told by two variants, one on either sid
     [expect]
     must     = ["start sglt2-inhibitor", "order uacr"]
     must_not = ["start sulfonylurea", "stop metformin"]
-    must_ask = ["serum-potassium"]
-    issues   = ["DRG simvastatin clarithromycin"]
-    silent   = ["DRG metformin"]
+    must_ask = ["serum-potassium"]             # also issues and silent: ["DRG simvastatin clarithromycin"]
 
 An expectation names an action and a subject: an ingredient, a class of the terminology, or a test, referral or topic by its
 name in the knowledge. A problem may say when it began: `gout-flare-current, 3 d ago`. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
