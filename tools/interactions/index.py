@@ -6,6 +6,7 @@ a pair are then `first(a) & second(b) | first(b) & second(a)`; masks are remembe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -46,7 +47,7 @@ class ReadyChange:
         return (not self.kinds or not self.kinds.isdisjoint(kinds)) and self.barred.isdisjoint(kinds)
 
 
-class Ready:
+class Ready(ABC):
     """A statement with what follows from it: its reference, its citations, its compiled conditions."""
 
     def __init__(self, statement: Statement, file: InteractionFile) -> None:
@@ -57,9 +58,9 @@ class Ready:
         self.rank = severity_rank(statement.severity)
         self.plain = not (statement.changes or statement.intended)
 
+    @abstractmethod
     def side(self, position: int) -> frozenset[str]:
         """The kinds by which the rule names the medicine at that position."""
-        raise NotImplementedError
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
