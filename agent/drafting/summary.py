@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent import wording
 from agent.case import Case
 from tools.clinical.plan import Item, PlanProblem, Question
+from tools.guidelines import modules
 
 _CHANGES = ("stop", "hold", "change", "start")
 _VERBS = {"stop": "Stop", "hold": "Hold", "change": "Change", "start": "Start", "order": "Order", "refer": "Refer:", "monitor": "Monitor", "vaccinate": "Vaccinate:", "counsel": "Advise:", "follow-up": "Follow up:", "continue": "Continue"}  # fmt: skip
@@ -21,7 +22,10 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
         if (facts.age or 0) >= 18
         else {"female": " girl", "male": " boy"}.get(facts.sex or "", " child")
     )
-    having = f" with {wording.listed(wording.lowered(p.text) for p in problems)}" if problems else ""
+    titles = {name: module.title for name, module in modules().items()}
+    listed = [p for p in problems if p.code or p.text != titles.get(p.module or "")]
+    words = wording.listed(wording.lowered(p.text) for p in listed or problems)
+    having = f" with {words}" if listed else f", looked at for {words}" if problems else ""
     if not problems:
         return (
             f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."
