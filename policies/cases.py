@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from policies.engine import Policies, by_name_only, disposition, may_decide, may_send, reason_fault, required_signatures, waits_at_most
+from policies.engine import (
+    Policies,
+    by_name_only,
+    disposition,
+    may_act,
+    may_decide,
+    may_send,
+    reason_fault,
+    required_signatures,
+    waits_at_most,
+)
 from policies.model import Expect, Given, GivenIssue, GivenItem, Policy
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.plan import Disposition, Drafter, Item, Plan, PlanIngredient, PlanInput, PlanIssue, PlanPatient, Subject
@@ -74,6 +84,7 @@ def _expired(given: Given, _: Plan, rules: Policies) -> bool:
 
 
 _ANSWERS: dict[str, Callable[[Given, Plan, Policies], object]] = {
+    "admitted": lambda given, plan, rules: may_act(given.role or "", given.act, rules),
     "permitted": lambda given, plan, rules: may_decide(given.role or "", plan.items[0], plan, given.verb, rules).allowed,
     "signatures": lambda given, plan, rules: required_signatures(plan, given.approved, rules)["i1"].count,
     "by_name": lambda given, plan, rules: bool(by_name_only(plan.items[0], plan, rules)),

@@ -14,6 +14,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from policies.model import (
+    Access,
+    Act,
     Ban,
     Content,
     Destination,
@@ -85,6 +87,11 @@ class Policies:
         return tuple(row for document in self.documents for row in document.expiry)
 
     @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """Who may read, ask, release, administer."""
+        return tuple(row for document in self.documents for row in document.access)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the content of all files, for the audit log."""
         return "sha256:" + knowledge_digest(self.documents)
@@ -148,6 +155,16 @@ def may_decide(role: str, item: Item, plan: Plan, verb: Verb = "approve", polici
         if role in ban.roles and verb in ban.verbs and ban.when.holds_for_item(item, issues, plan, flags_of(plan)):
             return Permission(False, ban.id, ban.why)
     return Permission(True, permit.id)
+
+
+def may_act(role: str, act: Act, policies: Policies | None = None) -> bool:
+    """Whether somebody in this role may do what is no decision on an item: read plans, ask about them, take out what was signed."""
+    return any(role in row.roles and act in row.acts for row in (policies or load_policies()).accesses)
+
+
+def roles(policies: Policies | None = None) -> tuple[str, ...]:
+    """Every role that somebody can have, in the order of the file."""
+    return tuple(dict.fromkeys(role for row in (policies or load_policies()).accesses for role in row.roles))
 
 
 def required_signatures(plan: Plan, approved: Collection[str] | None = None, policies: Policies | None = None) -> dict[str, Signatures]:

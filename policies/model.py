@@ -11,6 +11,7 @@ that the folder may be replaced as a whole (`load_policies(folder)`); what no ta
     [[reason]]            the codes with which a warning is overridden, an item rejected or edited
     [[send]]              what may be sent to a model, and in what form
     [[expiry]]            how long a plan may wait for its signature
+    [[access]]            who may read plans, take out what was signed, or look after the installation
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tools.clinical.quantity import Quantity
 
 Verb = Literal["approve", "edit", "reject"]
 Use = Literal["override", "reject", "edit"]
+Act = Literal["read", "ask", "release", "administer"]
 Content = Literal["facts", "findings", "options", "request-text", "notes", "identifiers"]
 Form = Literal["as-is", "pseudonymised"]
 Destination = Literal["this-machine", "elsewhere"]
@@ -135,6 +137,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     flags: tuple[str, ...] = ()
     role: str | None = None
     verb: Verb = "approve"
+    act: Act = "read"
     approved: tuple[str, ...] | None = None
     use: Use | None = None
     code: str = ""
@@ -149,6 +152,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What must come out; only what is written is compared."""
 
     permitted: bool | None = None
+    admitted: bool | None = None
     signatures: int | None = None
     by_name: bool | None = None
     route: Route | None = None
@@ -166,6 +170,13 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     expect: Expect
 
 
+class Access(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Roles that may do these acts, whatever the plan; a role that no row names does not exist."""
+
+    roles: tuple[str, ...]
+    acts: tuple[Act, ...]
+
+
 class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One file of policies."""
 
@@ -177,6 +188,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reason: tuple[ReasonCode, ...] = ()
     send: tuple[Send, ...] = ()
     expiry: tuple[Expiry, ...] = ()
+    access: tuple[Access, ...] = ()
     case: tuple[Case, ...] = ()
 
     def faults(self) -> list[str]:
@@ -190,6 +202,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
             *self.reason,
             *self.send,
             *self.expiry,
+            *self.access,
         )
         ids = [row.id for row in rows]
         faults = [f"id {name!r} is given twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
