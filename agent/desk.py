@@ -27,7 +27,7 @@ from agent.planning import drafter_named
 from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
-from agent.signing import overrides, standing
+from agent.signing import may_release, overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
 from agent.store.connection import Connection
 from agent.store.decisions import decisions, verdict, waiting_verdicts
@@ -129,9 +129,11 @@ class Desk:
         """The FHIR transaction of what was approved; the same bytes however often it is asked for.
 
         Raises:
-            DecisionError: the plan, or some item of it, waits for a decision (`incomplete`), or nothing was approved (`late`).
+            DecisionError: the plan, or some item of it, waits for a decision (`incomplete`), or nothing was approved (`late`), or
+                this role may not take it out (`unauthorised`).
             StoreError: the rows are not what the audit vouches for (`corrupt`).
         """
+        may_release(by)
         found = self._settled(name)
         with self._database.writing() as db:
             bundle: dict[str, Any] = msgspec.json.decode(self._released(db, found.id, by))
@@ -147,6 +149,7 @@ class Desk:
             DecisionError: as `release`.
             StoreError: as `release`; or the server did not take it, and it waits in the outbox.
         """
+        may_release(by)
         base, found = server_address(server), self._settled(name)
         with self._database.writing() as db:
             content = self._released(db, found.id, by)

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from agent.errors import DecisionError
 from agent.review import REST, Approve, Decision, Edit, Outcome, Override, Reject, Reviewer, Signature, with_edits
-from policies.engine import Signatures, by_name_only, may_decide, override_needed, reason_fault, reasons_for, required_signatures
+from policies.engine import Signatures, by_name_only, may_act, may_decide, override_needed, reason_fault, reasons_for, required_signatures
 from policies.model import Use
 from tools.clinical.plan import Item, Plan
 
@@ -134,6 +134,12 @@ def admit(plan: Plan, rows: Sequence[Recorded], reviewer: Reviewer, decisions: S
         new.append(Recorded(decision, reviewer, at))
     _nothing_unanswered(standing(plan, superseding(rows, new)), new)
     return tuple(new)
+
+
+def may_release(by: Reviewer | None) -> None:
+    """Raise DecisionError unless this role may take out what was signed; the program itself (`None`) may."""
+    if by is not None and not may_act(by.role, "release"):
+        raise DecisionError("unauthorised", f"no policy lets a {by.role} take out what was signed")
 
 
 def superseding(rows: Sequence[Recorded], new: Sequence[Recorded]) -> list[Recorded]:
