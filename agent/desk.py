@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from agent.behind import Behind, behind, stands
 from agent.context import Context
 from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
@@ -27,7 +28,7 @@ from agent.planning import drafter_named
 from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
-from agent.signing import may_release, overrides, standing
+from agent.signing import Standing, may_release, overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
 from agent.store.connection import Connection
 from agent.store.decisions import decisions, verdict, waiting_verdicts
@@ -37,6 +38,7 @@ from agent.store.outbox import delivered, undelivered
 from agent.store.records import keep_record, record
 from agent.store.runs import Runner
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
+from tools.clinical.plan import Plan
 
 Clock = Callable[[], datetime]
 MakeContext = Callable[[Work, Callable[[str], bytes]], Context]
@@ -97,6 +99,16 @@ class Desk:
             plan, rows = shown_plan(db, found), decisions(db, found)
             append(db, self._now(db), actor(reader), "read", found.id, digest=plan.digest)
         return Shown(id=found.id, status=found.status, plan=plan, expires=until(found), standing=standing(plan, rows), decisions=rows)
+
+    def behind(self, name: str) -> Behind:
+        """The record and the earlier plan behind one plan. Raises DecisionError (`unknown`)."""
+        with self._database.reading() as db:
+            return behind(db, work(db, name))
+
+    def stands(self, names: Sequence[str]) -> dict[str, tuple[Plan, Standing]]:
+        """These plans with where their items stand, for a page of the worklist; those without a plan are left out."""
+        with self._database.reading() as db:
+            return {name: found for name in names if (found := stands(db, work(db, name)))}
 
     def decide(self, name: str, reviewer: Reviewer, said: Sequence[Decision], digest: str, *, bundle: bytes | None = None) -> Decided:
         """Take decisions on the plan with this digest: all of them, or none.

@@ -6,17 +6,33 @@ import hashlib
 import os
 import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from agent.errors import DecisionError
+from agent.faces.web.attempts import Attempts
 from agent.review import Reviewer
+from policies.engine import roles
 
-_SESSION_SECONDS = 8 * 3600
+_SESSION_S = 8 * 3600
 """A working day; then one signs in again."""
+_IDLE_S = 30 * 60
+"""Without a request for so long, one signs in again."""
+_SIGNING_S = 10 * 60
+"""So long a confirmed password counts for signing."""
+_SHORTEST = 12
+
+
+class TooManyAttemptsError(Exception):
+    """The name has to wait; `seconds` says how long."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
 
 
 class Account(Struct, frozen=True):
@@ -30,11 +46,18 @@ class Account(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody signed in; `csrf` must come back with every form."""
+    """Somebody signed in.
+
+    Attributes:
+        csrf: must come back with every form.
+        until: when the session ends; seen: when it was last used; signing_until: until when its password counts for signing.
+    """
 
     who: Reviewer
     csrf: str
     until: float
+    seen: float
+    signing_until: float = 0.0
 
 
 def hashed(password: str, salt: bytes) -> str:
@@ -48,46 +71,106 @@ class Accounts:
 
     Args:
         file: JSON, readable by its owner alone.
+        clock: seconds that only go forward.
     """
 
     file: Path
+    clock: Callable[[], float] = time.monotonic
     _sessions: dict[str, Session] = field(default_factory=dict)
+    _attempts: Attempts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._attempts = Attempts(self.clock)
 
     def add(self, name: str, role: str, password: str) -> None:
-        """Add a user, or give one a new password and role. Raises DecisionError (`malformed`): a short password, or no role."""
-        if not name or not role:
-            raise DecisionError("malformed", "a user has a name and a role")
-        if len(password) < 12:
-            raise DecisionError("malformed", "a password has at least 12 characters")
+        """Add a user, or give one a new password and role. Raises DecisionError (`malformed`): a short password, or no such role."""
+        if not name:
+            raise DecisionError("malformed", "a user has a name")
+        if role not in roles():
+            raise DecisionError("malformed", f"{role!r} is no role; one of these is: {', '.join(roles())}")
+        if len(password) < _SHORTEST:
+            raise DecisionError("malformed", f"a password has at least {_SHORTEST} characters")
         salt = secrets.token_bytes(16)
-        users = {**self._users(), name: Account(name, role, salt.hex(), hashed(password, salt))}
+        self._write({**self._users(), name: Account(name, role, salt.hex(), hashed(password, salt))})
+
+    def remove(self, name: str) -> None:
+        """Take a user out; whoever is signed in under this name is out at once. Raises DecisionError (`unknown`)."""
+        users = self._users()
+        if name not in users:
+            raise DecisionError("unknown", f"there is no user {name!r}")
+        self._write({key: account for key, account in users.items() if key != name})
+
+    def sign_in(self, name: str, password: str) -> str | None:
+        """A session's secret; `None` where name or password is wrong. An unknown name takes as long as a wrong password.
+
+        Raises:
+            TooManyAttemptsError: too many wrong passwords before this one.
+        """
+        account = self._proved(name, password)
+        if account is None:
+            return None
+        self._drop_ended()
+        key, now = secrets.token_urlsafe(32), self.clock()
+        self._sessions[key] = Session(Reviewer(account.id, account.role), secrets.token_urlsafe(32), now + _SESSION_S, now)
+        return key
+
+    def session(self, key: str | None) -> Session | None:
+        """Who is signed in under this secret, if the session has not ended and the user is still there in the same role."""
+        found = self._sessions.get(key or "")
+        if key is None or found is None:
+            return None
+        account = self._users().get(found.who.id)
+        if self._ended(found) or account is None or account.role != found.who.role:
+            self.sign_out(key)
+            return None
+        self._sessions[key] = replace(found, seen=self.clock())
+        return self._sessions[key]
+
+    def confirm(self, key: str, password: str) -> bool:
+        """Whether this is the password of whoever is signed in; then it counts for signing for some minutes.
+
+        Raises:
+            TooManyAttemptsError: too many wrong passwords before this one.
+        """
+        found = self._sessions[key]
+        if self._proved(found.who.id, password) is None:
+            return False
+        self._sessions[key] = replace(found, signing_until=self.clock() + _SIGNING_S)
+        return True
+
+    def may_sign(self, session: Session) -> bool:
+        """Whether the password was confirmed recently."""
+        return self.clock() < session.signing_until
+
+    def sign_out(self, key: str | None) -> None:
+        """End a session."""
+        self._sessions.pop(key or "", None)
+
+    def _proved(self, name: str, password: str) -> Account | None:
+        wait = self._attempts.wait(name)
+        if wait:
+            raise TooManyAttemptsError(wait)
+        account = self._users().get(name) or Account(name, "", "00", "")
+        if not secrets.compare_digest(hashed(password, bytes.fromhex(account.salt)), account.hash):
+            self._attempts.failed(name)
+            return None
+        self._attempts.passed(name)
+        return account
+
+    def _ended(self, session: Session) -> bool:
+        now = self.clock()
+        return now > session.until or now > session.seen + _IDLE_S
+
+    def _drop_ended(self) -> None:
+        for key in [key for key, session in self._sessions.items() if self._ended(session)]:
+            self.sign_out(key)
+
+    def _write(self, users: dict[str, Account]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         draft = self.file.with_name(f".{self.file.name}.part")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(msgspec.json.encode(list(users.values())))
         os.replace(draft, self.file)
-
-    def sign_in(self, name: str, password: str) -> str | None:
-        """A session's secret; `None` where name or password is wrong. An unknown name takes as long as a wrong password."""
-        account = self._users().get(name) or Account(name, "", "00", "")
-        right = secrets.compare_digest(hashed(password, bytes.fromhex(account.salt)), account.hash)
-        if not right:
-            return None
-        key = secrets.token_urlsafe(32)
-        self._sessions[key] = Session(Reviewer(account.id, account.role), secrets.token_urlsafe(32), time.monotonic() + _SESSION_SECONDS)
-        return key
-
-    def session(self, key: str | None) -> Session | None:
-        """Who is signed in under this secret, if it still counts."""
-        found = self._sessions.get(key or "")
-        if found and found.until < time.monotonic():
-            self.sign_out(key)
-            return None
-        return found
-
-    def sign_out(self, key: str | None) -> None:
-        """End a session."""
-        self._sessions.pop(key or "", None)
 
     def _users(self) -> dict[str, Account]:
         if not self.file.exists():

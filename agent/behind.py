@@ -1,0 +1,70 @@
+"""What lies behind a plan on the worklist: the record that it was made from, and the plan that came before it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from agent.signing import Standing, standing
+from agent.store.connection import Connection
+from agent.store.decisions import decisions
+from agent.store.records import record
+from agent.store.worklist import Work, shown_plan
+from tools.clinical.plan import Plan
+
+
+class Behind(Struct, frozen=True, kw_only=True):
+    """The source of one plan.
+
+    Attributes:
+        record: the bytes of the bundle.
+        as_of: the date of every judgement.
+        patient: which patient, where the bundle holds several.
+        source: the digest of the bytes.
+        before: the plan as it was before an edit; else the last earlier plan of the same patient; `None` where there is neither.
+        edited: whether `before` is this plan before it was edited.
+    """
+
+    record: bytes
+    as_of: date
+    patient: str | None
+    source: str
+    before: Plan | None
+    edited: bool
+
+
+def behind(db: Connection, found: Work) -> Behind:
+    """Everything that a reader may want to see of where a plan comes from."""
+    edited = _earlier_round(db, found)
+    return Behind(
+        record=record(db, found.source),
+        as_of=date.fromisoformat(found.as_of),
+        patient=found.patient,
+        source=found.source,
+        before=edited or _earlier_plan(db, found),
+        edited=edited is not None,
+    )
+
+
+def stands(db: Connection, found: Work) -> tuple[Plan, Standing] | None:
+    """A plan with where its items stand, for the worklist; `None` where none is shown yet."""
+    if found.digest is None:
+        return None
+    plan = shown_plan(db, found)
+    return plan, standing(plan, decisions(db, found))
+
+
+def _earlier_round(db: Connection, found: Work) -> Plan | None:
+    row = db.execute("SELECT content FROM plan WHERE work=? AND round=?", (found.id, found.round - 1)).fetchone()
+    return msgspec.json.decode(row["content"], type=Plan) if row else None
+
+
+def _earlier_plan(db: Connection, found: Work) -> Plan | None:
+    row = db.execute(
+        "SELECT plan.content AS content FROM work JOIN plan ON plan.work = work.id AND plan.round = work.round"
+        " WHERE work.reference=? AND work.id<>? AND work.started<? ORDER BY work.started DESC LIMIT 1",
+        (found.reference, found.id, found.started),
+    ).fetchone()
+    return msgspec.json.decode(row["content"], type=Plan) if row else None
