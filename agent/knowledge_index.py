@@ -68,6 +68,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
     Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
     Kind("guideline-phrases", "tools/guidelines/phrases", "tools.guidelines.search:PhraseMap"),
+    Kind("suspicions", "tools/appraisal/suspicions", "tools.appraisal.model:SuspicionFile"),
+    Kind("review-points", "tools/appraisal/review", "tools.appraisal.model:PointFile"),
+    Kind("value-courses", "tools/appraisal/courses", "tools.appraisal.series:CourseFile"),
+    Kind("medicine-tables", "tools/appraisal/tables", "tools.appraisal.medicines:TableFile"),
     Kind("policies", "policies", "policies.model:Policy"),
 )
 

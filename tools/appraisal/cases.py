@@ -1,0 +1,99 @@
+"""The examples inside the files: do they come out as written?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tools.appraisal.engine import bearing_facts
+from tools.appraisal.medicines import TableCase, TableFile, burden_of, priced, reason_of
+from tools.appraisal.model import Given, GivenUse, Statement
+from tools.appraisal.series import CourseFile, course
+from tools.clinical.answer import KnowledgeRef
+from tools.clinical.facts import Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
+from tools.clinical.quantity import Quantity
+
+CASE_DATE = date(2026, 6, 30)
+
+
+def failures(statements: Iterable[Statement]) -> list[str]:
+    """A sentence for each example of a suspicion or a point that does not come out as written."""
+    found = []
+    for statement in statements:
+        for case in statement.cases:
+            said = "nothing" if bearing_facts(statement, facts_of(case.given)) is None else "told"
+            if said != case.expect:
+                found.append(f"{statement.id}, {case.name}: {said}, expected {case.expect}")
+    return found
+
+
+def facts_of(given: Given) -> Facts:
+    """The patient of an example, at the date of all examples."""
+    age = int(Quantity.parse(given.age).value) if given.age else None
+    return Facts(
+        as_of=CASE_DATE,
+        reference="Patient/example",
+        birth_date=None if age is None else date(CASE_DATE.year - age, 1, 1),
+        sex=given.sex,
+        pregnancy=given.pregnancy,
+        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
+        medications=tuple(_use(use) for use in given.takes),
+        measurements={name: _measurements(name, text.split(";")) for name, text in given.labs.items()},
+    )
+
+
+def _use(given: str | GivenUse) -> MedicationUse:
+    use = GivenUse(kinds=(given,)) if isinstance(given, str) else given
+    started = None if use.days is None else CASE_DATE - timedelta(days=use.days)
+    regimen = Regimen(daily=Quantity.parse(use.daily) if use.daily else None)
+    name = use.kinds[0]
+    return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), frozenset(use.kinds), regimen=regimen, started=started)
+
+
+def _measurements(name: str, texts: Iterable[str]) -> tuple[Measurement, ...]:
+    found = []
+    for position, text in enumerate(texts):
+        value, _, ago = text.strip().partition(", ")
+        number, _, unit = value.partition(" ")
+        when = CASE_DATE - timedelta(days=int(ago.split(" ")[0]) if ago else 0)
+        found.append(Measurement(name, Quantity(Decimal(number), unit or "1"), when, f"Observation/{name}-{position}"))
+    return tuple(sorted(found, key=lambda m: m.when, reverse=True))
+
+
+def course_failures(file: CourseFile) -> list[str]:
+    """The same for courses: any of the ways in which the observable is watched may give the remark."""
+    found = []
+    for case in file.case:
+        problems = tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in case.has)
+        facts = Facts(as_of=CASE_DATE, problems=problems, measurements={case.observable: _measurements(case.observable, case.given)})
+        ways = [course(entry, facts, KnowledgeRef(file.id, file.version)) for entry in file.watched if entry.observable == case.observable]
+        told = [way for way in ways if way is not None]
+        said = (told[0].direction if told else "none", any(way.remark for way in told))
+        if said != (case.expect, case.remarked):
+            found.append(f"{case.observable}, {case.name}: {said}, expected {(case.expect, case.remarked)}")
+    return found
+
+
+def table_failures(file: TableFile) -> list[str]:
+    """The examples of tables about medicines."""
+    found = []
+    for case in file.case:
+        takes = tuple(GivenUse(kinds=kinds) for kinds in case.takes)
+        facts = facts_of(Given(has=case.has, takes=takes, labs=case.labs, age=case.age))
+        said = _said(case, facts, file)
+        expected = next((word for word in (case.reason, case.sum, case.tier) if word is not None), None)
+        if said != expected:
+            found.append(f"{case.about or 'price'}, {case.name}: {said}, expected {expected}")
+    return found
+
+
+def _said(case: TableCase, facts: Facts, file: TableFile) -> str | int | None:
+    if case.reason is not None:
+        reason = reason_of(facts.medications[0], facts, (file,))
+        return reason.standing if reason else "not-judged"
+    if case.sum is not None:
+        entry = next((load for load in file.burden if load.id == case.about), None)
+        burden = burden_of(entry, facts, file) if entry else None
+        return burden.total if burden else 0
+    return priced(facts.medications[0].kinds, file).tier

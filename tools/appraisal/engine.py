@@ -1,0 +1,209 @@
+"""Which suspicions and points of review hold for a patient, with the facts that bear them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from tools.appraisal.model import Point as PointRule
+from tools.appraisal.model import PointFile, Statement, StatementFile, Suspicion, SuspicionFile, Topic
+from tools.appraisal.series import repeated, since_start
+from tools.clinical.answer import Citation
+from tools.clinical.clause import compile_all, within_days
+from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.knowledge import load
+
+SUSPICIONS = Path(__file__).parent / "suspicions"
+POINTS = Path(__file__).parent / "review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspected:
+    """A finding that the record implies.
+
+    Attributes:
+        suspects: what it is, in words.
+        facts: references that bear it, the medicines among them.
+        medications: references of medicines that it may be an effect of.
+        order: tests that would settle it and that have no fresh value.
+        grounds: why, each once.
+    """
+
+    suspects: str
+    kind: str
+    grounds: tuple[str, ...]
+    confirm: str
+    order: tuple[str, ...]
+    due_days: int
+    facts: tuple[str, ...]
+    medications: tuple[str, ...] = ()
+    evidence: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point of the review of medicines, for the prescriber to weigh."""
+
+    topic: Topic
+    because: str
+    consider: str
+    taper: str = ""
+    medications: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    evidence: tuple[Citation, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def suspicion_files() -> tuple[SuspicionFile, ...]:
+    """The suspicions of the knowledge base."""
+    return load(SUSPICIONS, SuspicionFile)
+
+
+@lru_cache(maxsize=1)
+def point_files() -> tuple[PointFile, ...]:
+    """The points of review of the knowledge base."""
+    return load(POINTS, PointFile)
+
+
+def suspect(facts: Facts) -> tuple[Suspected, ...]:
+    """What the record implies and no problem list says, in the order of the files.
+
+    Args:
+        facts: the record with computed values (eGFR, BMI).
+    """
+    found: dict[str, Suspected] = {}
+    for file in suspicion_files():
+        for entry in file.suspicion:
+            bearing = None if entry.alone and entry.suspects in found else bearing_facts(entry, facts)
+            if bearing is not None:
+                new = _suspected(entry, bearing, facts, file)
+                found[entry.suspects] = _joined(found[entry.suspects], new) if entry.suspects in found else new
+    return tuple(found.values())
+
+
+def review(facts: Facts) -> tuple[Point, ...]:
+    """Cascades, medicines that may have outlived their use, omissions and what could be simpler."""
+    found = []
+    for file in point_files():
+        for entry in file.point:
+            bearing = bearing_facts(entry, facts)
+            if bearing is not None:
+                found.append(_point(entry, bearing, facts, file))
+    return tuple(found)
+
+
+def bearing_facts(entry: Statement, facts: Facts) -> tuple[str, ...] | None:
+    """The references that bear a statement; `None` where it does not hold or cannot be told."""
+    uses = _uses(entry, facts)
+    if (entry.medicines and not uses) or any(facts.problem(name) for name in entry.unless_has):
+        return None
+    verdict = compile_all(entry.when).holds(facts)
+    if not verdict.holds:
+        return None
+    bearing = verdict.because
+    if isinstance(entry, Suspicion):
+        series = _series(entry, facts, uses)
+        if series is None:
+            return None
+        bearing = (*series, *bearing)
+        if entry.medicines and not _after_a_start(bearing, uses, facts):
+            return None
+    elif isinstance(entry, PointRule) and entry.topic == "simplify" and not _apart(entry, facts):
+        return None
+    return tuple(dict.fromkeys(bearing))
+
+
+def _uses(entry: Statement, facts: Facts) -> tuple[MedicationUse, ...]:
+    uses = {use.reference: use for name in entry.medicines for use in facts.taking(name) if use.currency != "proposed"}
+    return tuple(uses.values())
+
+
+def _apart(entry: Statement, facts: Facts) -> bool:
+    """Each kind comes in a product of its own, and no product holds them all."""
+    products = [frozenset(use.reference for use in facts.taking(name)) for name in entry.medicines]
+    return not frozenset.intersection(*products)
+
+
+def _series(entry: Suspicion, facts: Facts, uses: Iterable[MedicationUse]) -> tuple[str, ...] | None:
+    """References of the values that a repetition or a change rests on; empty where none is asked for."""
+    if entry.repeated is not None:
+        return repeated(entry.repeated, facts) or None
+    if entry.since is not None:
+        return since_start(entry.since, facts, uses) or None
+    return ()
+
+
+def _after_a_start(bearing: Iterable[str], uses: Iterable[MedicationUse], facts: Facts) -> bool:
+    """A finding of before the first dose is no effect of it. A start that is not recorded is not held against it."""
+    dates = [when for reference in bearing if (when := _date_of(reference, facts)) is not None]
+    newest = max(dates, default=None)
+    return newest is None or any(use.started is None or use.started <= newest for use in uses)
+
+
+def _date_of(reference: str, facts: Facts) -> date | None:
+    onset = next((problem.onset for problem in facts.problems if problem.reference == reference), None)
+    measured = (m.when for series in facts.measurements.values() for m in series if m.reference == reference)
+    return onset or next(measured, None)
+
+
+def _suspected(entry: Suspicion, bearing: tuple[str, ...], facts: Facts, file: SuspicionFile) -> Suspected:
+    fresh = within_days(entry.fresh)
+    medications = tuple(use.reference for use in _uses(entry, facts))
+    return Suspected(
+        suspects=entry.suspects,
+        kind=entry.kind,
+        grounds=(entry.because,),
+        confirm=entry.confirm,
+        order=tuple(name for name in entry.order if entry.again or facts.latest(name, fresh) is None),
+        due_days=within_days(entry.due) or 0,
+        facts=tuple(dict.fromkeys((*bearing, *medications))),
+        medications=medications,
+        evidence=tuple(citations(entry, file)),
+    )
+
+
+def _joined(first: Suspected, second: Suspected) -> Suspected:
+    """One suspicion on more grounds; what confirms it is what the first says."""
+    return Suspected(
+        suspects=first.suspects,
+        kind=first.kind,
+        grounds=tuple(dict.fromkeys((*first.grounds, *second.grounds))),
+        confirm=first.confirm,
+        order=tuple(dict.fromkeys((*first.order, *second.order))),
+        due_days=min(first.due_days, second.due_days),
+        facts=tuple(dict.fromkeys((*first.facts, *second.facts))),
+        medications=tuple(dict.fromkeys((*first.medications, *second.medications))),
+        evidence=tuple(dict.fromkeys((*first.evidence, *second.evidence))),
+    )
+
+
+def _point(entry: PointRule, bearing: tuple[str, ...], facts: Facts, file: PointFile) -> Point:
+    medications = tuple(use.reference for use in _uses(entry, facts))
+    return Point(
+        topic=entry.topic,
+        because=entry.because,
+        consider=entry.consider,
+        taper=entry.taper,
+        medications=medications,
+        facts=tuple(dict.fromkeys((*bearing, *medications))),
+        evidence=tuple(citations(entry, file)),
+    )
+
+
+def citations(entry: Statement, file: StatementFile) -> Iterator[Citation]:
+    """The sources of a statement as a plan cites them."""
+    for source in file.source:
+        if source.id in entry.source.split(" "):
+            yield Citation(
+                id=entry.id,
+                version=file.version,
+                title=source.title,
+                publisher=source.publisher,
+                year=source.year,
+                locator=entry.locator or source.locator,
+                grade=entry.grade,
+                confidence=entry.confidence,
+            )
