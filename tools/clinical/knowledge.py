@@ -147,7 +147,7 @@ def _entry_faults(raw: dict[str, Any], kind: type[D], name: str, entries: list[A
 
 def knowledge_digest(documents: tuple[Document, ...]) -> str:
     """A SHA-256 over the content of documents, for the plan's list of what was used."""
-    return hashlib.sha256(msgspec.msgpack.encode(documents)).hexdigest()
+    return hashlib.sha256(msgspec.msgpack.encode(documents, order="deterministic")).hexdigest()
 
 
 def _cache_path(paths: list[Path], kind: type[Document]) -> Path | None:
