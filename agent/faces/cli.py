@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import PlannerError
-from agent.faces import cli_knowledge, cli_review, cli_serve, cli_tool, exit_codes
+from agent.faces import cli_knowledge, cli_mcp, cli_review, cli_serve, cli_tool, exit_codes
 from agent.faces.cli_common import AsOf, emit, note, today
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(cli_review.app, name="review")
 app.command()(cli_tool.tool)
 app.command()(cli_serve.serve)
+app.command()(cli_mcp.mcp)
 app.add_typer(cli_knowledge.app, name="knowledge")
 
 Format = Literal["text", "json", "fhir", "html"]
