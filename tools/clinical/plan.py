@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from tools.clinical.answer import Citation, Indicator, IssueCode, KnowledgeRef, NotChecked, Severity
+from tools.clinical.appraised import Course, ReviewPoint, Suspicion
 from tools.clinical.drafter import Drafter as Drafter
 from tools.clinical.drafter import ModelReport as ModelReport
 
@@ -266,8 +267,11 @@ class Plan(Struct, frozen=True, omit_defaults=False, kw_only=True):
     knowledge: tuple[KnowledgeRef, ...] = ()
     input: PlanInput
     problems: tuple[PlanProblem, ...] = ()
+    suspected: tuple[Suspicion, ...] = ()
+    courses: tuple[Course, ...] = ()
     items: tuple[Item, ...] = ()
     medications: tuple[MedicationLine, ...] = ()
+    review: tuple[ReviewPoint, ...] = ()
     issues: tuple[PlanIssue, ...] = ()
     questions: tuple[Question, ...] = ()
     calculations: tuple[Calculation, ...] = ()
