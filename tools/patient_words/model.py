@@ -1,0 +1,242 @@
+"""The kinds of knowledge file: phrases, words on medicines, words on topics, and the words of the page itself.
+
+Every text is given in each language of `LANGUAGES`; a file may hold more. Texts are our own wording, read aloud at the
+level of the eighth school year or below, and Spanish addresses the reader as usted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from tools.clinical.knowledge import Document
+from tools.patient_words.patterns import Pattern, Table
+
+LANGUAGES = ("en", "es")
+"""What every text must be given in; the first is the one that the others fall back on."""
+
+Text = dict[str, str]
+PhraseKind = Literal["effect", "missed", "sick-day", "call", "ambulance", "tip", "stopping"]
+TopicKind = Literal["condition", "order", "refer", "counsel", "visit", "ask"]
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+
+
+def lacking(text: Mapping[str, str]) -> list[str]:
+    """Languages that a text lacks."""
+    return [language for language in LANGUAGES if not text.get(language, "").strip()]
+
+
+def incomplete(name: str, text: Mapping[str, str]) -> list[str]:
+    """What is wrong with a text: a language that it lacks, or a placeholder that one language has and another has not."""
+    found = [f"{name}: no text in {language!r}" for language in lacking(text)]
+    fields = {language: sorted(_FIELD.findall(words)) for language, words in text.items()}
+    if len({tuple(names) for names in fields.values()}) > 1:
+        found.append(f"{name}: its placeholders differ between languages: {fields}")
+    return found
+
+
+class Phrase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something that is said of many medicines. An effect is a few words for a list; every other kind is whole sentences."""
+
+    name: str
+    kind: PhraseKind
+    text: Text
+
+
+class PhraseCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A phrase as it must come out, or `nothing` for a name that the file does not hold."""
+
+    name: str
+    given: str
+    language: str = "en"
+    expect: str
+
+
+class PhraseFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Phrases by name."""
+
+    phrase: tuple[Phrase, ...]
+    case: tuple[PhraseCase, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Names given twice, texts that lack a language."""
+        return [*_twice(p.name for p in self.phrase), *(f for p in self.phrase for f in incomplete(p.name, p.text))]
+
+    def case_failures(self) -> list[str]:
+        """Its own examples."""
+        texts = {p.name: p.text for p in self.phrase}
+        return [
+            f"{case.name}: {found!r}"
+            for case in self.case
+            if (found := texts.get(case.given, {}).get(case.language, "nothing")) != case.expect
+        ]
+
+
+class MedicineWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a patient is told of a medicine, beside how it is taken.
+
+    Attributes:
+        of: ingredients and classes. An entry that names the ingredient comes before one that names its class.
+        what: what it does, a sentence without a subject that follows the name: `lowers blood pressure`.
+        effects: common unwanted effects, names of phrases.
+        missed: what to do about a missed dose, the name of a phrase.
+        sick_day: what to do when ill and not drinking; empty where nothing special applies.
+        tips: how to take or keep it.
+        call: when to call the care team.
+        ambulance: when to call an ambulance.
+        stopping: what matters when it ends; empty where it can simply be left.
+    """
+
+    of: tuple[str, ...]
+    what: Text
+    source: str
+    effects: tuple[str, ...] = ()
+    missed: str = "when-remembered"
+    sick_day: str = ""
+    tips: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    ambulance: tuple[str, ...] = ()
+    stopping: str = ""
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Every phrase that it names."""
+        single = tuple(name for name in (self.missed, self.sick_day, self.stopping) if name)
+        return (*self.effects, *self.tips, *self.call, *self.ambulance, *single)
+
+
+class MedicineCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Kinds of a medicine, its ingredient first, and the `of` name of the entry that speaks for it, or `nothing`."""
+
+    name: str
+    given: tuple[str, ...]
+    expect: str
+
+
+class MedicineFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Words on medicines of one field."""
+
+    medicine: tuple[MedicineWords, ...]
+    case: tuple[MedicineCase, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Names given twice, unknown sources, texts that lack a language."""
+        known = {source.id for source in self.source}
+        found = _twice(name for entry in self.medicine for name in entry.of)
+        for entry in self.medicine:
+            found += incomplete(entry.of[0], entry.what)
+            found += [f"{entry.of[0]}: no source {entry.source!r}"] if entry.source not in known else []
+        return found
+
+    def case_failures(self) -> list[str]:
+        """Its own examples."""
+        by_name = {name: entry for entry in self.medicine for name in entry.of}
+        found = []
+        for case in self.case:
+            entry = next((by_name[kind] for kind in case.given if kind in by_name), None)
+            if (entry is None) is not (case.expect == "nothing") or (entry is not None and case.expect not in entry.of):
+                found.append(f"{case.name}: {entry.of if entry else 'nothing'}")
+        return found
+
+
+class Topic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A health problem, a test, a visit, a piece of advice, or a question, in plain words.
+
+    Attributes:
+        of: names as the guidelines have them.
+        title: a few words in the middle of a sentence for a condition, else a short line.
+        say: whole sentences: why, what for, or what to do.
+        call: for conditions, when to call the care team.
+        ambulance: for conditions, when to call an ambulance.
+    """
+
+    of: tuple[str, ...]
+    kind: TopicKind
+    title: Text
+    say: Text = {}
+    call: tuple[str, ...] = ()
+    ambulance: tuple[str, ...] = ()
+
+
+class TopicCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A name and its title in a language, or `nothing`."""
+
+    name: str
+    given: str
+    language: str = "en"
+    expect: str
+
+
+class TopicFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Words on problems, tests, visits and advice."""
+
+    topic: tuple[Topic, ...]
+    case: tuple[TopicCase, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Names given twice for one kind, texts that lack a language."""
+        found = _twice(f"{topic.kind} {name}" for topic in self.topic for name in topic.of)
+        for topic in self.topic:
+            found += incomplete(topic.of[0], topic.title)
+            found += incomplete(f"{topic.of[0]} (say)", topic.say) if topic.say else []
+        return found
+
+    def case_failures(self) -> list[str]:
+        """Its own examples."""
+        titles = {name: topic.title for topic in self.topic for name in topic.of}
+        return [
+            f"{case.name}: {found!r}"
+            for case in self.case
+            if (found := titles.get(case.given, {}).get(case.language, "nothing")) != case.expect
+        ]
+
+
+class Word(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A text of the page; `{…}` are filled with values of the plan."""
+
+    name: str
+    text: Text
+
+
+class PageCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A dose as the plan writes it and as the page says it in a language, or `nothing` where it cannot be said whole."""
+
+    name: str
+    given: str
+    language: str = "en"
+    expect: str
+
+
+class PageFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The words of the page, and how a dose is said in plain words."""
+
+    word: tuple[Word, ...] = ()
+    pattern: tuple[Pattern, ...] = ()
+    case: tuple[PageCase, ...] = ()
+
+    def faults(self) -> list[str]:
+        """Names given twice, texts that lack a language."""
+        found = _twice([*(w.name for w in self.word), *(p.written for p in self.pattern)])
+        found += [fault for word in self.word for fault in incomplete(word.name, word.text)]
+        return found + [fault for pattern in self.pattern for fault in incomplete(pattern.written, pattern.text)]
+
+    def case_failures(self) -> list[str]:
+        """Its own examples."""
+        table = Table(self.pattern)
+        told = ((case, table.said(case.given, case.language) or "nothing") for case in self.case)
+        return [f"{case.name}: {said!r}" for case, said in told if said != case.expect]
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    return [f"{name!r} stands twice" for name in _repeated(names, seen)]
+
+
+def _repeated(names: Iterable[str], seen: set[str]) -> Iterator[str]:
+    for name in names:
+        if name in seen:
+            yield name
+        seen.add(name)
