@@ -22,7 +22,7 @@ from tools.terminology import terminology
 ROOT = Path(__file__).resolve().parents[2] / "tools" / "appraisal"
 KINDS: dict[str, type[Document]] = {"suspicions": SuspicionFile, "review": PointFile, "courses": CourseFile, "tables": TableFile}
 FILES = sorted(ROOT.glob("*/*.toml"))
-BOUNDS = {"at_least", "at_most", "above", "below", "within", "apart", "times", "by", "by_percent"}
+BOUNDS = {"at_least", "at_most", "above", "below", "within", "apart", "times", "by", "by_percent", "youngest"}
 NUMBER = re.compile(r"^-?\d+(\.\d+)?")
 
 
@@ -62,7 +62,7 @@ def survivors(raw: dict[str, Any], kind: type[Document], table: str) -> list[str
         alone = {**raw, table: [entry]}
         if table == "indicated":
             alone["case"] = [case for case in raw["case"] if case.get("about") == entry["id"]]
-        for node, key in list(limits(conditions(entry))):
+        for node, key in [*limits(conditions(entry)), *([(entry, "youngest")] if entry.get("youngest") else [])]:
             if key == "at_least" and isinstance(node[key], int):
                 continue  # how many of several: the examples give exactly so many
             kept = node[key]
@@ -126,7 +126,7 @@ def test_every_name_is_known_to_the_terminology() -> None:
         for row in file.indicated:
             found |= {("drug", name) for name in (*row.of, *row.beside)} | {("problem", name) for name in row.for_}
             found |= {("observable", bound.measured) for bound in row.measured}
-        found |= {("drug", weight.of) for load in file.burden for weight in load.weights}
+        found |= {("drug", weight.of) for load in file.burden for weight in load.weights if weight.of != "any"}
         found |= {("drug", name) for price in file.price for name in price.of}
     found |= {("observable", entry.observable) for file in courses for entry in file.watched}
     assert sorted(f"{kind} {name}" for kind, name in found if not knows[kind](name)) == []

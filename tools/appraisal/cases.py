@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tools.appraisal.engine import bearing_facts
+from tools.appraisal.engine import bearing_on
 from tools.appraisal.medicines import TableCase, TableFile, burden_of, priced, reason_of
 from tools.appraisal.model import Given, GivenUse, Statement
 from tools.appraisal.series import CourseFile, course
@@ -22,7 +22,7 @@ def failures(statements: Iterable[Statement]) -> list[str]:
     found = []
     for statement in statements:
         for case in statement.cases:
-            said = "nothing" if bearing_facts(statement, facts_of(case.given)) is None else "told"
+            said = "nothing" if bearing_on(statement, facts_of(case.given)) is None else "told"
             if said != case.expect:
                 found.append(f"{statement.id}, {case.name}: {said}, expected {case.expect}")
     return found

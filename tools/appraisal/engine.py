@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from tools.appraisal.model import PointFile, Statement, StatementFile, Suspicion
 from tools.appraisal.series import repeated, since_start
 from tools.clinical.answer import Citation
 from tools.clinical.clause import compile_all, within_days
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.knowledge import load
 
 SUSPICIONS = Path(__file__).parent / "suspicions"
@@ -30,6 +29,7 @@ class Suspected:
         medications: references of medicines that it may be an effect of.
         order: tests that would settle it and that have no fresh value.
         grounds: why, each once.
+        values: the values that bear it.
     """
 
     suspects: str
@@ -41,6 +41,7 @@ class Suspected:
     facts: tuple[str, ...]
     medications: tuple[str, ...] = ()
     evidence: tuple[Citation, ...] = ()
+    values: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def suspect(facts: Facts) -> tuple[Suspected, ...]:
     found: dict[str, Suspected] = {}
     for file in suspicion_files():
         for entry in file.suspicion:
-            bearing = None if entry.alone and entry.suspects in found else bearing_facts(entry, facts)
+            bearing = None if entry.alone and entry.suspects in found else bearing_on(entry, facts)
             if bearing is not None:
                 new = _suspected(entry, bearing, facts, file)
                 found[entry.suspects] = _joined(found[entry.suspects], new) if entry.suspects in found else new
@@ -89,31 +90,57 @@ def review(facts: Facts) -> tuple[Point, ...]:
     found = []
     for file in point_files():
         for entry in file.point:
-            bearing = bearing_facts(entry, facts)
+            bearing = bearing_on(entry, facts)
             if bearing is not None:
                 found.append(_point(entry, bearing, facts, file))
     return tuple(found)
 
 
-def bearing_facts(entry: Statement, facts: Facts) -> tuple[str, ...] | None:
-    """The references that bear a statement; `None` where it does not hold or cannot be told."""
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What bears a statement: references of the record, and the values among them, newest first."""
+
+    references: tuple[str, ...]
+    values: tuple[Measurement, ...] = ()
+
+
+def bearing_on(entry: Statement, facts: Facts) -> Bearing | None:
+    """What bears a statement; `None` where it does not hold or cannot be told."""
     uses = _uses(entry, facts)
-    if (entry.medicines and not uses) or any(facts.problem(name) for name in entry.unless_has):
+    if (entry.medicines and not uses) or _said_already(entry, facts):
         return None
     verdict = compile_all(entry.when).holds(facts)
     if not verdict.holds:
         return None
-    bearing = verdict.because
+    values = _values_of(verdict.because, facts)
     if isinstance(entry, Suspicion):
         series = _series(entry, facts, uses)
-        if series is None:
+        if series is None or (entry.medicines and not _after_a_start((*series, *values), verdict.because, uses, facts)):
             return None
-        bearing = (*series, *bearing)
-        if entry.medicines and not _after_a_start(bearing, uses, facts):
-            return None
+        values = (*series, *values)
     elif isinstance(entry, PointRule) and entry.topic == "simplify" and not _apart(entry, facts):
         return None
-    return tuple(dict.fromkeys(bearing))
+    return Bearing(tuple(dict.fromkeys((*_cited(values), *verdict.because))), values)
+
+
+def _said_already(entry: Statement, facts: Facts) -> bool:
+    """Listed already, explained by another problem, or the patient is too young for it."""
+    young = facts.age is not None and facts.age < entry.youngest
+    pregnant = facts.pregnancy == "pregnant" and "pregnancy" in entry.unless_has
+    return young or pregnant or any(facts.problem(name) for name in entry.unless_has)
+
+
+def _values_of(references: Iterable[str], facts: Facts) -> tuple[Measurement, ...]:
+    """The newest value behind each of these references that is one."""
+    wanted = set(references)
+    found = {m.reference: m for series in facts.measurements.values() for m in reversed(series) if m.reference in wanted}
+    return tuple(found[reference] for reference in dict.fromkeys(references) if reference in found)
+
+
+def _cited(values: Iterable[Measurement]) -> Iterator[str]:
+    """References of values; of computed ones, those of what they were made from."""
+    for value in values:
+        yield from value.inputs or (value.reference,)
 
 
 def _uses(entry: Statement, facts: Facts) -> tuple[MedicationUse, ...]:
@@ -127,8 +154,8 @@ def _apart(entry: Statement, facts: Facts) -> bool:
     return not frozenset.intersection(*products)
 
 
-def _series(entry: Suspicion, facts: Facts, uses: Iterable[MedicationUse]) -> tuple[str, ...] | None:
-    """References of the values that a repetition or a change rests on; empty where none is asked for."""
+def _series(entry: Suspicion, facts: Facts, uses: Iterable[MedicationUse]) -> tuple[Measurement, ...] | None:
+    """The values that a repetition or a change rests on; empty where none is asked for, `None` where there are none."""
     if entry.repeated is not None:
         return repeated(entry.repeated, facts) or None
     if entry.since is not None:
@@ -136,20 +163,15 @@ def _series(entry: Suspicion, facts: Facts, uses: Iterable[MedicationUse]) -> tu
     return ()
 
 
-def _after_a_start(bearing: Iterable[str], uses: Iterable[MedicationUse], facts: Facts) -> bool:
+def _after_a_start(values: Iterable[Measurement], references: Iterable[str], uses: Iterable[MedicationUse], facts: Facts) -> bool:
     """A finding of before the first dose is no effect of it. A start that is not recorded is not held against it."""
-    dates = [when for reference in bearing if (when := _date_of(reference, facts)) is not None]
-    newest = max(dates, default=None)
+    wanted = set(references)
+    onsets = [problem.onset for problem in facts.problems if problem.reference in wanted and problem.onset]
+    newest = max((*onsets, *(value.when for value in values)), default=None)
     return newest is None or any(use.started is None or use.started <= newest for use in uses)
 
 
-def _date_of(reference: str, facts: Facts) -> date | None:
-    onset = next((problem.onset for problem in facts.problems if problem.reference == reference), None)
-    measured = (m.when for series in facts.measurements.values() for m in series if m.reference == reference)
-    return onset or next(measured, None)
-
-
-def _suspected(entry: Suspicion, bearing: tuple[str, ...], facts: Facts, file: SuspicionFile) -> Suspected:
+def _suspected(entry: Suspicion, bearing: Bearing, facts: Facts, file: SuspicionFile) -> Suspected:
     fresh = within_days(entry.fresh)
     medications = tuple(use.reference for use in _uses(entry, facts))
     return Suspected(
@@ -159,9 +181,10 @@ def _suspected(entry: Suspicion, bearing: tuple[str, ...], facts: Facts, file: S
         confirm=entry.confirm,
         order=tuple(name for name in entry.order if entry.again or facts.latest(name, fresh) is None),
         due_days=within_days(entry.due) or 0,
-        facts=tuple(dict.fromkeys((*bearing, *medications))),
+        facts=tuple(dict.fromkeys((*bearing.references, *medications))),
         medications=medications,
         evidence=tuple(citations(entry, file)),
+        values=bearing.values,
     )
 
 
@@ -177,10 +200,11 @@ def _joined(first: Suspected, second: Suspected) -> Suspected:
         facts=tuple(dict.fromkeys((*first.facts, *second.facts))),
         medications=tuple(dict.fromkeys((*first.medications, *second.medications))),
         evidence=tuple(dict.fromkeys((*first.evidence, *second.evidence))),
+        values=tuple(dict.fromkeys((*first.values, *second.values))),
     )
 
 
-def _point(entry: PointRule, bearing: tuple[str, ...], facts: Facts, file: PointFile) -> Point:
+def _point(entry: PointRule, bearing: Bearing, facts: Facts, file: PointFile) -> Point:
     medications = tuple(use.reference for use in _uses(entry, facts))
     return Point(
         topic=entry.topic,
@@ -188,7 +212,7 @@ def _point(entry: PointRule, bearing: tuple[str, ...], facts: Facts, file: Point
         consider=entry.consider,
         taper=entry.taper,
         medications=medications,
-        facts=tuple(dict.fromkeys((*bearing, *medications))),
+        facts=tuple(dict.fromkeys((*bearing.references, *medications))),
         evidence=tuple(citations(entry, file)),
     )
 

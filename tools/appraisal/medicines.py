@@ -42,7 +42,7 @@ class Indicated(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 class Weight(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a medicine of a kind adds; the heaviest entry that fits counts once."""
+    """What a medicine of a kind (`any`: every medicine) adds; the heaviest entry that fits counts once."""
 
     of: str
     points: int
@@ -216,7 +216,11 @@ def burdens(facts: Facts) -> tuple[Burden, ...]:
 
 def burden_of(entry: Load, facts: Facts, file: TableFile) -> Burden | None:
     """One load; `None` below what is worth telling for this age."""
-    parts = [(use, points) for use in _taken(facts) if (points := max((w.points for w in entry.weights if w.of in use.kinds), default=0))]
+    parts = [
+        (use, points)
+        for use in _taken(facts)
+        if (points := max((w.points for w in entry.weights if w.of in ("any", *use.kinds)), default=0))
+    ]
     total = sum(points for _, points in parts)
     older = bool(entry.older_from) and facts.age is not None and facts.age >= entry.older_from
     if total < (entry.older_at if older else entry.tell_from):

@@ -105,6 +105,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
         medicines: kinds that it is about; one of them must be taken, and what is found must not be older than its start.
         unless_has: problems that say it already, or explain it otherwise.
         because: why, in a sentence.
+        youngest: the age in years below which it is not told; an age that is not known does not count as below.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     confidence: Confidence = "probable"
     medicines: tuple[str, ...] = ()
     unless_has: tuple[str, ...] = ()
+    youngest: int = 18
     when: tuple[Clause, ...] = ()
     cases: tuple[Example, ...] = ()
 

@@ -29,8 +29,8 @@ _YEAR = Decimal("365.25")
 Direction = Literal["rising", "falling", "steady", "varying"]
 
 
-def repeated(rule: Repeated, facts: Facts) -> tuple[str, ...]:
-    """References of the run of values that count, newest first; empty where there are too few, or too close together."""
+def repeated(rule: Repeated, facts: Facts) -> tuple[Measurement, ...]:
+    """The run of values that count, newest first; empty where there are too few, or too close together."""
     run = [value for bound in rule.of for value in _run(bound, facts)]
     run.sort(key=lambda m: m.when, reverse=True)
     oldest_newest = within_days(rule.within) or 0
@@ -38,9 +38,8 @@ def repeated(rule: Repeated, facts: Facts) -> tuple[str, ...]:
         return ()
     occasions = {(m.when, m.observable if rule.one_day else "") for m in run}
     apart = (run[0].when - run[-1].when).days
-    return (
-        tuple(dict.fromkeys(m.reference for m in run)) if len(occasions) >= rule.times and apart >= (within_days(rule.apart) or 0) else ()
-    )
+    enough = len(occasions) >= rule.times and apart >= (within_days(rule.apart) or 0)
+    return tuple(run) if enough else ()
 
 
 def _run(bound: Bound, facts: Facts) -> list[Measurement]:
@@ -61,8 +60,8 @@ def _values(observable: str, facts: Facts) -> list[Measurement]:
     return [m for m in facts.measurements.get(observable, ()) if m.when <= facts.as_of]
 
 
-def since_start(rule: Since, facts: Facts, uses: Iterable[MedicationUse]) -> tuple[str, ...]:
-    """References of the newest value and of the one before the medicine was begun, where it changed by so much."""
+def since_start(rule: Since, facts: Facts, uses: Iterable[MedicationUse]) -> tuple[Measurement, ...]:
+    """The newest value and the one before the medicine was begun, where it changed by so much."""
     values = _values(rule.measured, facts)
     for use in uses:
         if use.started is None or not values:
@@ -71,7 +70,7 @@ def since_start(rule: Since, facts: Facts, uses: Iterable[MedicationUse]) -> tup
         before = next((m for m in values if m.when <= use.started and (use.started - m.when).days <= _BASE_DAYS), None)
         after = 0 < (newest.when - use.started).days <= (within_days(rule.within) or 0)
         if before is not None and after and _changed(rule, before, newest):
-            return (newest.reference, before.reference)
+            return (newest, before)
     return ()
 
 
