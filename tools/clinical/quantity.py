@@ -109,10 +109,7 @@ class Quantity:
         Raises:
             UnitMismatchError: no finite number, or the unit is not known.
         """
-        number, _, unit = text.strip().partition(" ")
-        quantity = cls(decimal_of(number), unit.strip() or "1")
-        unit_dimension(quantity.unit)
-        return quantity
+        return _parsed(text)
 
     def to(self, unit: str) -> Quantity:
         """The same quantity in another unit of the same dimension.
@@ -141,6 +138,15 @@ class Quantity:
 
     def __str__(self) -> str:
         return plain(self.value) if self.unit == "1" else f"{plain(self.value)} {self.unit}"
+
+
+@lru_cache(maxsize=16384)
+def _parsed(text: str) -> Quantity:
+    """Knowledge is compared with the same few thousand limits all the time: each is read once."""
+    number, _, unit = text.strip().partition(" ")
+    quantity = Quantity(decimal_of(number), unit.strip() or "1")
+    unit_dimension(quantity.unit)
+    return quantity
 
 
 def _temperature(value: Decimal, unit: str, to: str) -> Decimal:

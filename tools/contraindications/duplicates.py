@@ -30,7 +30,8 @@ def duplicates(index: Index, uses: Sequence[MedicationUse]) -> Iterator[Finding]
 
 def _candidates(entry: Duplicate, by_kind: dict[str, list[MedicationUse]], uses: Sequence[MedicationUse]) -> Iterable[Pair]:
     if entry.of != SAME:
-        return ((a, b) for a, b in combinations(by_kind.get(entry.of, ()), 2) if not _shared(a, b))
+        group = by_kind.get(entry.of, ())
+        return [(a, b) for a, b in combinations(group, 2) if not _shared(a, b)] if len(group) > 1 else ()
     by_name: dict[str, list[MedicationUse]] = {}
     for use in uses:
         for ingredient in use.ingredients:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -83,6 +83,11 @@ class ReadyRule(Ready):
         return _needs_all(self.rule.when)
 
     @cached_property
+    def sieve(self) -> frozenset[str] | None:
+        """The same, for rules that say nothing at all where none of the names is a fact; `None` where the rule is to be asked."""
+        return None if self.rule.allergy is not None or self.rule.teratogen else self.needs
+
+    @cached_property
     def measured(self) -> frozenset[str]:
         """Observables without which the rule can only be unknown."""
         return frozenset(c.measured for c in self.rule.when if c.measured and c.measured != "age")
@@ -134,6 +139,22 @@ class ReadyRecordFault(Ready):
     record: RecordFault
 
 
+# What of a medicine decides which rules concern it: kinds, route, form, and whether it would be started.
+Seen = tuple[frozenset[str], str | None, str | None, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The rules to ask about a medicine, and the files (with versions) in which they were looked for."""
+
+    rules: tuple[tuple[frozenset[str] | None, ReadyRule], ...]
+    files: Mapping[str, str]
+
+    def among(self, names: frozenset[str]) -> Iterator[ReadyRule]:
+        """The rules that can say something of a patient with these names."""
+        return (ready for sieve, ready in self.rules if sieve is None or not sieve.isdisjoint(names))
+
+
 @dataclass(frozen=True)
 class Index:
     """Every rule of some files, by subject."""
@@ -145,6 +166,7 @@ class Index:
     records: tuple[ReadyRecordFault, ...]
     patterns: Mapping[str, Pattern]
     _by_kinds: dict[frozenset[str], tuple[ReadyRule, ...]] = field(default_factory=dict)
+    _asked: dict[Seen, Asked] = field(default_factory=dict)
 
     def rules_for(self, kinds: frozenset[str]) -> tuple[ReadyRule, ...]:
         """Rules on a medicine of these kinds, each once; remembered, since a regimen repeats them."""
@@ -154,6 +176,18 @@ class Index:
             found = tuple({id(rule): rule for rule in every}.values())
             if len(self._by_kinds) < 4096:
                 self._by_kinds[kinds] = found
+        return found
+
+    def asked_about(self, use: MedicationUse) -> Asked:
+        """The rules that concern this medicine, and the files of all that were looked at; remembered, as `rules_for`."""
+        seen = (use.kinds, use.route, use.form, use.currency == "proposed")
+        found = self._asked.get(seen)
+        if found is None:
+            rules = self.rules_for(use.kinds)
+            concerned = tuple((ready.sieve, ready) for ready in rules if ready.concerns(use))
+            found = Asked(concerned, {ready.file.id: ready.file.version for ready in rules})
+            if len(self._asked) < 4096:
+                self._asked[seen] = found
         return found
 
     def statement(self, name: str) -> Ready | None:

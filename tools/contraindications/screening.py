@@ -52,10 +52,10 @@ class Survey:
 
     def look_at(self, use: MedicationUse) -> None:
         """Every rule on this medicine."""
-        for ready in self.index.rules_for(use.kinds):
-            self._files[ready.file.id] = ready.file.version
-            if ready.concerns(use):
-                self._judge(ready, use)
+        asked = self.index.asked_about(use)
+        self._files.update(asked.files)
+        for ready in asked.among(self._names):
+            self._judge(ready, use)
 
     def _judge(self, ready: ReadyRule, use: MedicationUse) -> None:
         if ready.rule.allergy is not None:

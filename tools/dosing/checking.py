@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
-
-from msgspec import structs
 
 from tools.clinical.answer import Issue
-from tools.clinical.clause import Clause
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity, decimal_of, unit_dimension
 from tools.dosing.answers import Adjustment
 from tools.dosing.engine import answer_for, daily_limit, per_day
 from tools.dosing.index import Entry, index
-from tools.dosing.model import Rule
 from tools.dosing.parameters import parameters
 from tools.dosing.steps import daily_of
 
@@ -52,7 +47,7 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
     present = daily_of(use)
     if present is None:
         return []
-    limits = [(entry, *daily_limit(_alone(entry.rule), facts)) for entry in entries]
+    limits = [(entry, *daily_limit(entry.alone, facts)) for entry in entries]
     known = [(entry, most, reasons) for entry, most, reasons in limits if most is not None and _same_kind(most, present)]
     if len(known) < len(limits) or not known:
         return []
@@ -70,19 +65,6 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
             gross=bool(why) or present.value >= most.to(present.unit).value * _gross_share(),
         )
     ]
-
-
-@lru_cache(maxsize=1024)
-def _alone(rule: Rule) -> Rule:
-    """The rule without the limits that another medicine sets: those are interactions, and raised as such."""
-    return structs.replace(
-        rule, limits=tuple(limit for limit in rule.limits if not any(_asks_for_medicine(clause) for clause in limit.when))
-    )
-
-
-def _asks_for_medicine(clause: Clause) -> bool:
-    parts = [part for inner in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in inner or ()]
-    return clause.takes is not None or any(_asks_for_medicine(part) for part in parts)
 
 
 def _gross_share() -> Decimal:

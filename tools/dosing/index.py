@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.clause import Clause
@@ -17,9 +17,13 @@ FOLDER = Path(__file__).parent / "doses"
 
 
 class Entry(Struct, frozen=True):
-    """A rule with what its file says of it, and the observables on which its dose depends."""
+    """A rule with what its file says of it, and the observables on which its dose depends.
+
+    `alone` is the rule without the limits that another medicine sets: those are interactions, and raised as such.
+    """
 
     rule: Rule
+    alone: Rule
     ref: KnowledgeRef
     evidence: tuple[Citation, ...]
     observables: tuple[str, ...] = ()
@@ -50,7 +54,7 @@ def entry_of(file: DoseFile, rule: Rule) -> Entry:
         for s in file.source
         if s.id == rule.source
     )
-    return Entry(rule, file.ref(rule), evidence, observables_of(rule))
+    return Entry(rule, _alone(rule), file.ref(rule), evidence, observables_of(rule))
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +76,16 @@ def index() -> Index:
         by_id=by_id,
         by_words={words_of(name): name for name in by_drug},
     )
+
+
+def _alone(rule: Rule) -> Rule:
+    limits = tuple(limit for limit in rule.limits if not any(_asks_for_medicine(clause) for clause in limit.when))
+    return rule if limits == rule.limits else structs.replace(rule, limits=limits)
+
+
+def _asks_for_medicine(clause: Clause) -> bool:
+    parts = [part for inner in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in inner or ()]
+    return clause.takes is not None or any(_asks_for_medicine(part) for part in parts)
 
 
 def observables_of(rule: Rule) -> tuple[str, ...]:

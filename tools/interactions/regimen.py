@@ -62,7 +62,7 @@ def _number(count: Count, uses: Sequence[MedicationUse]) -> int:
 
 def _matching(kinds: Sequence[str], uses: Sequence[MedicationUse]) -> int:
     """How many of the kinds can each be given an ingredient of its own (augmenting paths over products with their ingredients)."""
-    places = [use for use in uses for _ in range(max(1, len(use.ingredients)))]
+    places = [use for use in uses if not use.kinds.isdisjoint(kinds) for _ in use.ingredients or (None,)]
     taken: dict[int, str] = {}
 
     def place(kind: str, tried: set[int]) -> bool:

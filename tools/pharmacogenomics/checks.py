@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from tools.clinical.answer import Issue, KnowledgeRef
 from tools.clinical.facts import Facts, MedicationUse
@@ -40,8 +41,8 @@ def pharmacogenomics(
     calls = _calls(gene, phenotype or diplotype or "", facts)
     if medication is None:
         return _gene_alone(gene, calls)
-    names = _names(medication)
-    files = [(name, file) for name in names for file in index.drugs().get(name, ())]
+    ingredients, kinds = _names(medication)
+    files: Sequence[tuple[str, DrugFile]] = _files_about(ingredients, kinds)
     if gene is not None:
         files = [(name, file) for name, file in files if any(g == gene or g.startswith(f"{gene}*") for g in file.genes)]
     if not files:
@@ -67,8 +68,7 @@ def check_phenotypes(medications: Sequence[MedicationUse], facts: Facts) -> tupl
         issue
         for use in medications
         if use.taken and use.route not in LOCAL_ROUTES
-        for name in _names(use)
-        for file in index.drugs().get(name, ())
+        for name, file in _files_about(tuple(ingredient.name for ingredient in use.ingredients), use.kinds)
         for issue in issues_of(use, name, file, calls, facts)
     ]
     return gravest(found)
@@ -109,11 +109,17 @@ def _calls(gene: str | None, said: str, facts: Facts | None) -> dict[str, Call]:
     return index.calls(known)
 
 
-def _names(medication: str | MedicationUse) -> tuple[str, ...]:
+def _names(medication: str | MedicationUse) -> tuple[tuple[str, ...], frozenset[str]]:
     if isinstance(medication, str):
-        return (medication,)
-    ingredients = tuple(ingredient.name for ingredient in medication.ingredients)
-    return tuple(dict.fromkeys((*ingredients, *sorted(medication.kinds))))
+        return (medication,), frozenset()
+    return tuple(ingredient.name for ingredient in medication.ingredients), medication.kinds
+
+
+@lru_cache(maxsize=4096)
+def _files_about(ingredients: tuple[str, ...], kinds: frozenset[str]) -> tuple[tuple[str, DrugFile], ...]:
+    """The files on these ingredients, then on the classes they belong to, with the name by which each was found."""
+    names = dict.fromkeys((*ingredients, *sorted(kinds)))
+    return tuple((name, file) for name in names for file in index.drugs().get(name, ()))
 
 
 def _gene_alone(gene: str | None, calls: Mapping[str, Call]) -> PgxAnswer:
