@@ -16,6 +16,7 @@ from tools.clinical.answer import Citation, Indicator, IssueCode, KnowledgeRef, 
 from tools.clinical.appraised import Course, ReviewPoint, Suspicion
 from tools.clinical.drafter import Drafter as Drafter
 from tools.clinical.drafter import ModelReport as ModelReport
+from tools.clinical.weighed import CalendarEntry, Weighing
 
 SCHEMA_VERSION = "0.1"
 
@@ -270,6 +271,8 @@ class Plan(Struct, frozen=True, omit_defaults=False, kw_only=True):
     suspected: tuple[Suspicion, ...] = ()
     courses: tuple[Course, ...] = ()
     items: tuple[Item, ...] = ()
+    decisions: tuple[Weighing, ...] = ()
+    calendar: tuple[CalendarEntry, ...] = ()
     medications: tuple[MedicationLine, ...] = ()
     review: tuple[ReviewPoint, ...] = ()
     issues: tuple[PlanIssue, ...] = ()
