@@ -44,8 +44,7 @@ class NotedToolbox:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    age = Quantity.parse(given.age).value if given.age else None
-    born = date(CASE_DATE.year - int(age), CASE_DATE.month, 1) if age is not None else None
+    born = _born(given.age) if given.age else None
     names = dict.fromkeys((*given.takes, *given.doses, *given.started))
     return Facts(
         as_of=CASE_DATE,
@@ -59,6 +58,14 @@ def facts_of(given: Given) -> Facts:
         measurements={name: _measurements(name, text) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
     )
+
+
+def _born(age: str) -> date:
+    """A birth date for an age in years (`"20 a"`) or months (`"5 mo"`)."""
+    quantity = Quantity.parse(age)
+    months = int(quantity.value) * (1 if quantity.unit == "mo" else 12)
+    years, left = divmod(CASE_DATE.year * 12 + CASE_DATE.month - 1 - months, 12)
+    return date(years, left + 1, 1)
 
 
 def _pregnancy(state: str) -> Pregnancy:

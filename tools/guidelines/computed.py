@@ -165,20 +165,22 @@ def _weighted(entry: Computed, facts: Facts) -> Answer:
 
 def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent]) -> Facts:
     """The facts with a derived name for every examination that the record does not show in time, and for every problem
-    that began recently. A problem without a date sets nothing.
+    that began recently. A problem without a date is never recent; where the state has a name for that, it sets that.
     """
     found = dict(facts.derived)
     for examination in overdue:
         if not any(_within(e.when, examination.within, facts) and e.kinds.intersection(examination.unless) for e in facts.events):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
-        began = tuple(
-            p.reference
-            for p in facts.problems
-            if p.active and p.kinds.intersection(state.problems) and _within(p.onset, state.within, facts)
-        ) + tuple(e.reference for e in facts.events if e.kinds.intersection(state.problems) and _within(e.when, state.within, facts))
+        listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems)]
+        began = tuple(p.reference for p in listed if _within(p.onset, state.within, facts)) + tuple(
+            e.reference for e in facts.events if e.kinds.intersection(state.problems) and _within(e.when, state.within, facts)
+        )
+        undated = tuple(p.reference for p in listed if p.onset is None)
         if began:
             found[state.name] = began
+        elif undated and state.undated:
+            found[state.undated] = (*found.get(state.undated, ()), *undated)
     return replace(facts, derived=found)
 
 

@@ -75,12 +75,17 @@ class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
     within: str
 
 
-class Recent(Struct, frozen=True, forbid_unknown_fields=True):
-    """A name that holds where one of these problems began, or one of these events was, within a time: a state of today."""
+class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A name that holds where one of these problems began, or one of these events was, within a time: a state of today.
+
+    Attributes:
+        undated: the name that holds where an active one of these problems has no date: whether it is still there is asked.
+    """
 
     name: str
     problems: tuple[str, ...]
     within: str
+    undated: str = ""
 
 
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
