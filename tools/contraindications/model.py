@@ -15,6 +15,7 @@ from msgspec import Struct
 from tools.clinical.answer import IssueCode, Severity
 from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.errors import KnowledgeError
+from tools.clinical.examples import Fault, Given
 from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
 
@@ -35,7 +36,6 @@ CODES: dict[Kind, IssueCode] = {
     "omission": "OMIT",
 }
 Difference = Literal["forms-differ", "one-as-needed"]
-Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity", "exposure"]
 PATTERNS: tuple[Pattern, ...] = (
     "immediate-severe",
     "immediate",
@@ -154,45 +154,6 @@ class Reaction(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     pattern: Pattern
-
-
-class GivenMedicine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A medicine of a case; the first kind is its ingredient."""
-
-    kinds: tuple[str, ...]
-    route: str | None = None
-    form: str | None = None
-    daily: str | None = None
-    days: int | None = None
-    as_needed: bool = False
-
-
-class GivenAllergy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An allergy of a case."""
-
-    to: tuple[str, ...]
-    reactions: tuple[str, ...] = ()
-    intolerance: bool = False
-    high: bool = False
-
-
-Medicine = str | tuple[str, ...] | GivenMedicine
-
-
-class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The patient of a case. A laboratory value may carry its age: `"5.1 mmol/L @ 40 d"`."""
-
-    takes: tuple[Medicine, ...] = ()
-    uncertain: tuple[Medicine, ...] = ()
-    proposes: tuple[Medicine, ...] = ()
-    has: tuple[str, ...] = ()
-    allergies: tuple[GivenAllergy, ...] = ()
-    labs: dict[str, str] = {}
-    age: str | None = None
-    sex: Literal["female", "male"] | None = None
-    pregnancy: Pregnancy = "none"
-    phenotypes: dict[str, str] = {}
-    record_faults: tuple[Fault, ...] = ()
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
+from tools.clinical.examples import born
 from tools.clinical.facts import Facts, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity
 from tools.dosing.answers import DoseAnswer
@@ -33,22 +34,13 @@ def facts_of(given: Given) -> Facts:
     return Facts(
         as_of=AS_OF,
         reference="Patient/example",
-        birth_date=_born(Quantity.parse(given.age or "50 a")),
+        birth_date=born(given.age or "50 a", AS_OF),
         sex=given.sex or None,
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
         medications=tuple(MedicationUse(f"MedicationRequest/{name}", name, kinds=frozenset({name})) for name in given.takes),
         measurements={name: (Measurement(name, Quantity.parse(text), AS_OF, f"Observation/{name}"),) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
     )
-
-
-def _born(age: Quantity) -> date:
-    if age.unit == "a":
-        return date(AS_OF.year - int(age.value), 1, 1)
-    if age.unit == "mo":
-        months = AS_OF.year * 12 + AS_OF.month - 1 - int(age.value)
-        return date(months // 12, months % 12 + 1, 1)
-    return AS_OF - timedelta(days=int(age.to("d").value) + 1)
 
 
 def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = (), limit: str = "") -> list[str]:

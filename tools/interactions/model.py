@@ -16,7 +16,7 @@ from msgspec import Struct
 from tools.clinical.answer import IssueCode, Severity
 from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.errors import ClinicalError
-from tools.clinical.facts import Pregnancy
+from tools.clinical.examples import Given
 from tools.clinical.knowledge import Confidence, Document
 
 Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
@@ -121,31 +121,6 @@ class Combination(Statement, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     count: Count | None = None
     replaces: tuple[str, ...] = ()
     when: tuple[Clause, ...] = ()
-
-
-class GivenMedicine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A medicine of a case; the first kind stands for its ingredient."""
-
-    kinds: tuple[str, ...]
-    route: str | None = None
-    daily: str | None = None
-    days: int | None = None
-
-
-Medicine = str | tuple[str, ...] | GivenMedicine
-
-
-class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The patient of a case. A laboratory value may carry its age: `"5.1 mmol/L @ 40 d"`."""
-
-    takes: tuple[Medicine, ...] = ()
-    proposes: tuple[Medicine, ...] = ()
-    has: tuple[str, ...] = ()
-    labs: dict[str, str] = {}
-    age: str | None = None
-    sex: Literal["female", "male"] | None = None
-    pregnancy: Pregnancy = "none"
-    phenotypes: dict[str, str] = {}
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

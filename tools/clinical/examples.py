@@ -1,0 +1,133 @@
+"""The patient of an example in a knowledge file: a few words that become facts on a fixed day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from tools.clinical.facts import Allergy, Currency, DataIssue, Facts, Ingredient, Measurement, MedicationUse, Pregnancy, Problem, Regimen
+from tools.clinical.quantity import Quantity
+
+AS_OF = date(2026, 6, 30)
+Fault = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity", "exposure"]
+
+
+class GivenMedicine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A medicine of an example; the first kind stands for its ingredient."""
+
+    kinds: tuple[str, ...]
+    route: str | None = None
+    form: str | None = None
+    daily: str | None = None
+    days: int | None = None
+    as_needed: bool = False
+
+
+class GivenAllergy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An allergy of an example."""
+
+    to: tuple[str, ...]
+    reactions: tuple[str, ...] = ()
+    intolerance: bool = False
+    high: bool = False
+
+
+Medicine = str | tuple[str, ...] | GivenMedicine
+
+
+class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The patient of an example. A laboratory value may carry its age: `"5.1 mmol/L @ 40 d"`."""
+
+    takes: tuple[Medicine, ...] = ()
+    uncertain: tuple[Medicine, ...] = ()
+    proposes: tuple[Medicine, ...] = ()
+    has: tuple[str, ...] = ()
+    allergies: tuple[GivenAllergy, ...] = ()
+    labs: dict[str, str] = {}
+    age: str | None = None
+    sex: Literal["female", "male"] | None = None
+    pregnancy: Pregnancy = "none"
+    phenotypes: dict[str, str] = {}
+    record_faults: tuple[Fault, ...] = ()
+
+
+def facts_of(given: Given) -> Facts:
+    """The facts of an example at `AS_OF`; each medicine has one ingredient, named by its first kind.
+
+    Raises:
+        UnitMismatchError: a value, a dose or an age is not a quantity.
+    """
+    medications = tuple(_medications(given))
+    about = medications[0].reference if medications else "Observation/case"
+    return Facts(
+        AS_OF,
+        "Patient/case",
+        birth_date=None if given.age is None else born(given.age),
+        sex=given.sex,
+        pregnancy=given.pregnancy,
+        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
+        medications=medications,
+        allergies=tuple(_allergy(number, entry) for number, entry in enumerate(given.allergies)),
+        measurements={name: (_measurement(name, text),) for name, text in given.labs.items()},
+        phenotypes=given.phenotypes,
+        data_issues=tuple(DataIssue(about, kind, "as the example says") for kind in given.record_faults),
+    )
+
+
+def born(age: str, as_of: date = AS_OF) -> date:
+    """A birth date that gives this age, in whole years (`a`), months, weeks or days, at `as_of`."""
+    quantity = Quantity.parse(age)
+    count = int(quantity.value)
+    if quantity.unit in ("a", "mo"):
+        months = as_of.year * 12 + as_of.month - 1 - count * (12 if quantity.unit == "a" else 1)
+        return date(months // 12, months % 12 + 1, 1)
+    return as_of - timedelta(days=count * (7 if quantity.unit == "wk" else 1))
+
+
+def _medications(given: Given) -> Iterator[MedicationUse]:
+    groups: tuple[tuple[Currency, tuple[Medicine, ...]], ...] = (
+        ("current", given.takes),
+        ("uncertain", given.uncertain),
+        ("proposed", given.proposes),
+    )
+    for currency, medicines in groups:
+        for number, medicine in enumerate(medicines):
+            yield _medication(medicine, currency, f"MedicationRequest/{currency}-{number}")
+
+
+def _medication(medicine: Medicine, currency: Currency, reference: str) -> MedicationUse:
+    if isinstance(medicine, str):
+        medicine = GivenMedicine(kinds=(medicine,))
+    elif isinstance(medicine, tuple):
+        medicine = GivenMedicine(kinds=medicine)
+    return MedicationUse(
+        reference,
+        medicine.kinds[0],
+        ingredients=(Ingredient(medicine.kinds[0]),),
+        kinds=frozenset(medicine.kinds),
+        currency=currency,
+        route=medicine.route,
+        form=medicine.form,
+        regimen=Regimen(daily=Quantity.parse(medicine.daily) if medicine.daily else None, as_needed=medicine.as_needed),
+        started=AS_OF - timedelta(days=medicine.days) if medicine.days is not None else None,
+    )
+
+
+def _allergy(number: int, given: GivenAllergy) -> Allergy:
+    return Allergy(
+        f"AllergyIntolerance/{number}",
+        given.to[0],
+        frozenset(given.to),
+        frozenset(given.reactions),
+        criticality="high" if given.high else None,
+        intolerance=given.intolerance,
+    )
+
+
+def _measurement(name: str, text: str) -> Measurement:
+    amount, _, old = text.partition(" @ ")
+    days = int(Quantity.parse(old).to("d").value) if old else 0
+    return Measurement(name, Quantity.parse(amount), AS_OF - timedelta(days=days), f"Observation/{name}")
