@@ -14,6 +14,7 @@ from functools import cached_property
 from agent.fhir.read import Record, read_bundle
 from agent.screening import Screened, screen
 from agent.toolbox import ClinicalToolbox
+from tools.appraisal import Course, Reason, SupplyGap, Suspected, courses, reasons, supply_gaps, suspect
 from tools.calculators import Derived, derive
 from tools.clinical.facts import Facts, MedicationUse
 from tools.guidelines import Run, decide
@@ -64,6 +65,26 @@ class Case:
     def run(self) -> Run:
         """What the guidelines decide for this patient."""
         return decide(self.facts, None, ClinicalToolbox(self.excluded))
+
+    @cached_property
+    def suspected(self) -> tuple[Suspected, ...]:
+        """What the record implies and no problem list says."""
+        return suspect(self.facts)
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """How values went over time."""
+        return courses(self.facts)
+
+    @cached_property
+    def reasons(self) -> tuple[tuple[Reason, ...], tuple[MedicationUse, ...]]:
+        """What each medicine is for, and the medicines of which no table tells."""
+        return reasons(self.facts)
+
+    @cached_property
+    def gaps(self) -> tuple[SupplyGap, ...]:
+        """Medicines whose supply on record ended."""
+        return supply_gaps(self.facts)
 
     def uses(self, references: Sequence[str]) -> tuple[MedicationUse, ...]:
         """The medicines behind these references, in the record's order."""

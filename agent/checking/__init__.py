@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+from agent.appraising import appraised, unjudged
 from agent.case import Case
 from agent.checking.grounding import ungrounded
 from agent.checking.ledger import ledger
@@ -43,11 +44,12 @@ def check(plan: Plan, case: Case) -> Checked:
     faults = ungrounded(plan, case)
     bad = {fault.item for fault in faults}
     items = tuple(item for item in plan.items if item.id not in bad)
-    plan = structs.replace(plan, items=items)
+    plan = appraised(structs.replace(plan, items=items), case)
     found = find_issues(plan, case)
     struck, sentences = objections(plan, found.issues)
     not_checked = (
         *_record_gaps(case),
+        *unjudged(case),
         *found.not_checked,
         *(NotChecked(*gap) for gap in case.derived.not_computed),
         *(NotChecked(f.item, f.why) for f in faults),

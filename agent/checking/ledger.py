@@ -44,6 +44,8 @@ def _problem(problem: Problem, planned: object, plan: Plan, case: Case) -> Cover
             reason="An administrative or social finding; no treatment follows from it here.",
         )
     citing = _citing(plan, problem.reference)
+    if beside := _beside(plan, problem.reference):
+        return Coverage(concern=concern, text=text, status="addressed", reason=beside, items=citing)
     if citing:
         return Coverage(concern=concern, text=text, status="addressed", reason="It bears on the lines named.", items=citing)
     outside = next((why for name, why in case.run.out_of_scope.items() if problem.kinds.intersection(modules()[name].kinds)), "")
@@ -62,6 +64,7 @@ def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
         citing = _citing(plan, latest.reference)
         problem = next((p.id for p in plan.problems if latest.reference in p.facts), "")
         reason = "It bears on the lines named." if citing else f"Followed under problem {problem}." if problem else ""
+        reason = reason or _beside(plan, latest.reference)
         if not reason and latest.reference in followed:
             reason = "A value that an active module follows is computed from it."
         yield Coverage(
@@ -71,6 +74,12 @@ def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
             reason=reason or _OPEN,
             items=citing,
         )
+
+
+def _beside(plan: Plan, reference: str) -> str:
+    """What a suspicion or a point of the review says of an entry of the record."""
+    suspected = next((f"Suspected: {s.text} ({s.id})." for s in plan.suspected if reference in s.facts), "")
+    return suspected or next((f"See point {r.id} of the review of medicines." for r in plan.review if reference in r.facts), "")
 
 
 def _out_of_range(case: Case, name: str) -> Measurement | None:

@@ -19,8 +19,8 @@ def citations_of(plan: Plan, issues: Sequence[PlanIssue]) -> Iterator[Citation]:
     for problem in plan.problems:
         for goal in problem.goal:
             yield from goal.evidence
-    for issue in issues:
-        yield from issue.evidence
+    for evidence in (*(i.evidence for i in issues), *(one.evidence for one in plan.suspected), *(point.evidence for point in plan.review)):
+        yield from evidence
 
 
 def sources_of(plan: Plan, issues: Sequence[PlanIssue]) -> tuple[Citation, ...]:
@@ -36,6 +36,7 @@ def knowledge_used(plan: Plan, issues: Sequence[PlanIssue], case: Case) -> tuple
     refs: set[tuple[str, str]] = {(c.id, c.version) for c in citations_of(plan, issues)}
     refs |= {(issue.rule.id, issue.rule.version) for issue in issues}
     refs |= {(item.dose.rule.id, item.dose.rule.version) for item in plan.items if item.dose and item.dose.rule}
+    refs |= {(course.rule.id, course.rule.version) for course in plan.courses}
     refs |= set(_pairs(case.run.knowledge))
     return tuple(KnowledgeRef(name, version) for name, version in sorted(refs))
 

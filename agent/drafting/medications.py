@@ -54,7 +54,8 @@ def _indication(case: Case, use: MedicationUse) -> str:
     if use.reason:
         return use.reason
     known = modules()
-    return next((known[name].title for name in case.run.active if use.kinds & known[name].treats_with), "")
+    title = next((known[name].title for name in case.run.active if use.kinds & known[name].treats_with), "")
+    return title or next((reason.words for reason in case.reasons[0] if reason.use == use and reason.standing != "none"), "")
 
 
 def _regimen(use: MedicationUse) -> str:

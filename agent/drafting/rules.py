@@ -9,6 +9,7 @@ from agent.drafting.medications import medication_lines
 from agent.drafting.problems import plan_problems
 from agent.drafting.safety import add_allergy_reviews, add_safety
 from agent.drafting.summary import headline, summary, top_changes
+from agent.drafting.suspicions import add_suspicions
 from agent.drafting.workbook import Workbook
 from tools.clinical.facts import Facts
 from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatient, SetAside
@@ -29,6 +30,7 @@ class RulesDrafter:
             add_decision(book, case, decision)
         for question in case.run.questions:
             book.ask(wording.sentence(question.why), about=wording.title(question.about), facts=question.facts)
+        add_suspicions(book, case)
         add_safety(book, case)
         add_allergy_reviews(book, case)
         problems = plan_problems(case)

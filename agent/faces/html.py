@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from agent.faces.bibliography import citation_words
-from agent.faces.phrases import amount_words, banner_facts, dose_words, drafter_words, goal_words, how_words, when_words
+from agent.faces.phrases import amount_words, banner_facts, course_words, dose_words, drafter_words, goal_words, how_words, when_words
+from agent.faces.text_beside import TOPIC_WORDS
 from agent.faces.view import View
 from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
 from tools.clinical.plan import Plan
@@ -56,9 +57,11 @@ def environment() -> Environment:
         ACTION_WORDS=ACTION_WORDS,
         COVERAGE_WORDS=COVERAGE_WORDS,
         ISSUE_WORDS=ISSUE_WORDS,
+        TOPIC_WORDS=TOPIC_WORDS,
         amount_words=amount_words,
         banner=banner,
         banner_facts=banner_facts,
+        course_words=course_words,
         disposition_words=disposition_words,
         dose_words=dose_words,
         drafter_words=drafter_words,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.faces.words import ACTION_WORDS, name_words, readable
+from tools.clinical.appraised import Course
 from tools.clinical.plan import Goal, Item, Plan
 
 
@@ -61,6 +62,17 @@ def banner_facts(plan: Plan) -> tuple[str, ...]:
 def amount_words(value: str, unit: str) -> str:
     """A computed value with its unit; words and bare numbers have none, years are `y`."""
     return readable(f"{value} {'y' if unit == 'a' else unit}" if unit not in ("", "1") else value)
+
+
+def course_words(course: Course) -> str:
+    """Oldest first: `HbA1c 7.1, 7.6, 8.3 % (2025-05-12 to 2026-11-16); 0.6 % a year`."""
+    values = course.values[::-1]
+    numbers = ", ".join(value.value for value in values)
+    unit = readable(values[-1].unit) if values[-1].unit != "1" else ""
+    slope = f"; {readable(course.per_year)} a year" if course.per_year and course.direction != "steady" else ""
+    remark = f": {readable(course.remark)}" if course.remark else ""
+    dates = f"({readable(values[0].when)} to {readable(values[-1].when)})"
+    return " ".join(word for word in (name_words(course.observable), numbers, unit, dates) if word) + slope + remark
 
 
 def drafter_words(plan: Plan) -> str:

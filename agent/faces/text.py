@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.faces.phrases import amount_words, banner_facts, drafter_words
+from agent.faces.text_beside import courses_text, review_text, suspected_text
 from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_marks
 from agent.faces.text_problems import ACTION_STYLES, section_text
 from agent.faces.view import MedicineRow, View
@@ -65,9 +66,12 @@ def _page(view: View, everything: bool) -> Iterable[RenderableType]:
     yield from _urgent(view)
     yield from _changes(view)
     yield from _questions(view)
+    yield from suspected_text(view)
     for section in view.sections:
         yield from section_text(view, section)
+    yield from courses_text(view)
     yield from _medicines(view)
+    yield from review_text(view)
     yield from _issues(view, everything)
     yield from _ledger(view, everything)
     yield from _not_checked(view)

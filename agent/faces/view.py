@@ -231,8 +231,9 @@ def _cited(plan: Plan) -> Iterable[Citation]:
                 yield from _cited_by(item)
     for item in plan.items:
         yield from _cited_by(item)
-    for issue in plan.issues:
-        yield from issue.evidence
+    beside = (*(one.evidence for one in plan.suspected), *(point.evidence for point in plan.review))
+    for evidence in (*(issue.evidence for issue in plan.issues), *beside):
+        yield from evidence
 
 
 def _cited_by(item: Item) -> Iterable[Citation]:

@@ -95,8 +95,16 @@ def _merged(group: list[Order], as_of: date) -> MedicationUse:
         currency=currency,
         started=min(dates, default=None),
         last_ordered=max(dates, default=None),
+        supplied_until=_supplied_until(began),
         also=tuple(dict.fromkeys(o.use.reference for o in group if o.use.reference != deciding.use.reference)),
     )
+
+
+def _supplied_until(orders: list[Order]) -> date | None:
+    """The last day that is covered; `None` where nothing says how long a supply lasts, or a newer order does not say it."""
+    covered = max((order.covers_until for order in orders if order.covers_until is not None), default=None)
+    endless = max((order.when for order in orders if order.covers_until is None and order.when is not None), default=None)
+    return None if covered is None or (endless is not None and endless > covered) else covered
 
 
 def _still_current(newest: Order, ranked: list[Order], as_of: date) -> Order | None:

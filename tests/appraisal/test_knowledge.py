@@ -15,12 +15,13 @@ import pytest
 from tools.appraisal.medicines import TableFile
 from tools.appraisal.model import PointFile, Statement, StatementFile, SuspicionFile
 from tools.appraisal.series import CourseFile
+from tools.appraisal.supply import GapFile
 from tools.clinical.clause import Clause
 from tools.clinical.knowledge import Document, decode
 from tools.terminology import terminology
 
 ROOT = Path(__file__).resolve().parents[2] / "tools" / "appraisal"
-KINDS: dict[str, type[Document]] = {"suspicions": SuspicionFile, "review": PointFile, "courses": CourseFile, "tables": TableFile}
+KINDS: dict[str, type[Document]] = {"suspicions": SuspicionFile, "review": PointFile, "courses": CourseFile, "gaps": GapFile, "tables": TableFile}
 FILES = sorted(ROOT.glob("*/*.toml"))
 BOUNDS = {"at_least", "at_most", "above", "below", "within", "apart", "times", "by", "by_percent", "youngest"}
 NUMBER = re.compile(r"^-?\d+(\.\d+)?")

@@ -7,6 +7,7 @@ starts no treatment; a point of the review is put to the prescriber.
 from tools.appraisal.engine import Point, Suspected, review, suspect
 from tools.appraisal.medicines import Burden, Priced, Reason, burdens, price_of, reasons
 from tools.appraisal.series import Course, courses
+from tools.appraisal.supply import SupplyGap, supply_gaps
 
 __all__ = [
     "Burden",
@@ -14,11 +15,13 @@ __all__ = [
     "Point",
     "Priced",
     "Reason",
+    "SupplyGap",
     "Suspected",
     "burdens",
     "courses",
     "price_of",
     "reasons",
     "review",
+    "supply_gaps",
     "suspect",
 ]

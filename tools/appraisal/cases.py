@@ -10,6 +10,7 @@ from tools.appraisal.engine import bearing_on
 from tools.appraisal.medicines import TableCase, TableFile, burden_of, priced, reason_of
 from tools.appraisal.model import Given, GivenUse, Statement
 from tools.appraisal.series import CourseFile, course
+from tools.appraisal.supply import GapFile, gap_of
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
@@ -97,3 +98,16 @@ def _said(case: TableCase, facts: Facts, file: TableFile) -> str | int | None:
         burden = burden_of(entry, facts, file) if entry else None
         return burden.total if burden else 0
     return priced(facts.medications[0].kinds, file).tier
+
+
+def gap_failures(file: GapFile) -> list[str]:
+    """The examples of gaps in supply."""
+    found = []
+    for case in file.case:
+        until = None if case.ended is None else CASE_DATE - timedelta(days=case.ended)
+        regimen = Regimen(as_needed=case.as_needed)
+        use = MedicationUse("MedicationRequest/0", case.kinds[0], kinds=frozenset(case.kinds), regimen=regimen, supplied_until=until)
+        said = gap_of(use, Facts(as_of=CASE_DATE, medications=(use,)), file) is not None
+        if said is not case.expect:
+            found.append(f"{case.name}: {said}, expected {case.expect}")
+    return found

@@ -80,6 +80,7 @@ class MedicationUse:
         currency: `current` (taken now), `uncertain` (ordered long ago, never closed), `old` (over), `proposed`.
         complete: every component was recognised. False means that screening of this medicine is incomplete.
         also: references of other orders of the same product, which this one stands for.
+        supplied_until: the last day that any order or hand-over of it covers, where the record says how long one lasts.
     """
 
     reference: str
@@ -97,6 +98,7 @@ class MedicationUse:
     complete: bool = True
     reason: str = ""
     also: tuple[str, ...] = ()
+    supplied_until: date | None = None
 
     @property
     def taken(self) -> bool:

@@ -1,0 +1,20 @@
+"""Orders that settle what the record implies: tests only, never a treatment and never an entry of the problem list."""
+
+from __future__ import annotations
+
+from agent.appraising import suspected_words
+from agent.case import Case
+from agent.drafting.items import due, plain_subject
+from agent.drafting.workbook import Entry, Workbook
+from tools.clinical.plan import Rationale
+
+
+def add_suspicions(book: Workbook, case: Case) -> None:
+    """Add the tests that would settle each suspicion and have no fresh value; an emergency comes first and alone."""
+    if any(entry.urgency == "emergency" for entry in book.entries.values()):
+        return
+    for one in case.suspected:
+        why = Rationale(text=f"To settle whether this is {one.suspects}. {suspected_words(one)}", facts=one.facts, evidence=one.evidence)
+        for name in one.order:
+            entry = Entry(None, "order", plain_subject("order", name), due=due(case, one.due_days), rationale=(why,))
+            book.add(entry)
