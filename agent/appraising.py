@@ -100,7 +100,7 @@ def _review(plan: Plan, case: Case) -> tuple[ReviewPoint, ...]:
 
 
 def _acted_on(point: ReviewPoint, acting: Iterable[Item]) -> tuple[str, ...]:
-    return tuple(item.id for item in acting if item.subject.reference in point.medications) if point.topic != "cost" else ()
+    return tuple(item.id for item in acting if item.subject.reference in point.medications) if point.topic not in ("cost", "load") else ()
 
 
 def _points(case: Case) -> Iterator[ReviewPoint]:

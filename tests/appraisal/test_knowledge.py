@@ -21,7 +21,13 @@ from tools.clinical.knowledge import Document, decode
 from tools.terminology import terminology
 
 ROOT = Path(__file__).resolve().parents[2] / "tools" / "appraisal"
-KINDS: dict[str, type[Document]] = {"suspicions": SuspicionFile, "review": PointFile, "courses": CourseFile, "gaps": GapFile, "tables": TableFile}
+KINDS: dict[str, type[Document]] = {
+    "suspicions": SuspicionFile,
+    "review": PointFile,
+    "courses": CourseFile,
+    "gaps": GapFile,
+    "tables": TableFile,
+}
 FILES = sorted(ROOT.glob("*/*.toml"))
 BOUNDS = {"at_least", "at_most", "above", "below", "within", "apart", "times", "by", "by_percent", "youngest"}
 NUMBER = re.compile(r"^-?\d+(\.\d+)?")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tools.appraisal.model import Point as PointRule
 from tools.appraisal.model import PointFile, Statement, StatementFile, Suspicion, SuspicionFile, Topic
+from tools.appraisal.routes import systemic
 from tools.appraisal.series import repeated, since_start
 from tools.clinical.answer import Citation
 from tools.clinical.clause import compile_all, within_days
@@ -144,7 +145,7 @@ def _cited(values: Iterable[Measurement]) -> Iterator[str]:
 
 
 def _uses(entry: Statement, facts: Facts) -> tuple[MedicationUse, ...]:
-    uses = {use.reference: use for name in entry.medicines for use in facts.taking(name) if use.currency != "proposed"}
+    uses = {use.reference: use for name in entry.medicines for use in facts.taking(name) if use.currency != "proposed" and systemic(use)}
     return tuple(uses.values())
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tools.appraisal.model import Bound
+from tools.appraisal.routes import systemic
 from tools.clinical.answer import Citation
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, MedicationUse
@@ -29,12 +30,14 @@ class Indicated(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
         beside: medicines whose harm it prevents, or that it belongs to.
         measured: values that are a reason without a listed problem.
         words: what it is usually for, in words.
+        plain: what it is for goes without saying (contraception, an antidote).
     """
 
     id: str
     of: tuple[str, ...]
     words: str
     source: str
+    plain: bool = False
     for_: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     measured: tuple[Bound, ...] = ()
@@ -180,6 +183,8 @@ def reason_of(use: MedicationUse, facts: Facts, files: Sequence[TableFile]) -> R
     """Why this medicine is taken; `None` where no table speaks of it."""
     if use.reason:
         return Reason(use, "recorded", use.reason, (use.reference,))
+    if not systemic(use):
+        return None
     for file in files:
         for entry in file.indicated:
             if use.kinds.intersection(entry.of):
@@ -193,7 +198,7 @@ def _reason(use: MedicationUse, entry: Indicated, facts: Facts, evidence: Citati
         return Reason(use, "problem", listed[0].text, tuple(p.reference for p in listed), (evidence,))
     derived = [r for name in entry.for_ for r in facts.derived.get(name, ())]
     values = [*derived, *_bearing(entry, facts)]
-    if values:
+    if values or entry.plain:
         return Reason(use, "problem", entry.words, tuple(dict.fromkeys(values)), (evidence,))
     others = [other for name in entry.beside for other in facts.taking(name) if other.reference != use.reference]
     if others:
@@ -219,7 +224,7 @@ def burden_of(entry: Load, facts: Facts, file: TableFile) -> Burden | None:
     parts = [
         (use, points)
         for use in _taken(facts)
-        if (points := max((w.points for w in entry.weights if w.of in ("any", *use.kinds)), default=0))
+        if systemic(use) and (points := max((w.points for w in entry.weights if w.of in ("any", *use.kinds)), default=0))
     ]
     total = sum(points for _, points in parts)
     older = bool(entry.older_from) and facts.age is not None and facts.age >= entry.older_from

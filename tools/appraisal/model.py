@@ -47,12 +47,14 @@ class Repeated(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         times: on so many days; with `one_day`, two different tests of one day are two.
         apart: between the oldest and the newest of the run.
         within: how old the newest may be.
+        over: how much older than the newest the others may be; unless said, nothing limits it.
     """
 
     of: tuple[Bound, ...]
     times: int = 2
     apart: str = "0 d"
     within: str
+    over: str = ""
     one_day: bool = False
 
 

@@ -33,9 +33,10 @@ def repeated(rule: Repeated, facts: Facts) -> tuple[Measurement, ...]:
     """The run of values that count, newest first; empty where there are too few, or too close together."""
     run = [value for bound in rule.of for value in _run(bound, facts)]
     run.sort(key=lambda m: m.when, reverse=True)
-    oldest_newest = within_days(rule.within) or 0
-    if not run or (facts.as_of - run[0].when).days > oldest_newest:
+    if not run or (facts.as_of - run[0].when).days > (within_days(rule.within) or 0):
         return ()
+    if rule.over:
+        run = [value for value in run if (run[0].when - value.when).days <= (within_days(rule.over) or 0)]
     occasions = {(m.when, m.observable if rule.one_day else "") for m in run}
     apart = (run[0].when - run[-1].when).days
     enough = len(occasions) >= rule.times and apart >= (within_days(rule.apart) or 0)
