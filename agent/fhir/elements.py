@@ -29,6 +29,7 @@ class Meta(Element):
 class Extension(Element):
     url: str | None = None
     value_code: str | None = None
+    value_boolean: bool | None = None
 
 
 class Coding(Element):
@@ -138,6 +139,10 @@ class MedicationIngredient(Element):
 class Reaction(Element):
     substance: RawConcept = NOTHING
     manifestation: RawConcepts = NOTHING
+
+
+class SuspectEntity(Element):
+    instance: RawReference = NOTHING
 
 
 class ObservationComponent(Element):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import date
 
 from agent.fhir import concepts, terms
 from agent.fhir import elements as el
@@ -52,22 +53,31 @@ def read_procedure(found: r4.Procedure, reference: str, reading: Reading) -> Out
     if refusal is not None or not what:
         return refusal or aside("no procedure is named")
     when = day(found.performed_date_time) or day(period.start)
-    reading.events.append(Event(reference, "procedure", what.text, terms.procedure(what), what.code, when, found.status or ""))
+    kinds, until = terms.procedure(what), _over(period, reading)
+    reading.events.append(Event(reference, "procedure", what.text, kinds, what.code, when, found.status or "", until))
     return USED
 
 
 def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Outcome:
-    """A visit or stay."""
+    """A visit or stay; where the patient was discharged to counts once the stay is over."""
     period = found.period or _PERIOD
     refusal = refused(found.status) or reading.later(period.start)
     if refusal is not None:
         return refusal
     types = concepts.concepts.of(found.type)
     what = next(iter(types), concepts.EMPTY)
-    left_to = concepts.concept.of(found.hospitalization.discharge_disposition) if found.hospitalization else concepts.EMPTY
+    left = found.hospitalization is not None and (period.end is None or (day(period.end) or reading.as_of) <= reading.as_of)
+    left_to = concepts.concept.of(found.hospitalization.discharge_disposition) if found.hospitalization and left else concepts.EMPTY
     kinds = frozenset[str]().union(*(terms.procedure(concept) for concept in (*types, left_to) if concept))
-    reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), found.status or ""))
+    status, until = found.status or "", _over(period, reading)
+    reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), status, until))
     return USED
+
+
+def _over(period: el.Period, reading: Reading) -> date | None:
+    """The last day of what is over."""
+    end = day(period.end)
+    return end if end is not None and end <= reading.as_of else None
 
 
 def read_document(found: r4.DocumentReference, reference: str, reading: Reading) -> Outcome:

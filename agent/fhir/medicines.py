@@ -214,6 +214,13 @@ def _product(found: r4.Medicine, reading: Reading) -> tuple[Concept, str]:
     return Concept((), link.display or ""), ""
 
 
+def medicine_at(link: el.Reference, reading: Reading) -> Concept:
+    """The medicine that a reference leads to, or else the words beside it."""
+    medication = _resolve(link, [], reading)
+    found = _of_medication(medication) if medication is not None else EMPTY
+    return found or Concept((), link.display or "")
+
+
 def _of_medication(medication: r4.Medication) -> Concept:
     """What a Medication is: its own code, or its ingredients side by side."""
     stated = concepts.concept.of(medication.code)

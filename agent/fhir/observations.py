@@ -10,6 +10,8 @@
 | `valueQuantity` | unit not known, or of another dimension | an issue of kind `unit`; never guessed |
 | | a bound (`<`, `>`) | an issue; a bound is no value |
 | | outside of what can be | an issue of kind `implausible` |
+| code | a hospice question answered with yes; an assessment made in palliative care | an event of that kind |
+| | a diagnosis or symptom of ICD-10-CM, without a value or with yes | an event of kind `finding` |
 | `valueCodeableConcept` | of a habit (`current smoker`) | the newest answer to that question, as a problem |
 | | of anything else | nothing: it may be of a relative, or a suspicion |
 | `component` | | each like an observation of its own |
@@ -28,7 +30,7 @@ from typing import Literal
 
 from msgspec import Raw
 
-from agent.fhir import concepts, genomics, pregnancy, terms
+from agent.fhir import concepts, genomics, pregnancy, states, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -52,12 +54,16 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     if found.status in _NO_VALUE or found.status == "entered-in-error":
         return ERROR if found.status == "entered-in-error" else aside(f"status {found.status}: there is no result")
     period = found.effective_period or _NO_PERIOD
+    state = states.shown(found)
+    seen = states.read(found, state, reference, reading) if state is not None else UNREAD
+    if state is not None and found.value_quantity is None:
+        return seen
     when = found.effective_date_time or found.effective_instant or period.end or period.start
     later = reading.later(when, found.issued)
     if later is not None:
         return later
     measured = day(when) or day(found.issued)
-    outcome = _read_part(found, found, reference, measured, reading)
+    outcome = max(seen, _read_part(found, found, reference, measured, reading), key=_rank)
     for part in found.component:
         outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
     if outcome is USED and found.status not in _FINAL:

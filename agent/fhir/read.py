@@ -6,7 +6,7 @@
 | identity | one patient; entries about somebody else are set aside |
 | status rules | `agent.fhir.medicines`, `currency` (orders), `problems` (conditions, allergies), `observations`, `events` |
 | the same id twice | the version with the newest `meta.lastUpdated`, else the last; the others are set aside |
-| `modifierExtension` | may turn the meaning round, so the entry is set aside |
+| `modifierExtension` | may turn the meaning round, so the entry is set aside; QI-Core's "do not perform" that is false turns nothing |
 | types that facts are not made of | counted as unread |
 | text | kept to be shown, never obeyed |
 """
@@ -23,17 +23,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from msgspec import Raw
 
-from agent.fhir import currency, events, genomics, identity, medicines, observations, pregnancy, problems, reports
+from agent.fhir import adverse_events, currency, events, genomics, identity, medicines, observations, orders, pregnancy, problems, reports
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
-from agent.fhir.elements import NOTHING
+from agent.fhir.elements import NOTHING, Extension
 from agent.fhir.exposures import exposures
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.release import SIGNS, refusal
+from agent.fhir.systems import NOT_TO_DO
 from tools.clinical.facts import Facts, Measurement, Problem
 from tools.clinical.plan import SetAside
 
@@ -144,6 +146,9 @@ _BY_SUBJECT: dict[type, Reader] = {
     r4.DocumentReference: events.read_document,
     r4.CarePlan: events.read_care_plan,
     r4.Goal: events.read_goal,
+    r4.ServiceRequest: orders.read_service_request,
+    r4.DeviceRequest: orders.read_device_request,
+    r4.AdverseEvent: adverse_events.read_adverse_event,
 }
 _BY_PATIENT: dict[type, Reader] = {
     r4.AllergyIntolerance: problems.read_allergy,
@@ -223,8 +228,16 @@ def _reported(found: r4.OperationOutcome) -> Outcome:
     return aside("the server reports an error in place of a resource") if grave else UNREAD
 
 
+_EXTENSIONS = msgspec.json.Decoder(list[Extension])
+
+
 def _modified(raw: Raw) -> bool:
-    return bytes(raw) not in (b"", b"null", b"[]")
+    if bytes(raw) in (b"", b"null", b"[]"):
+        return False
+    try:
+        return any(found.url not in NOT_TO_DO or found.value_boolean is not False for found in _EXTENSIONS.decode(raw))
+    except msgspec.DecodeError:
+        return True
 
 
 def _facts(person: Person, reading: Reading) -> Facts:

@@ -33,6 +33,7 @@ from agent.fhir.elements import (
     RawRanges,
     RawReference,
     Reaction,
+    SuspectEntity,
 )  # fmt: skip
 from agent.fhir.systems import RESOURCE_TYPES
 
@@ -195,6 +196,33 @@ class Encounter(Common):
     actual_period: Raw = NOTHING  # R5
 
 
+class Request(Common):
+    """What an order of a service and of a device share."""
+
+    status: str | None = None
+    intent: str | None = None
+    do_not_perform: bool | None = None
+    subject: RawReference = NOTHING
+    authored_on: str | None = None
+
+
+class ServiceRequest(Request):
+    code: RawConcept = NOTHING
+
+
+class DeviceRequest(Request):
+    code_codeable_concept: RawConcept = NOTHING
+
+
+class AdverseEvent(Common):
+    actuality: str | None = None
+    event: RawConcept = NOTHING
+    subject: RawReference = NOTHING
+    date: str | None = None
+    recorded_date: str | None = None
+    suspect_entity: list[SuspectEntity] = []
+
+
 class CarePlan(Common):
     status: str | None = None
     title: str | None = None
@@ -254,7 +282,7 @@ class Bundle(Resource):
 USED = (
     Patient, Condition, MedicationRequest, MedicationStatement, MedicationDispense, MedicationAdministration, Medication,
     AllergyIntolerance, Observation, DiagnosticReport, Procedure, Immunization, Encounter, CarePlan, Goal, FamilyMemberHistory,
-    DocumentReference,
+    DocumentReference, ServiceRequest, DeviceRequest, AdverseEvent,
 )  # fmt: skip
 """Types that facts are made of; every other type of R4 is counted and not decoded."""
 

@@ -22,6 +22,10 @@ DATA_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 TIMING = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
 BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
 
+_QICORE = "http://hl7.org/fhir/us/qicore/StructureDefinition/"
+NOT_TO_DO = frozenset({f"{_QICORE}qicore-doNotPerform", f"{_QICORE}qicore-doNotPeform"})
+"""QI-Core's modifier extension on orders; its test patients write the name with and without the r."""
+
 _RELEASES = tomllib.loads(Path(__file__).with_name("releases.toml").read_text("utf-8"))
 
 RESOURCE_TYPES: frozenset[str] = frozenset(_RELEASES["r4"])

@@ -154,15 +154,19 @@ class DataIssue:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`."""
+    """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`.
+
+    `until` is the last day of what lasted, where the record says so and it is over.
+    """
 
     reference: str
-    kind: Literal["immunization", "procedure", "encounter", "report", "note", "care-plan", "goal", "family-history"]
+    kind: Literal["immunization", "procedure", "encounter", "report", "note", "care-plan", "goal", "family-history", "order", "finding"]
     text: str
     kinds: frozenset[str] = frozenset()
     code: Coding | None = None
     when: date | None = None
     status: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""Observations that show a state of the patient and no value: hospice care answered with yes, a palliative assessment, a symptom.
+
+| code | value | read as |
+|---|---|---|
+| a question of `special.toml`, `states.answered` | yes | an event of that kind |
+| an assessment of `states.assessed` | any | an event of that kind, from its beginning: who is assessed with it is in that care |
+| of ICD-10-CM | none, or yes | an event of the kinds of that diagnosis |
+
+They are events of kind `finding`, dated by when they were seen last; a state of the patient they make only as long as they are
+recent. A question that is answered with no, or not at all, shows nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.fhir import concepts, terms
+from agent.fhir import elements as el
+from agent.fhir import shapes as r4
+from agent.fhir.concepts import Concept
+from agent.fhir.reading import UNREAD, USED, Outcome, Reading
+from agent.fhir.systems import ICD10CM
+from agent.fhir.times import day
+from tools.clinical.facts import Event
+
+_KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["states"]
+_YES: tuple[str, ...] = tuple(_KNOWN["yes"])
+_ANSWERED: dict[str, str] = _KNOWN["answered"]
+_ASSESSED: dict[str, str] = _KNOWN["assessed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a code shows.
+
+    Attributes:
+        kinds: of the event; empty where nothing is known of the code.
+        needs_yes: only an affirmative answer shows it.
+        may_be_silent: it is shown without any value.
+    """
+
+    what: Concept
+    kinds: frozenset[str]
+    needs_yes: bool
+    may_be_silent: bool
+
+
+def _understand(raw: bytes) -> Shown | None:
+    what = concepts.concept[raw]
+    for coding in what.codes:
+        if coding.code in _ANSWERED:
+            return Shown(what, frozenset({_ANSWERED[coding.code]}), needs_yes=True, may_be_silent=False)
+        if coding.code in _ASSESSED:
+            return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True)
+        if coding.system == ICD10CM:
+            return Shown(what, terms.problem(what), needs_yes=True, may_be_silent=True)
+    return None
+
+
+_codes: concepts.Memo[Shown | None] = concepts.Memo(_understand)
+
+
+def shown(found: r4.Observation) -> Shown | None:
+    """What state an observation may show by its code; `None` where it is a value like any other."""
+    return _codes.of(found.code)
+
+
+def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) -> Outcome:
+    """The observation as an event, where it shows the state."""
+    period = found.effective_period or el.Period()
+    began = found.effective_date_time or found.effective_instant or period.start or period.end
+    later = reading.later(began, found.issued)
+    if later is not None:
+        return later
+    if not state.kinds or not _holds(found, state):
+        return UNREAD
+    end = day(period.end)
+    until = end if end is not None and end <= reading.as_of else None
+    event = Event(reference, "finding", state.what.text, state.kinds, state.what.code, day(began), found.status or "", until)
+    reading.events.append(event)
+    return USED
+
+
+def _holds(found: r4.Observation, state: Shown) -> bool:
+    answer = concepts.concept.of(found.value_codeable_concept)
+    if not answer:
+        silent = found.value_quantity is None and found.value_string is None and not concepts.concept.of(found.data_absent_reason)
+        return state.may_be_silent and (silent or not state.needs_yes)
+    return not state.needs_yes or answer.has(*_YES)
