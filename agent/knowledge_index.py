@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tools.clinical.errors import KnowledgeError
-from tools.clinical.knowledge import Document, Source, load, read_all
+from tools.clinical.knowledge import Document, Source, knowledge_digest, load, read_all
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -68,6 +68,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
     Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
     Kind("guideline-phrases", "tools/guidelines/phrases", "tools.guidelines.search:PhraseMap"),
+    Kind("tradeoffs", "tools/guidelines/tradeoffs", "tools.guidelines.tradeoffs:TradeoffFile"),
     Kind("suspicions", "tools/appraisal/suspicions", "tools.appraisal.model:SuspicionFile"),
     Kind("review-points", "tools/appraisal/review", "tools.appraisal.model:PointFile"),
     Kind("value-courses", "tools/appraisal/courses", "tools.appraisal.series:CourseFile"),
@@ -100,6 +101,12 @@ def held() -> Iterator[Held]:
 def knows(name: str, version: str) -> bool:
     """Whether the knowledge base holds a document, rule or recommendation of this id in this version."""
     return version in _versions().get(name, ()) or (name, version) == _interactions_as_a_whole()
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """`sha256:…` over every active document of every kind: what a batch or a report was made with."""
+    return "sha256:" + knowledge_digest(tuple(entry.document for entry in held()))
 
 
 def _interactions_as_a_whole() -> tuple[str, str]:

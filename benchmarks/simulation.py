@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, TypedDict
@@ -19,7 +19,7 @@ import orjson
 from plan import AS_OF, best, bundles, row
 
 from scenarios.cohort import Patient
-from scenarios.simulation import Settings, plan_rows
+from scenarios.engines import Engine, Task, rows_of
 
 CORES = 2
 
@@ -30,15 +30,15 @@ class Empty(TypedDict):
     step: int
 
 
-def repeated(paths: list[Path], patients: int) -> Iterator[tuple[str, Patient]]:
+def repeated(paths: list[Path], patients: int) -> list[tuple[str, Patient]]:
     """The bundles one after the other, again and again, each under a key of its own."""
-    return ((str(number), Patient(path)) for number, path in enumerate(islice(cycle(paths), patients)))
+    return [(str(number), Patient(path)) for number, path in enumerate(islice(cycle(paths), patients))]
 
 
-def seconds(paths: list[Path], patients: int) -> float:
-    """Seconds of a batch with the pool, start of the workers included."""
+def seconds(paths: list[Path], patients: int, engine: Engine = "process") -> float:
+    """Seconds of a batch, start of the workers included."""
     start = time.perf_counter()
-    outcomes = [one["outcome"] for _, one in plan_rows(repeated(paths, patients), Settings(AS_OF, "process", CORES))]
+    outcomes = [one["outcome"] for _, one in rows_of(repeated(paths, patients), Task(AS_OF), engine, CORES)]
     if len(outcomes) != patients or "error" in outcomes:
         raise SystemExit(f"{outcomes.count('error')} errors in {len(outcomes)} rows")
     return time.perf_counter() - start
@@ -61,7 +61,7 @@ def peaks(paths: list[Path], rounds: int = 4) -> list[float]:
     """Peak memory in MB of one process after each round over all bundles."""
     found = []
     for _ in range(rounds):
-        for _ in plan_rows(repeated(paths, len(paths)), Settings(AS_OF, "inline")):
+        for _ in rows_of(repeated(paths, len(paths)), Task(AS_OF), "inline", 1):
             pass
         status = Path("/proc/self/status").read_text()
         found.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1000)
@@ -87,6 +87,9 @@ def main() -> None:
     row("a patient, to an empty graph of six nodes", f"{each / idle:.1f} ×", "")
     marginal = (many - few) / (patients - patients // 5)
     row(f"time of {patients - patients // 5} more, to the first {patients // 5}", f"{marginal / (few / (patients // 5)):.2f} ×", "≤ 1.1 ×")
+    if find_spec("ray"):
+        seconds(paths, CORES, "ray")
+        row("the same on Ray, to the pool", f"{seconds(paths, patients, 'ray') / many:.2f} ×", "≤ 1.25 ×")
     row("peak memory of a process, round after round", " ".join(f"{peak:.0f}" for peak in peaks(paths)) + " MB", "≤ 400 MB, flat")
 
 

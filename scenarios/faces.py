@@ -16,10 +16,13 @@ from agent.faces.cli_common import AsOf, note, today
 def simulate(
     paths: Annotated[list[Path], typer.Argument(help="bundles, folders of bundles, or bulk exports")],
     out: Annotated[Path, typer.Option(help="folder for rows, manifest and report")] = Path("simulation"),
-    engine: Annotated[Literal["inline", "process"], typer.Option(help="one after the other, or a pool of processes")] = "process",
-    workers: Annotated[int, typer.Option(min=1, help="processes")] = os.cpu_count() or 1,
+    engine: Annotated[
+        Literal["inline", "process", "ray"], typer.Option(help="one after the other, a pool of processes, or Ray (extra `ray`)")
+    ] = "process",
+    workers: Annotated[int, typer.Option(min=1, help="processes, or actors of Ray")] = os.cpu_count() or 1,
     as_of: AsOf = None,
     plans: Annotated[bool, typer.Option("--plans", help="also write every plan to plans.ndjson")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="also write the rows to rows.parquet (extra `parquet`)")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
@@ -29,7 +32,7 @@ def simulate(
     from scenarios.report import write_report
     from scenarios.simulation import Settings, simulate
 
-    settings = Settings(as_of or today(), engine, workers, plans)
+    settings = Settings(as_of or today(), engine, workers, plans, parquet)
     start = time.perf_counter()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)

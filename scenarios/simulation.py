@@ -9,28 +9,20 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import orjson
 
-from agent.errors import PlannerError, RecordError
-from agent.planning import make_plan
+from agent.errors import RecordError
+from agent.knowledge_index import digest
 from scenarios.cohort import Patient, cohort
-from tools.clinical.plan import Plan
-
-Engine = Literal["inline", "process"]
-Row = dict[str, Any]
-_AHEAD = 4
+from scenarios.engines import Engine, Task, rows_of
+from scenarios.rows import Row
 
 
 @dataclass(frozen=True)
@@ -39,12 +31,14 @@ class Settings:
 
     Attributes:
         plans: also write every plan, to `plans.ndjson`.
+        parquet: also write the rows as a table, to `rows.parquet`.
     """
 
     as_of: date
     engine: Engine = "process"
     workers: int = os.cpu_count() or 1
     plans: bool = False
+    parquet: bool = False
 
 
 def simulate(
@@ -75,8 +69,6 @@ def simulate(
         raise RecordError(
             f"the folder {out.name!r} cannot be written: {error.strerror}; what is there can be taken up with --resume"
         ) from None
-    except BrokenProcessPool:
-        raise RecordError("a worker was killed from outside (memory?); the rows that are there can be taken up with --resume") from None
 
 
 def _simulate(
@@ -90,69 +82,13 @@ def _simulate(
     with partial.open("ab" if have else "wb") as file:
         if not have:
             file.write(orjson.dumps(_head(settings)) + b"\n")
-        for key, row in plan_rows(todo.items(), settings):
+        for key, row in rows_of(todo, Task(settings.as_of, settings.plans), settings.engine, settings.workers):
             file.write(orjson.dumps({"key": key, **row}) + b"\n")
             file.flush()
             have[key] = row
             progress(len(have), total)
     rows = [{"key": key, "patient": patient.label, **have[key]} for key, patient in keyed]
     return _finish(out, partial, rows, settings)
-
-
-def plan_row(patient: Patient, as_of: date, plans: bool = False) -> Row:
-    """One patient's row: what was planned, or why not."""
-    try:
-        plan = make_plan(patient.data(), as_of)
-    except PlannerError as error:
-        return {"outcome": "error", "error": type(error).__name__, "message": str(error)}
-    except Exception as error:  # noqa: BLE001 - a fault met with one patient must not cost the batch; its text may hold patient data
-        return {"outcome": "error", "error": type(error).__name__, "message": "a fault of the program, met with this patient"}
-    row: Row = {"outcome": "no-plan" if plan.status == "no-plan" else "plan", **measures(plan)}
-    if plans:
-        row["plan"] = orjson.loads(msgspec.json.encode(plan))
-    return row
-
-
-def measures(plan: Plan) -> Row:
-    """What a report counts of a plan."""
-    ledger = Counter(line.status for line in plan.coverage)
-    return {
-        "digest": plan.digest,
-        "input": plan.input.digest,
-        "age": plan.patient.age,
-        "sex": plan.patient.sex,
-        "modules": [problem.module for problem in plan.problems],
-        "items": dict(sorted(Counter(item.action for item in plan.items).items())),
-        "questions": len(plan.questions),
-        "issues": len(plan.issues),
-        "interruptive": sum(issue.interruptive for issue in plan.issues),
-        "suppressed": sum(bool(issue.suppressed) for issue in plan.issues),
-        "medications": len(plan.medications),
-        "uncertain": sum(line.currency == "uncertain" for line in plan.medications),
-        "ledger": dict(sorted(ledger.items())),
-        "not_checked": len(plan.not_checked),
-        "set_aside": len(plan.input.set_aside),
-        "route": plan.disposition.route,
-        "urgency": plan.disposition.urgency,
-    }
-
-
-def plan_rows(todo: Iterable[tuple[str, Patient]], settings: Settings) -> Iterator[tuple[str, Row]]:
-    """The row of every patient with its key, as they come."""
-    if settings.engine == "inline":
-        yield from ((key, plan_row(patient, settings.as_of, settings.plans)) for key, patient in todo)
-        return
-    with ProcessPoolExecutor(settings.workers, get_context("spawn")) as pool:
-
-        def started(pairs: Iterable[tuple[str, Patient]]) -> dict[Future[Row], str]:
-            return {pool.submit(plan_row, patient, settings.as_of, settings.plans): key for key, patient in pairs}
-
-        waiting = iter(todo)
-        running = started(islice(waiting, settings.workers * _AHEAD))
-        while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(future), future.result()
-                running |= started(islice(waiting, 1))
 
 
 def _finished(partial: Path, settings: Settings) -> dict[str, Row]:
@@ -175,6 +111,8 @@ def _finish(out: Path, partial: Path, rows: Sequence[Row], settings: Settings) -
     bare = [{name: value for name, value in row.items() if name != "plan"} for row in rows]
     data = b"".join(orjson.dumps(row) + b"\n" for row in bare)
     _write(out / "rows.ndjson", data)
+    if settings.parquet:
+        _write(out / "rows.parquet", _table(bare))
     outcomes = Counter(row["outcome"] for row in bare)
     manifest = {
         **_head(settings),
@@ -192,9 +130,29 @@ def _head(settings: Settings) -> Row:
         "carewright": version("carewright"),
         "schema_version": "0.1",
         "as_of": settings.as_of.isoformat(),
+        "knowledge": digest(),
         "drafter": "rules",
         "plans": settings.plans,
     }
+
+
+def _table(rows: Sequence[Row]) -> bytes:
+    """The rows as Parquet; what a row counts by name (actions, ledger) is a list of name and count."""
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError:
+        raise RecordError("--parquet needs the extra of that name: pip install 'carewright[parquet]'") from None
+    flat = [{name: _countable(value) for name, value in row.items()} for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    columns = {name: [row.get(name) for row in flat] for name in names}
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.table(columns), sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _countable(value: Any) -> Any:
+    return [{"name": name, "count": count} for name, count in value.items()] if isinstance(value, dict) else value
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 
 from agent.errors import RecordError
 from scenarios.builders import bundle, condition, medication, observation, patient
-from scenarios.cohort import cohort
+from scenarios.cohort import Patient, cohort
+from scenarios.engines import chunks
 from scenarios.report import write_report
 from scenarios.simulation import Settings, simulate
 
@@ -108,3 +111,31 @@ def test_a_bulk_export_gives_each_of_its_patients(shared_data: Path, tmp_path: P
 
 def _stop(done: int, total: int) -> None:
     raise KeyboardInterrupt
+
+
+def test_rows_can_be_read_as_a_table(folder: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    simulate([folder], tmp_path / "a", Settings(DAY, "inline", parquet=True))
+    rows = [json.loads(line) for line in (tmp_path / "a" / "rows.ndjson").read_text().splitlines()]
+    table = parquet.read_table(tmp_path / "a" / "rows.parquet").to_pylist()
+    assert [row["patient"] for row in table] == [row["patient"] for row in rows]
+    assert [row["outcome"] for row in table] == [row["outcome"] for row in rows]
+    counted = next(row for row in table if row["outcome"] == "plan")["items"]
+    assert {one["name"]: one["count"] for one in counted} == next(row for row in rows if row["outcome"] == "plan")["items"]
+
+
+@pytest.mark.slow
+def test_ray_gives_the_bytes_of_one_process(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    alone = output(folder, tmp_path / "a", Settings(DAY, "inline", plans=True))
+    command = [sys.executable, "-m", "agent", "simulate", str(folder), "--out", str(tmp_path / "b"), "--as-of", DAY.isoformat()]
+    subprocess.run([*command, "--plans", "--engine", "ray", "--workers", "2"], check=False, capture_output=True)
+    assert {name: (tmp_path / "b" / name).read_bytes() for name in alone} == alone
+
+
+def test_patients_go_to_workers_in_handfuls_that_leave_some_for_each() -> None:
+    pairs = [(str(number), Patient(Path(f"{number}.json"))) for number in range(100)]
+    sizes = [len(chunk) for chunk in chunks(pairs, 2)]
+    assert sizes == [6] * 16 + [4]
+    assert [pair for chunk in chunks(pairs, 2) for pair in chunk] == pairs
+    assert [len(chunk) for chunk in chunks(pairs[:3], 8)] == [1, 1, 1]

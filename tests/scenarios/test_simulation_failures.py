@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 import pytest
 
-import scenarios.simulation as simulation
 from agent.errors import RecordError
+from scenarios import rows
 from scenarios.builders import bundle, condition, observation, patient
 from scenarios.simulation import Settings, simulate
 
@@ -136,14 +136,14 @@ def test_equal_records_are_planned_once_and_have_a_row_each(folder: Path, tmp_pa
 
 
 def test_a_fault_of_the_program_is_one_row_without_its_text(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = simulation.make_plan
+    real = rows.make_plan
 
     def fault(data: bytes, as_of: date) -> Any:
         if data == (folder / "05.json").read_bytes():
             raise ZeroDivisionError("a secret of the patient")
         return real(data, as_of)
 
-    monkeypatch.setattr(simulation, "make_plan", fault)
+    monkeypatch.setattr(rows, "make_plan", fault)
     manifest = simulate([folder], tmp_path / "out", Settings(DAY, "inline"))
     assert manifest["outcomes"] == {"error": 1, "plan": 29}
     rows = (tmp_path / "out" / "rows.ndjson").read_text()

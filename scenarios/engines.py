@@ -1,0 +1,186 @@
+"""Where the plans of a batch are made: in this process, in a pool of processes, or by Ray on one machine or a cluster.
+
+Whatever the engine, a row depends on its patient alone; the batch sorts them at the end. Workers load all knowledge before
+they get their first patients, and get patients in chunks, so that a short plan costs no journey of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any, Literal, Protocol
+
+from agent.errors import RecordError
+from agent.planning import make_plan
+from scenarios.cohort import Patient
+from scenarios.rows import Row, plan_row
+
+Engine = Literal["inline", "process", "ray"]
+Keyed = tuple[str, Patient]
+Chunk = list[Keyed]
+
+_LARGEST_CHUNK = 16
+_CHUNKS_A_WORKER = 8  # so that the last chunk of a batch keeps no worker alone for long
+_AHEAD = 2
+_EMPTY = b'{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient", "id": "warm"}}]}'
+
+
+@dataclass(frozen=True)
+class Task:
+    """How each patient is planned; see `plan_row`."""
+
+    as_of: date
+    plans: bool = False
+
+    def rows(self, chunk: Chunk) -> list[tuple[str, Row]]:
+        """The rows of a chunk of patients, each with its key."""
+        return [(key, plan_row(patient, self.as_of, self.plans)) for key, patient in chunk]
+
+
+class _Pool(Protocol):
+    """Workers that take a chunk, and give back whichever is finished first."""
+
+    def submit(self, chunk: Chunk) -> None: ...
+
+    def next_done(self) -> Iterable[list[tuple[str, Row]]]: ...
+
+    @property
+    def busy(self) -> int: ...
+
+
+def rows_of(todo: Mapping[str, Patient] | Sequence[Keyed], task: Task, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
+    """The row of every patient with its key, as they come.
+
+    Args:
+        workers: processes of the pool, or actors of Ray; not used inline.
+
+    Raises:
+        RecordError: a worker was killed from outside, or Ray is asked for and not installed.
+    """
+    pairs: list[Keyed] = list(todo.items()) if isinstance(todo, Mapping) else list(todo)
+    if engine == "inline":
+        yield from (row for pair in pairs for row in task.rows([pair]))
+    elif engine == "process":
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=warm_up) as executor:
+            try:
+                yield from _spread(pairs, workers, _Processes(executor, task))
+            except BrokenProcessPool:
+                raise RecordError(_KILLED) from None
+    else:
+        yield from _by_ray(pairs, task, workers)
+
+
+_KILLED = "a worker was killed from outside (memory?); the rows that are there can be taken up with --resume"
+
+
+def warm_up() -> None:
+    """Load everything that a plan needs, by making the smallest one."""
+    make_plan(_EMPTY, date(2026, 1, 1))
+
+
+def chunks(pairs: Sequence[Keyed], workers: int) -> Iterator[Chunk]:
+    """The patients in handfuls: as many a handful as leaves several for each worker, sixteen at most."""
+    size = max(1, min(_LARGEST_CHUNK, len(pairs) // (workers * _CHUNKS_A_WORKER)))
+    waiting = iter(pairs)
+    while chunk := list(islice(waiting, size)):
+        yield chunk
+
+
+def _spread(pairs: Sequence[Keyed], workers: int, pool: _Pool) -> Iterator[tuple[str, Row]]:
+    """Keep every worker busy with a few chunks waiting, never all of them: memory does not grow with the batch."""
+    waiting = chunks(pairs, workers)
+    for chunk in islice(waiting, workers * _AHEAD):
+        pool.submit(chunk)
+    while pool.busy:
+        for rows in pool.next_done():
+            yield from rows
+            for chunk in islice(waiting, 1):
+                pool.submit(chunk)
+
+
+class _Processes:
+    """A pool of processes of this machine."""
+
+    def __init__(self, executor: ProcessPoolExecutor, task: Task) -> None:
+        self._executor = executor
+        self._task = task
+        self._running: set[Future[list[tuple[str, Row]]]] = set()
+
+    def submit(self, chunk: Chunk) -> None:
+        self._running.add(self._executor.submit(self._task.rows, chunk))
+
+    def next_done(self) -> Iterator[list[tuple[str, Row]]]:
+        done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
+        yield from (future.result() for future in done)
+
+    @property
+    def busy(self) -> int:
+        return len(self._running)
+
+
+def _by_ray(pairs: Sequence[Keyed], task: Task, workers: int) -> Iterator[tuple[str, Row]]:
+    """The same on Ray: a cluster named by `RAY_ADDRESS` is joined, else one is started on this machine and ended afterwards."""
+    try:
+        import ray
+    except ImportError:
+        raise RecordError("the engine `ray` needs the extra of that name: pip install 'carewright[ray]'") from None
+    started = not ray.is_initialized()
+    if started:
+        ray.init(**_ray_settings(workers))
+    try:
+        yield from _spread(pairs, workers, _Actors(ray, task, workers))
+    except ray.exceptions.RayActorError:
+        raise RecordError(_KILLED) from None
+    finally:
+        if started:
+            ray.shutdown()
+
+
+def _ray_settings(workers: int) -> dict[str, Any]:
+    import logging
+    import os
+
+    quiet: dict[str, Any] = {"include_dashboard": False, "log_to_driver": False, "logging_level": logging.ERROR}
+    return quiet if os.environ.get("RAY_ADDRESS") else {**quiet, "num_cpus": workers}
+
+
+class _Planner:
+    """What an actor of Ray is: the knowledge, loaded once, and chunks of patients."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        warm_up()
+
+    def rows(self, chunk: Chunk) -> list[tuple[str, Row]]:
+        """The rows of a chunk."""
+        return self._task.rows(chunk)
+
+
+class _Actors:
+    """Actors of Ray, each with its queue; a chunk goes to the one that has least to do."""
+
+    def __init__(self, ray: Any, task: Task, workers: int) -> None:
+        self._ray = ray
+        remote = ray.remote(num_cpus=1)(_Planner)
+        self._load = {remote.remote(task): 0 for _ in range(workers)}
+        self._running: dict[Any, Any] = {}
+
+    def submit(self, chunk: Chunk) -> None:
+        actor = min(self._load, key=self._load.__getitem__)
+        self._load[actor] += 1
+        self._running[actor.rows.remote(chunk)] = actor
+
+    def next_done(self) -> Iterator[list[tuple[str, Row]]]:
+        done, _ = self._ray.wait(list(self._running), num_returns=1)
+        for reference in done:
+            self._load[self._running.pop(reference)] -= 1
+            yield self._ray.get(reference)
+
+    @property
+    def busy(self) -> int:
+        return len(self._running)
