@@ -146,9 +146,9 @@ def test_a_fault_of_the_program_is_one_row_without_its_text(folder: Path, tmp_pa
     monkeypatch.setattr(rows, "make_plan", fault)
     manifest = simulate([folder], tmp_path / "out", Settings(DAY, "inline"))
     assert manifest["outcomes"] == {"error": 1, "plan": 29}
-    rows = (tmp_path / "out" / "rows.ndjson").read_text()
-    assert "ZeroDivisionError" in rows
-    assert "secret" not in rows
+    written = (tmp_path / "out" / "rows.ndjson").read_text()
+    assert "ZeroDivisionError" in written
+    assert "secret" not in written
 
 
 def test_the_same_records_in_another_place_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
