@@ -1,0 +1,179 @@
+"""What holds for every request, whichever route: its rate, its size, its time, one line in the log, and no traceback to anybody.
+
+Logs, counts and spans name routes as they are declared (`/plans/{name}`), methods, statuses and durations. No address of a plan, no word of
+a body, no query, no header and no message of an unforeseen error stands in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sys
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.faces.configuration import Configuration
+from agent.faces.web.metrics import Metrics
+from agent.faces.web.problems import problem
+from agent.faces.web.rates import Rate
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+_PLANNING = ("/api/v1/plans", "/plans")
+_SESSION = "carewright="
+
+
+class _TooLargeError(Exception):
+    """The body goes on beyond what is allowed."""
+
+
+@dataclass
+class Operation:
+    """Around the whole application.
+
+    Args:
+        app: what answers.
+        settings: limits, and whether there are logs and spans.
+        metrics: where it is counted.
+        write: where a line of the log goes.
+    """
+
+    app: App
+    settings: Configuration
+    metrics: Metrics
+    write: Callable[[str], object] = field(default_factory=lambda: lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    _rate: Rate = field(init=False)
+    _plans: Rate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rate = Rate(self.settings.limits.requests_per_minute)
+        self._plans = Rate(self.settings.limits.plans_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status, name = time.perf_counter(), 500, secrets.token_hex(8)
+        scope.setdefault("state", {})["request"] = name
+        started = False
+
+        async def told(message: Message) -> None:
+            nonlocal status, started
+            if message["type"] == "http.response.start":
+                status, started = message["status"], True
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", name.encode())]
+            await send(message)
+
+        fault = ""
+        with self._span(scope):
+            try:
+                await self._answer(scope, receive, told)
+            except _TooLargeError:
+                await problem(413, "the body is larger than this route takes")(scope, receive, told)
+            except Exception as error:  # noqa: BLE001 - the last place: nobody is shown a traceback, and the log is given the place alone
+                fault = _place(error)
+                if not started:
+                    await problem(500, "a fault of this program; nothing was done", request=name)(scope, receive, told)
+        self._tell(scope, status, time.perf_counter() - began, name, fault)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wait = self._wait(scope)
+        if wait:
+            refusal = problem(429, f"too many requests; wait {wait} s")
+            refusal.headers["Retry-After"] = str(wait)
+            await refusal(scope, receive, send)
+            return
+        limit = self._limit(scope)
+        length = _header(scope, b"content-length")
+        if length.isdigit() and int(length) > limit:
+            raise _TooLargeError
+        await self.app(scope, _counted(receive, limit), send)
+
+    def _wait(self, scope: Scope) -> int:
+        client = _client(scope)
+        if scope["method"] == "POST" and scope["path"].rstrip("/") in _PLANNING and (wait := self._plans.wait(client)):
+            return wait
+        return 0 if scope["path"] in ("/health", "/ready") else self._rate.wait(client)
+
+    def _limit(self, scope: Scope) -> int:
+        return self.settings.limits.hook_bytes if scope["path"].startswith("/cds-services") else self.settings.limits.body_bytes
+
+    def _tell(self, scope: Scope, status: int, seconds: float, name: str, fault: str) -> None:
+        route = route_of(scope)
+        self.metrics.count("carewright_requests_total", method=scope["method"], route=route, status=str(status))
+        self.metrics.took(seconds, route=route)
+        for kind, what in scope.get("state", {}).get("counted", ()):
+            self.metrics.count(f"carewright_hook_{kind}_total", kind=what)
+        if fault:
+            self.metrics.count("carewright_faults_total", route=route)
+        if self.settings.logs.format == "json":
+            line = {
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": "error" if fault else "info", "event": "request",
+                "request": name, "method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1),
+                **({"fault": fault} if fault else {}),
+            }  # fmt: skip
+            self.write(json.dumps(line))
+
+    def _span(self, scope: Scope) -> AbstractContextManager[Any]:
+        """A span for the request, named by its method; none where they are off, or OpenTelemetry is not installed."""
+        if not self.settings.logs.spans:
+            return nullcontext()
+        try:
+            from opentelemetry import trace
+        except ImportError:
+            return nullcontext()
+        return trace.get_tracer("carewright").start_as_current_span(f"carewright {scope['method']}")
+
+
+def route_of(scope: Scope) -> str:
+    """The route as it is declared; `unknown` where there is none."""
+    route = getattr(scope.get("route"), "path", None)
+    if route is None:
+        return "unknown"
+    root = str(scope.get("root_path", ""))
+    return f"{root}{route}" if root and not str(route).startswith(root) else str(route)
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    got = 0
+
+    async def counted() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > limit:
+            raise _TooLargeError
+        return message
+
+    return counted
+
+
+def _client(scope: Scope) -> str:
+    """Whose bucket: that of a session or a token where there is one (as a digest), else that of an address."""
+    cookie = next((part for part in _header(scope, b"cookie").split("; ") if part.startswith(_SESSION)), "")
+    secret = cookie or _header(scope, b"authorization")
+    if secret and not scope["path"].startswith("/cds-services"):
+        return hashlib.sha256(secret.encode()).hexdigest()
+    return str((scope.get("client") or ("nowhere",))[0])
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _place(error: BaseException) -> str:
+    """Kind and place of an error, without its message: that may quote a record."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    return f"{type(error).__name__} at {Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else type(error).__name__

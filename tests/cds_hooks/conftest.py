@@ -1,0 +1,92 @@
+"""A record system that calls the hooks over real HTTP, and checks each answer against the schema of CDS Hooks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from fastapi import FastAPI
+
+HERE = Path(__file__).parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+from serving import listening  # noqa: E402
+
+from agent.faces.configuration import Configuration, Hooks  # noqa: E402
+from agent.faces.web.cds_hooks import HookDesk, router  # noqa: E402
+from agent.faces.web.metrics import Metrics  # noqa: E402
+from agent.faces.web.operation import Operation  # noqa: E402
+from agent.store.feedback import FeedbackBook  # noqa: E402
+from agent.store.opening import open_database  # noqa: E402
+
+Json = dict[str, Any]
+SCHEMA = json.loads((HERE / "cds-hooks-2.schema.json").read_text("utf-8"))
+
+
+def conforms(answer: Json, what: str) -> Json:
+    """The answer, if it is of that shape."""
+    jsonschema.validate(answer, {"$ref": f"#/$defs/{what}", "$defs": SCHEMA["$defs"]})
+    return answer
+
+
+@dataclass
+class Ehr:
+    """Calls the services of one server; the day can be set."""
+
+    base: str = ""
+    day: date = date(2026, 11, 20)
+    lines: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    book: Any = None
+
+    def post(self, path: str, body: Any) -> httpx.Response:
+        return httpx.post(f"{self.base}/cds-services{path}", json=body, headers=self.headers, timeout=20)
+
+    def cards(self, call: Json) -> list[Json]:
+        """The cards of a call, of the right shape."""
+        answer = self.post(f"/carewright-{call['hook']}", call)
+        assert answer.status_code == 200, answer.text
+        cards: list[Json] = conforms(answer.json(), "cards")["cards"]
+        return cards
+
+    def feedback(self, service: str, *entries: Json) -> int:
+        return self.post(f"/{service}/feedback", {"feedback": list(entries)}).status_code
+
+
+def served(home: Path, settings: Configuration) -> Iterator[Ehr]:
+    """An EHR beside a server with these settings."""
+    ehr = Ehr(book=FeedbackBook(open_database(home)))
+    app = FastAPI()
+    app.include_router(router(HookDesk(settings, ehr.book, lambda: ehr.day)))
+    with listening(Operation(app, settings, Metrics(), ehr.lines.append)) as base:
+        ehr.base = base
+        yield ehr
+
+
+@pytest.fixture
+def ehr(tmp_path: Path) -> Iterator[Ehr]:
+    yield from served(tmp_path / "home", Configuration())
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Any]:
+    """Makes servers with other settings of the hooks."""
+    open_ones: list[Iterator[Ehr]] = []
+
+    def make(**hooks: Any) -> Ehr:
+        one = served(tmp_path / f"home-{len(open_ones)}", Configuration(hooks=Hooks(**hooks)))
+        open_ones.append(one)
+        return next(one)
+
+    yield make
+    for one in open_ones:
+        next(one, None)
