@@ -7,7 +7,7 @@ level of the eighth school year or below, and Spanish addresses the reader as us
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -79,7 +79,8 @@ class MedicineWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """What a patient is told of a medicine, beside how it is taken.
 
     Attributes:
-        of: ingredients and classes. An entry that names the ingredient comes before one that names its class.
+        of: ingredients and classes; `any` with `routes` is what else is given by that route.
+        routes: only for medicines given by one of these routes; empty for all that have no entry for their route.
         what: what it does, a sentence without a subject that follows the name: `lowers blood pressure`.
         effects: common unwanted effects, names of phrases.
         missed: what to do about a missed dose, the name of a phrase.
@@ -93,6 +94,7 @@ class MedicineWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     of: tuple[str, ...]
     what: Text
     source: str
+    routes: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     missed: str = "when-remembered"
     sick_day: str = ""
@@ -102,10 +104,20 @@ class MedicineWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     stopping: str = ""
 
     @property
-    def phrases(self) -> tuple[str, ...]:
-        """Every phrase that it names."""
-        single = tuple(name for name in (self.missed, self.sick_day, self.stopping) if name)
-        return (*self.effects, *self.tips, *self.call, *self.ambulance, *single)
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Name and route of everything that it speaks for; an empty route where it speaks for all."""
+        return tuple((name, route) for name in self.of for route in self.routes or ("",))
+
+
+def chosen(entries: Sequence[MedicineWords], ingredient: str, kinds: Iterable[str], route: str) -> MedicineWords | None:
+    """The entry that speaks for a medicine: by its route before all routes, by its ingredient before its classes."""
+    mine = set(kinds)
+    for here, rest in ((route, False), ("", True)):
+        keyed = [entry for entry in entries if (here in entry.routes if here else not entry.routes)]
+        for names in ({ingredient}, mine, set() if rest else {"any"}):
+            if found := next((entry for entry in keyed if names.intersection(entry.of)), None):
+                return found
+    return next((entry for entry in entries if mine.intersection(entry.of)), None) if not route else None
 
 
 class MedicineCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,6 +125,7 @@ class MedicineCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     name: str
     given: tuple[str, ...]
+    route: str = ""
     expect: str
 
 
@@ -125,7 +138,7 @@ class MedicineFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def faults(self) -> list[str]:
         """Names given twice, unknown sources, texts that lack a language."""
         known = {source.id for source in self.source}
-        found = _twice(name for entry in self.medicine for name in entry.of)
+        found = _twice(" ".join(key) for entry in self.medicine for key in entry.keys)
         for entry in self.medicine:
             found += incomplete(entry.of[0], entry.what)
             found += [f"{entry.of[0]}: no source {entry.source!r}"] if entry.source not in known else []
@@ -133,10 +146,9 @@ class MedicineFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def case_failures(self) -> list[str]:
         """Its own examples."""
-        by_name = {name: entry for entry in self.medicine for name in entry.of}
         found = []
         for case in self.case:
-            entry = next((by_name[kind] for kind in case.given if kind in by_name), None)
+            entry = chosen(self.medicine, next(iter(case.given), ""), case.given, case.route)
             if (entry is None) is not (case.expect == "nothing") or (entry is not None and case.expect not in entry.of):
                 found.append(f"{case.name}: {entry.of if entry else 'nothing'}")
         return found

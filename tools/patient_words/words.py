@@ -8,7 +8,18 @@ from pathlib import Path
 
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
-from tools.patient_words.model import MedicineFile, MedicineWords, PageFile, PhraseFile, PhraseKind, Text, Topic, TopicFile, TopicKind
+from tools.patient_words.model import (
+    MedicineFile,
+    MedicineWords,
+    PageFile,
+    PhraseFile,
+    PhraseKind,
+    Text,
+    Topic,
+    TopicFile,
+    TopicKind,
+    chosen,
+)
 from tools.patient_words.patterns import Table
 
 _HERE = Path(__file__).parent
@@ -30,19 +41,15 @@ class PatientWords:
         pages = load(_HERE / "page", PageFile)
         self._phrases = {phrase.name: phrase.text for phrase in phrases}
         self._kinds = {phrase.name: phrase.kind for phrase in phrases}
-        self._medicines = {name: entry for entry in self.medicines for name in entry.of}
         self._topics = {(topic.kind, name): topic for topic in self.topics for name in topic.of}
         self._words = {word.name: word.text for page in pages for word in page.word}
         self._doses = Table([pattern for page in pages for pattern in page.pattern])
         if wrong := [*self._strange_phrases(), *_twice(self.medicines)]:
             raise KnowledgeError("\n".join(wrong))
 
-    def medicine(self, ingredient: str, kinds: Iterable[str]) -> MedicineWords | None:
+    def medicine(self, ingredient: str, kinds: Iterable[str], route: str = "") -> MedicineWords | None:
         """The entry for an ingredient, else the one for a class of it; the same one every time."""
-        if own := self._medicines.get(ingredient):
-            return own
-        mine = set(kinds)
-        return next((entry for entry in self.medicines if mine.intersection(entry.of)), None)
+        return chosen(self.medicines, ingredient, kinds, route)
 
     def topic(self, kind: TopicKind, name: str) -> Topic | None:
         """A health problem, a test, a visit, a piece of advice or a question."""
@@ -87,9 +94,9 @@ def in_language(text: Mapping[str, str], languages: Sequence[str]) -> tuple[str,
 
 
 def _twice(entries: Iterable[MedicineWords]) -> list[str]:
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     found = []
     for entry in entries:
-        found += [f"{name!r} has two entries" for name in entry.of if name in seen]
-        seen.update(entry.of)
+        found += [f"{key!r} has two entries" for key in entry.keys if key in seen]
+        seen.update(entry.keys)
     return found
