@@ -74,6 +74,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("value-courses", "tools/appraisal/courses", "tools.appraisal.series:CourseFile"),
     Kind("refill-gaps", "tools/appraisal/gaps", "tools.appraisal.supply:GapFile"),
     Kind("medicine-tables", "tools/appraisal/tables", "tools.appraisal.medicines:TableFile"),
+    Kind("patient-phrases", "tools/patient_words/phrases", "tools.patient_words.model:PhraseFile"),
+    Kind("patient-medicines", "tools/patient_words/medicines", "tools.patient_words.model:MedicineFile"),
+    Kind("patient-topics", "tools/patient_words/topics", "tools.patient_words.model:TopicFile"),
+    Kind("patient-page", "tools/patient_words/page", "tools.patient_words.model:PageFile"),
     Kind("policies", "policies", "policies.model:Policy"),
 )
 
