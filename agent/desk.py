@@ -98,7 +98,16 @@ class Desk:
         with self._database.writing() as db:
             plan, rows = shown_plan(db, found), decisions(db, found)
             append(db, self._now(db), actor(reader), "read", found.id, digest=plan.digest)
-        return Shown(id=found.id, status=found.status, plan=plan, expires=until(found), standing=standing(plan, rows), decisions=rows)
+        interrupt = f"{found.id}.{found.round}"
+        return Shown(
+            id=found.id,
+            interrupt=interrupt,
+            status=found.status,
+            plan=plan,
+            expires=until(found),
+            standing=standing(plan, rows),
+            decisions=rows,
+        )
 
     def behind(self, name: str) -> Behind:
         """The record and the earlier plan behind one plan. Raises DecisionError (`unknown`)."""

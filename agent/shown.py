@@ -27,9 +27,13 @@ class Waiting(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A plan on the worklist, with where each of its items stands and what was said about them."""
+    """A plan on the worklist, with where each of its items stands and what was said about them.
+
+    `interrupt` names the question that is open: this plan, as it was shown the nth time.
+    """
 
     id: str
+    interrupt: str
     status: WorkStatus
     plan: Plan
     expires: str | None

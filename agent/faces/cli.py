@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import PlannerError
-from agent.faces import cli_config, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_tool, exit_codes
+from agent.faces import cli_config, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
 from agent.faces.cli_common import AsOf, emit, note, today
 
 app = typer.Typer(
@@ -32,6 +32,8 @@ app.command()(cli_serve.serve)
 app.command()(cli_mcp.mcp)
 app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_config.app, name="config")
+app.add_typer(cli_token.app, name="token")
+app.command()(cli_token.statistics)
 
 Format = Literal["text", "json", "fhir", "html"]
 

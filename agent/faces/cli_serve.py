@@ -12,12 +12,13 @@ from agent.faces.cli_common import note
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port to listen on")] = 8765,
+    host: Annotated[str | None, typer.Option(help="address to listen on, instead of the configuration's")] = None,
+    port: Annotated[int | None, typer.Option(help="port to listen on, instead of the configuration's")] = None,
     add_user: Annotated[str | None, typer.Option("--add-user", metavar="ID", help="add a user; the password from standard input")] = None,
-    role: Annotated[str, typer.Option(help="with --add-user: such as physician or pharmacist")] = "physician",
+    remove_user: Annotated[str | None, typer.Option("--remove-user", metavar="ID", help="take a user out, at once")] = None,
+    role: Annotated[str, typer.Option(help="with --add-user: one that policies/access.toml names")] = "physician",
 ) -> None:
-    """Serve the worklist and the plan pages; needs the extra `web`."""
+    """Serve the pages, REST and CDS Hooks; needs the extra `web`."""
     from agent.faces.web.accounts import Accounts
     from agent.store.place import state_folder
 
@@ -26,12 +27,12 @@ def serve(
         accounts.add(add_user, role, sys.stdin.readline().rstrip("\n"))
         note(f"{add_user} may come in as {role}")
         return
+    if remove_user is not None:
+        accounts.remove(remove_user)
+        note(f"{remove_user} may no longer come in")
+        return
     try:
-        import uvicorn
-
-        from agent.faces.web.app import application
+        from agent.faces.web.running import run
     except ImportError as error:
         raise StoreError("missing", f"{error.name} is not installed: pip install 'carewright[web]'") from None
-    from agent.desk import Desk
-
-    uvicorn.run(application(Desk(), accounts), host=host, port=port, log_level="warning", server_header=False)
+    run(accounts, host, port)
