@@ -29,7 +29,7 @@ def act(state: State, turn: Turn) -> None:
 def _order(state: State, turn: Turn, do: Do) -> bool:
     """Order tests; of a basic set (slots 10 to 19), those that have a young value are left out where others have none."""
     within = shared().not_again_within_days
-    lacking = tuple(name for name in do.objects if state.facts.latest(name, within) is None)
+    lacking = tuple(name for name in do.objects if all(state.facts.latest(same, within) is None for same in shared().names_of(name)))
     basic_set = turn.rule.recommendation.slot in _MEASURE and lacking
     state.decisions.append(turn.decision(do, change=do.how, subjects=lacking if basic_set else do.objects))
     return True

@@ -11,7 +11,7 @@ from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
-from tools.guidelines.shared import Computed, Overdue, Recent
+from tools.guidelines.shared import Computed, Declined, Overdue, Recent
 
 Goals = Mapping[str, Quantity]
 Answer = tuple[Decimal, date, tuple[str, ...]] | None
@@ -123,9 +123,12 @@ def _daily_dose(entry: Computed, facts: Facts) -> Answer:
 
 def _times_upper_limit(entry: Computed, facts: Facts) -> Answer:
     measurement = facts.latest(entry.times_upper_limit or "")
-    if measurement is None or not measurement.high:
+    if measurement is None:
         return None
-    return measurement.quantity.value / measurement.high, measurement.when, (measurement.reference,)
+    limit = measurement.high
+    if not limit and entry.usual_limit is not None:
+        limit = Quantity.parse(entry.usual_limit).to(measurement.quantity.unit).value
+    return (measurement.quantity.value / limit, measurement.when, (measurement.reference,)) if limit else None
 
 
 def _change(entry: Computed, facts: Facts) -> Answer:
@@ -163,11 +166,16 @@ def _weighted(entry: Computed, facts: Facts) -> Answer:
     return (total, facts.as_of, tuple(references)) if references else None
 
 
-def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent]) -> Facts:
-    """The facts with a derived name for every examination that the record does not show in time, and for every problem
-    that began recently. A problem without a date is never recent; where the state has a name for that, it sets that.
+def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent], declined: Iterable[Declined] = ()) -> Facts:
+    """The facts with a derived name for every examination that the record does not show in time, for every problem that
+    began recently, and for every kind of medicine that an order says not to give. A problem without a date is never recent;
+    where the state has a name for that, it sets that.
     """
     found = dict(facts.derived)
+    for entry in declined:
+        orders = tuple(reference for kind in entry.kinds for reference in facts.not_to_give.get(kind, ()))
+        if orders:
+            found[entry.name] = orders
     for examination in overdue:
         if not any(_within(e.when, examination.within, facts) and e.kinds.intersection(examination.unless) for e in facts.events):
             found[examination.name] = (facts.reference or examination.name,)

@@ -38,7 +38,7 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         months_since: months since the newest onset of one of these problems.
         daily_dose: the daily dose of this drug or class, in the unit of the value.
         per_weight: divide the daily dose by the body weight.
-        times_upper_limit: the newest value over the laboratory's own upper limit.
+        times_upper_limit: the newest value over the laboratory's own upper limit, else over `usual_limit`.
         change_of: the newest value against the newest one that is older by `days_between`; `change_as` a percentage that rises,
             one that falls, or a plain difference.
         weights: the daily doses of these drugs, each times its factor, added up; one dose unknown makes the sum unknown.
@@ -55,6 +55,7 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     per_weight: bool = False
     levels: tuple[DoseLevel, ...] = ()
     times_upper_limit: str | None = None
+    usual_limit: str | None = None
     change_of: str | None = None
     change_as: Literal["rise", "fall", "difference"] = "rise"
     days_between: tuple[int, int] = (0, 0)
@@ -88,6 +89,13 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     undated: str = ""
 
 
+class Declined(Struct, frozen=True, forbid_unknown_fields=True):
+    """A name that holds where an order of the record says not to give one of these drugs or classes."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
     """The members of a class that are offered when a recommendation names the class, best first."""
 
@@ -109,6 +117,13 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     why: str
     exactly_when: tuple[Clause, ...] = ()
     together: tuple[str, ...] = ()
+
+
+class StandsFor(Struct, frozen=True, forbid_unknown_fields=True):
+    """A test of a basic set is not lacking where one of these is as young: it tells the same (an eGFR comes of a creatinine)."""
+
+    test: str
+    by: tuple[str, ...]
 
 
 class Obtain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -133,9 +148,11 @@ class Shared(Document, frozen=True, kw_only=True):
     computed: tuple[Computed, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     recent: tuple[Recent, ...] = ()
+    declined: tuple[Declined, ...] = ()
     preferred: tuple[Preferred, ...] = ()
     pace: tuple[Pace, ...] = ()
     obtain: tuple[Obtain, ...] = ()
+    stands_for: tuple[StandsFor, ...] = ()
     cannot_be_pregnant: tuple[Clause, ...] = ()
     next_visit_days: int = 0
     obtain_within_days: int = 0
@@ -149,9 +166,11 @@ class Shared(Document, frozen=True, kw_only=True):
             computed=tuple(entry for part in parts for entry in part.computed),
             recent=tuple(entry for part in parts for entry in part.recent),
             overdue=tuple(entry for part in parts for entry in part.overdue),
+            declined=tuple(entry for part in parts for entry in part.declined),
             preferred=tuple(entry for part in parts for entry in part.preferred),
             pace=tuple(entry for part in parts for entry in part.pace),
             obtain=tuple(entry for part in parts for entry in part.obtain),
+            stands_for=tuple(entry for part in parts for entry in part.stands_for),
             cannot_be_pregnant=tuple(clause for part in parts for clause in part.cannot_be_pregnant),
             next_visit_days=max(part.next_visit_days for part in parts),
             obtain_within_days=max(part.obtain_within_days for part in parts),
@@ -161,6 +180,10 @@ class Shared(Document, frozen=True, kw_only=True):
     def members(self, name: str) -> tuple[str, ...]:
         """Preferred members of a class; the name itself where it is a drug or has none listed."""
         return next((entry.members for entry in self.preferred if entry.name == name), (name,))
+
+    def names_of(self, test: str) -> tuple[str, ...]:
+        """The test, and what tells the same."""
+        return (test, *(name for entry in self.stands_for if entry.test == test for name in entry.by))
 
     def waits_for(self, name: str) -> str:
         """What a decision that lacks this value waits for, in the words of the test or question that brings it."""
