@@ -16,6 +16,7 @@ from agent.checking.grounding import ungrounded
 from agent.checking.ledger import ledger
 from agent.checking.references import knowledge_used, sources_of
 from agent.checking.regimen import find_issues, objections
+from agent.weighing import weighed
 from policies.engine import disposition
 from tools.clinical.answer import NotChecked
 from tools.clinical.plan import Plan, Question, SetAside, sealed
@@ -54,9 +55,10 @@ def check(plan: Plan, case: Case) -> Checked:
         *(NotChecked(*gap) for gap in case.derived.not_computed),
         *(NotChecked(f.item, f.why) for f in faults),
     )
+    plan = structs.replace(plan, issues=found.issues)
+    plan = structs.replace(plan, decisions=weighed(plan, case))
     plan = structs.replace(
         plan,
-        issues=found.issues,
         coverage=ledger(plan, case),
         data_issues=tuple(SetAside(i.about, f"{i.kind}: {i.reason}") for i in case.facts.data_issues),
         not_checked=tuple(dict.fromkeys(not_checked)),

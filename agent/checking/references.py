@@ -21,6 +21,9 @@ def citations_of(plan: Plan, issues: Sequence[PlanIssue]) -> Iterator[Citation]:
             yield from goal.evidence
     for evidence in (*(i.evidence for i in issues), *(one.evidence for one in plan.suspected), *(point.evidence for point in plan.review)):
         yield from evidence
+    for option in (option for table in plan.decisions for option in table.options):
+        for effect in (*option.benefits, *option.harms):
+            yield from effect.evidence
 
 
 def sources_of(plan: Plan, issues: Sequence[PlanIssue]) -> tuple[Citation, ...]:
@@ -37,6 +40,7 @@ def knowledge_used(plan: Plan, issues: Sequence[PlanIssue], case: Case) -> tuple
     refs |= {(issue.rule.id, issue.rule.version) for issue in issues}
     refs |= {(item.dose.rule.id, item.dose.rule.version) for item in plan.items if item.dose and item.dose.rule}
     refs |= {(course.rule.id, course.rule.version) for course in plan.courses}
+    refs |= {(o.rule.id, o.rule.version) for table in plan.decisions for o in table.options if o.rule}
     refs |= set(_pairs(case.run.knowledge))
     return tuple(KnowledgeRef(name, version) for name, version in sorted(refs))
 
