@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from importlib import import_module
+from typing import Any
 
 import msgspec
 
@@ -16,7 +18,13 @@ from tools.clinical.plan import Plan
 
 
 def make_plan(
-    source: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None
+    source: bytes,
+    as_of: date,
+    *,
+    request: str | None = None,
+    drafter: DrafterName = "rules",
+    patient: str | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Plan:
     """Draft and check a plan for one patient.
 
@@ -26,6 +34,7 @@ def make_plan(
         request: what the plan is wanted for, in a sentence; a drafter may weigh it, a check never does.
         drafter: who drafts; a model that fails is replaced by the rules, and the plan says so.
         patient: which patient, where the bundle holds several.
+        tell: told the name of each node of the graph once it is done.
 
     Returns:
         A sealed plan that awaits review, or one that says why there is none (`status = "no-plan"`).
@@ -35,16 +44,32 @@ def make_plan(
         DraftError: no usable draft was made.
     """
     digest = source_digest(source)
-    return run(in_memory(source, digest, drafter_named(drafter, request)), digest, as_of, patient=patient, request=request)
+    return run(in_memory(source, digest, drafter_named(drafter, request)), digest, as_of, patient=patient, request=request, tell=tell)
 
 
-def run(context: Context, source: str, as_of: date, *, patient: str | None = None, request: str | None = None) -> Plan:
+def run(
+    context: Context,
+    source: str,
+    as_of: date,
+    *,
+    patient: str | None = None,
+    request: str | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Plan:
     """One pass through the graph, up to where it would wait for a human."""
     from agent.graph import STEPS, without_checkpoints
     from agent.state import first_state
 
     state = first_state(source, as_of.isoformat(), patient=patient, request=request)
-    ended = without_checkpoints().invoke(state, {"recursion_limit": STEPS}, context=context)
+    modes: list[Any] = ["values"] if tell is None else ["values", "updates"]
+    ended: dict[str, Any] = {}
+    steps: Any = without_checkpoints().stream(state, {"recursion_limit": STEPS}, context=context, stream_mode=modes)
+    for kind, news in steps:
+        if kind == "values":
+            ended = dict(news)
+        elif tell is not None:
+            for node in (name for name in news if not name.startswith("__")):
+                tell(node)
     return msgspec.convert(ended["plan"], Plan)
 
 

@@ -7,23 +7,36 @@ from dataclasses import dataclass
 
 COMMANDS: dict[str, str] = {
     "/plan": "the whole plan",
+    "/first": "what matters most, and what is urgent",
     "/why i3": "why a line stands there: facts, evidence, dose rule, options not chosen",
+    "/why-not apixaban": "why something is not in the plan",
     "/what-if egfr=25": "the plan if a fact were another (age=80 · pregnant · +ibuprofen 400 MG · -metformin · has gout · no gout · allergic penicillin)",
     "/compare i3": "the options of a line side by side",
+    "/patient": "age, weight, kidney, pregnancy, allergies",
+    "/problems": "the problems and what is aimed at",
     "/questions": "what must be answered before signing",
     "/issues": "what the safety checks found, also what was kept out of sight and why",
     "/medicines": "every current medicine and what the plan does about it",
     "/value potassium": "a measurement's latest values with their dates",
     "/check ibuprofen": "what speaks against a medicine for this patient",
     "/dose apixaban": "the dose of a medicine for this patient",
+    "/search statin intensity": "what the guidelines in the knowledge base say",
     "/timeline": "who does what when",
+    "/monitoring": "what must be checked, and why",
+    "/tell": "what the patient is told",
     "/evidence i3": "the sources of a line, or of the plan",
     "/ledger": "the ledger against omissions",
+    "/not-checked": "what could not be checked",
+    "/sign": "who has to sign",
+    "/approve i3": "approve a line, or `rest` (an issue is answered so: /approve i3 d8=benefit-outweighs)",
+    "/edit i3 500 mg every 12 h": "change a dose; the whole plan is checked again",
+    "/reject i3 already-done": "reject a line with a reason code, and words after it",
     "/export html FILE": "write the plan: text, json, fhir or html",
-    "/review": "put the plan on the worklist, to be approved line by line with `carewright review`",
+    "/review": "put the plan on the worklist, to be approved line by line",
     "/help": "this list",
     "/quit": "leave",
 }
+NAMES = frozenset(command.split()[0][1:] for command in COMMANDS)
 
 
 @dataclass(frozen=True)
@@ -34,28 +47,64 @@ class Intent:
     argument: str = ""
 
 
-_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"^(?:why|explain|justify)\b.*?\b(i\d+)\b", "why"),
-    (r"^why (?:do you |should we |did you )?(?:start|stop|hold|change|order|continue|give|propose)?\s*(.+)", "why"),
-    (r"^what(?: would (?:happen|change))?,? if (.+)", "what-if"),
-    (r"^(?:suppose|assume) (.+)", "what-if"),
-    (r"^(?:can|may|could|should) (?:i|we|she|he|they|the patient) (?:give|take|have|use|start|add|get)\s+(.+)", "check"),
-    (r"^is (.+?) (?:safe|ok|okay|allowed|contraindicated)\b", "check"),
-    (r"^(?:what(?:'s| is) the )?(?:right |correct )?dos(?:e|age|ing) (?:of|for) (.+)", "dose"),
-    (r"^how much (.+)", "dose"),
-    (
-        r"^(?:what(?:'s| is| was) (?:the |her |his |their )?(?:latest |last |current )?|latest |last |show (?:me )?(?:the )?)(.+?)(?: level| value| result| trend)?$",
-        "value",
-    ),
-    (r"^(?:any|what|which|show)?\b.*\bquestions\b", "questions"),
-    (r"^(?:what|which|show).*\b(?:interactions?|issues?|alerts?|warnings?)\b", "issues"),
-    (r"^(?:what|which|show|list).*\b(?:medicines?|medications?|drugs?|meds)\b", "medicines"),
-    (r"^(?:when|timeline|who does what|calendar|follow.?up)", "timeline"),
-    (r"^(?:what|which|show).*\b(?:sources?|evidence|guidelines?)\b", "evidence"),
-    (r"^(?:show |print )?(?:me )?(?:the )?plan\b", "plan"),
-    (r"^(?:help|what can (?:i|you))", "help"),
-    (r"^(?:quit|exit|bye)\b", "quit"),
+_POLITE = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|so|and|but|well|now|please|then|also)[,!]?\s+"
+    r"|(?:can|could|would|will) you (?:please )?(?:tell|show|explain|give|list|remind)(?: to)?(?: me)? (?:about )?"
+    r"|(?:i (?:want|need|would like|'d like) to (?:know|see|understand)|do you know|i wonder|tell me|remind me)(?: about)? )+"
 )
+_HARM = re.compile(
+    r"\b(?:kill|murder|poison(?:ing)? (?:her|him|the patient|them)|lethal|fatal dose|end (?:her|his|their) life|overdose (?:her|him|them|the patient)"
+    r"|harm (?:her|him|them|the patient)|hurt (?:her|him|them|the patient)|without (?:her|his|their) (?:consent|knowledge)|secretly"
+    r"|(?:hide|conceal|keep) .*\bfrom (?:the |her |his )?(?:patient|family|her|him|doctor|physician|auditor)s?"
+    r"|(?:ignore|skip|disable|bypass|turn off|switch off|override) (?:all |every |the |any )*(?:allerg\w*|safety|checks?|warnings?|interactions?|rules?|instructions?)"
+    r"|approve (?:everything|all|it all|the (?:whole )?plan) (?:without|for me)|sign (?:everything|all|it|the plan) for me|forge|fake|backdate"
+    r"|to get high|get (?:her|him) addicted|sedate (?:her|him) so)\b"
+)
+_WHO = r"(?:i|we|you|she|he|they|one|the patient|this patient|her|him|them)"
+_ARTICLE = r"(?:the |her |his |their |this patient'?s? |a |an |any |some )?"
+
+_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"^approve (?:line |item )?(i\d+|rest|the rest)$", "approve"),
+    (r"^reject (?:line |item )?(i\d+ .+)$", "reject"),
+    (r"^why (?:not|isn't|is not|aren't|are not|don't we|do we not|didn't you|did you not|no)\b ?(?:(?:she |he |they |we )?(?:on|start|give|use|propose|taking)\s+)?(.+?)(?: (?:in|on|part of) (?:the )?plan)?$", "why-not"),
+    (r"^(?:why|explain|justify|what is the reason for)\b.*?\b(i\d+)\b", "why"),
+    (rf"^why (?:(?:do|should|did|would|are|is|must|does) )?(?:{_WHO} )?(?:to )?(?:start(?:ing)?|stop(?:ping|ped)?|hold(?:ing)?|chang(?:e|ing)|order(?:ing)?|continu(?:e|ing)|giv(?:e|ing)|propos(?:e|ing)|need(?:ing)?|tak(?:e|ing)|on|be on|refer(?:ring)?)?\s*{_ARTICLE}(.+)", "why"),
+    (r"^(?:explain|justify|what is the reason for) (.+)", "why"),
+    (r"^what(?: would (?:happen|change|you do|the plan be)| happens| changes)?,? if (.+)", "what-if"),
+    (r"^(?:suppose|assume|assuming|imagine|supposing) (?:that )?(.+)", "what-if"),
+    (r"^would (?:anything|the plan|it|something) change,? if (.+)", "what-if"),
+    (rf"^(?:can|may|could|should|is it (?:ok|okay|safe|fine) (?:for {_WHO} )?to|am i allowed to) ?(?:{_WHO} )?(?:safely )?(?:be )?(?:also )?(?:give|given|take|have|use|start|add|get|prescribe|put (?:her|him|them) on)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?)(?: too| as well| now)?$", "check"),
+    (r"^is (?!there\b|anything\b|it\b|this\b|the plan\b|everything\b)(.+?) (?:safe|ok|okay|allowed|contraindicated|dangerous|a problem|a good idea)(?: .*)?$", "check"),
+    (r"^does (.+?) interact\b.*", "check"),
+    (r"^(?:any )?(?:interactions?|problems?|contraindications?) (?:with|of|to) (.+)", "check"),
+    (r"^(?:what(?:'s| is| would be)?(?: the)? )?(?:right |correct |starting |maximum |max |best )*dos(?:e|age|ing) (?:of|for) (.+)", "dose"),
+    (r"^(?:what|which) (.+?) dose\b.*", "dose"),
+    (r"^how much (.+?)(?: (?:should|can|may|does|do) .*)?$", "dose"),
+    (r"^compare (.+)|^(?:what|which) (?:are |other )*(?:the )?(?:options|alternatives)(?: are there)? (?:for|to) (.+)", "compare"),
+    (r"^(?:what|which|how many|any|show|list).*\b(?:allerg)", "patient"),
+    (r"^(?:is|does|has) (?:she|he|the patient|they) (?:have )?(?:any )?allerg(?:ic|ies)\b(?: to (.+))?", "allergic"),
+    (r"^(?:who is|how old|what age|what is (?:her|his) age|is (?:she|he) pregnant|is the patient pregnant|(?:her|his) age|describe the patient|the patient$|patient$)", "patient"),
+    (r"^(?:what should (?:i|we) do(?: first| now| today)?|what (?:is|'s) (?:most )?(?:important|urgent)|what matters(?: most)?|where do (?:i|we) start|priorities|top (?:three|3|changes)|what (?:must|needs to) happen (?:today|now|first)|(?:anything|what is) urgent|is (?:there )?anything urgent)", "first"),
+    (r".*\b(?:questions?|what (?:is|information is|data is|data are) missing|what do you need to know|unanswered)\b.*", "questions"),
+    (r"^(?:is there |are there |do you see |see |any|anything )*(?:anything |something )?(?:dangerous|danger|unsafe|harmful|risky|risks?|to worry about|wrong|red flags?)\b.*|^(?:what|which|show|any|are there).*\b(?:interactions?|issues?|alerts?|warnings?|dangers?|risks?|safety)\b.*", "issues"),
+    (r"^(?:is|are|was|were) .*\b(?:safe|dangerous)\b.*", "issues"),
+    (r"^(?:what|which) (?:did you not|was not|could you not|couldn't you|has not been|were not|could not be).*\bcheck(?:ed)?\b.*|^not checked", "not-checked"),
+    (r"^(?:who|which roles?) (?:must|has to|needs to|should|may|can|signs?).*", "sign"),
+    (r"^(?:what|which|show|list).*\b(?:taking|takes|on now|medicines?|medications?|drugs?|meds|prescriptions?)\b.*", "medicines"),
+    (r"^(?:is|does) (?:she|he|the patient) (?:on|taking|take|get|getting) (.+)", "about"),
+    (r"^(?:what|which|show|list).*\b(?:problems?|diagnos[ei]s|conditions?|diseases?|goals?|targets?)\b.*", "problems"),
+    (r"^(?:what|which).*\b(?:monitor(?:ed|ing)?|watch(?:ed)?|labs? (?:to )?(?:order|check)|need to be checked|to check|follow)\b.*", "monitoring"),
+    (r"^what (?:do|should|must|can) (?:i|we) tell .*|^(?:advice|instructions?|counsel).*", "tell"),
+    (r"^(?:when|timeline|who does what|calendar|follow.?up|next (?:visit|appointment)|what (?:is|happens) next).*", "timeline"),
+    (r"^(?:what|which|show).*\b(?:guidelines?|recommend(?:ation)?s?|evidence) (?:say|says|recommend|is there|are there)? ?(?:about|for|on|in)\s+(.+)", "search"),
+    (r"^(?:what|which|show|where).*\b(?:sources?|evidence|guidelines?|references?)\b.*?\b(i\d+)?$", "evidence"),
+    (r"^(?:what|did|anything).*\b(?:omitted|left out|forgotten|forget|overlooked|ledger)\b.*", "ledger"),
+    (r"^(?:show |print |give me |summari[sz]e )?(?:me )?(?:the )?(?:whole |full )?(?:plan|summary)\b|^summari[sz]e\b", "plan"),
+    (r"^(?:what about|and|tell me about|about) (.+)", "about"),
+    (r"^(?:help|what can (?:i|you)|how do (?:i|you))\b", "help"),
+    (r"^(?:quit|exit|bye|goodbye)\b", "quit"),
+    (r"^(?:how (?:is|are|was|high is|low is)|what(?:'s| is| was| are| were)|latest|last|current|show(?: me)?|is|trend of|give me)\s+" + _ARTICLE + r"(?:latest |last |current |most recent |newest )?(.+?)(?: levels?| values?| results?| trend| like| doing| now| today| normal| high| low| rising| falling| ok| okay| measured)*$", "value"),
+)  # fmt: skip
 
 
 def understand(line: str) -> Intent | None:
@@ -63,11 +112,17 @@ def understand(line: str) -> Intent | None:
     text = line.strip()
     if text.startswith("/"):
         name, _, argument = text[1:].partition(" ")
-        known = {command.split()[0][1:] for command in COMMANDS}
-        return Intent(name.casefold(), argument.strip()) if name.casefold() in known else None
-    bare = re.sub(r"[?!.]+$", "", text.casefold()).strip()
-    order = sorted(_PHRASES, key=lambda phrase: phrase[1] == "value")
-    for pattern, name in order:
+        return Intent(name.casefold(), argument.strip()) if name.casefold() in NAMES else None
+    bare = bare_words(text)
+    if _HARM.search(bare):
+        return Intent("refuse")
+    for pattern, name in _PHRASES:
         if found := re.match(pattern, bare):
-            return Intent(name, found.group(1).strip() if found.groups() else "")
-    return None
+            return Intent(name, next((group.strip() for group in found.groups() if group), ""))
+    return Intent("about", bare) if 0 < len(bare.split()) <= 3 else None
+
+
+def bare_words(text: str) -> str:
+    """Lower case, without closing marks and without what politeness puts in front."""
+    bare = re.sub(r"[?!.]+\s*$", "", text.casefold().replace("’", "'")).strip()
+    return _POLITE.sub("", " ".join(bare.split()))

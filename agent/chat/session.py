@@ -1,29 +1,83 @@
-"""One conversation about one patient's plan."""
+"""One conversation about one patient's plan, and what is said in it: sentences, each with what bears it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Literal, Protocol
 
 from agent.case import Case
 from agent.planning import make_plan
+from agent.review import Decision
 from tools.clinical.plan import Item, Plan
+
+Kind = Literal["claim", "unknown", "frame"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or row of an answer.
+
+    Attributes:
+        cites: references of the record, ids of the knowledge base, or lines of the plan that bear it.
+        kind: a `claim` cites; `unknown` says that something is not known or not checked; a `frame` claims nothing (a heading, what
+            can be asked, what was done).
+    """
+
+    text: str
+    cites: tuple[str, ...] = ()
+    kind: Kind = "claim"
+
+
+def claim(text: str, cites: Iterable[str]) -> Sentence:
+    """A sentence with what bears it. Raises ValueError where nothing does: such a sentence must not be said."""
+    borne = tuple(dict.fromkeys(cite for cite in cites if cite))
+    if not borne:
+        raise ValueError("a claim without a fact or a source")
+    return Sentence(text, borne)
+
+
+def unknown(text: str) -> Sentence:
+    """A sentence that says what is not known, not recorded, or not checked."""
+    return Sentence(text, kind="unknown")
+
+
+def frame(text: str) -> Sentence:
+    """A sentence that claims nothing of the patient."""
+    return Sentence(text, kind="frame")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer.
+    """An answer; `understood` is false where it says what can be asked."""
 
-    Attributes:
-        lines: what is said, a sentence or a row each.
-        cites: references of the record and ids of the knowledge base that bear it; empty only where nothing is claimed.
-        understood: false where the answer is what can be asked.
-    """
-
-    lines: tuple[str, ...]
-    cites: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...]
     understood: bool = True
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said."""
+        return tuple(sentence.text for sentence in self.sentences)
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Everything that bears it, each once."""
+        return tuple(dict.fromkeys(cite for sentence in self.sentences for cite in sentence.cites))
+
+
+def reply(*sentences: Sentence, understood: bool = True) -> Reply:
+    """An answer of these sentences."""
+    return Reply(sentences, understood)
+
+
+class Signer(Protocol):
+    """Takes decisions to the desk, for whoever holds the conversation."""
+
+    def decide(self, decision: Decision) -> Reply:
+        """What came of it. Raises DecisionError."""
+        ...
 
 
 @dataclass
@@ -33,23 +87,38 @@ class Session:
     Args:
         data: the bytes of the bundle; a what-if works on a copy.
         as_of: the date of every judgement.
+        patient: which patient, where the bundle holds several.
+        kept: the plan, where it was drafted before.
+        signer: where decisions go; `None` where the conversation can only ask.
+        tell: told the name of each step while a plan is made.
     """
 
     data: bytes
     as_of: date
+    patient: str | None = None
+    kept: Plan | None = None
+    signer: Signer | None = None
+    tell: Callable[[str], None] | None = None
     said: list[tuple[str, Reply]] = field(default_factory=list)
 
-    @cached_property
+    @property
     def plan(self) -> Plan:
         """The checked plan that the conversation is about. Raises RecordError."""
-        return make_plan(self.data, self.as_of)
+        if self.kept is None:
+            self.kept = self.plan_of(self.data)
+        return self.kept
+
+    def plan_of(self, data: bytes) -> Plan:
+        """The plan of another record by the same graph; it is not kept. Raises RecordError."""
+        return make_plan(data, self.as_of, patient=self.patient, tell=self.tell)
 
     @cached_property
     def case(self) -> Case:
         """The record and everything that is computed from it."""
-        return Case(self.data, self.as_of)
+        return Case(self.data, self.as_of, self.patient)
 
     def item(self, number: str) -> Item | None:
         """The line with this number (`i3`, or `3`)."""
-        wanted = number if number.startswith("i") else f"i{number}"
+        wanted = number.strip().casefold()
+        wanted = wanted if wanted.startswith("i") else f"i{wanted}"
         return next((item for item in self.plan.items if item.id == wanted), None)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from agent.chat.session import Reply, Session
 
 _OWN = {"plan", "export", "review", "quit"}
+_CITED = 3
+"""So many of what bears a sentence are printed behind it; the JSON form of the plan has all."""
 
 
 def converse(session: Session, lines: Iterable[str] | None = None) -> None:
@@ -43,12 +45,10 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
 
 
 def show(reply: Reply) -> None:
-    """Print an answer with what bears it."""
-    for line in reply.lines:
-        say(line)
-    if reply.cites:
-        shown = ", ".join(reply.cites[:6]) + (f" and {len(reply.cites) - 6} more" if len(reply.cites) > 6 else "")
-        say(f"  [{shown}]")
+    """Print an answer, each sentence with what bears it."""
+    for sentence in reply.sentences:
+        more = f" +{len(sentence.cites) - _CITED}" if len(sentence.cites) > _CITED else ""
+        say(sentence.text + (f"  [{', '.join(sentence.cites[:_CITED])}{more}]" if sentence.cites else ""))
 
 
 def say(text: str) -> None:

@@ -29,7 +29,7 @@ class Browser:
 
     def decide(self, plan: str, **fields: str) -> int:
         page = f"/plans/{plan}"
-        form = {"csrf": self.hidden("/", "csrf"), "digest": self.hidden(page, "digest"), **fields}
+        form = {"csrf": self.hidden(page, "csrf"), "digest": self.hidden(page, "digest"), "password": PASSWORD, **fields}
         return self.http.post(f"{page}/decisions", data=form, follow_redirects=False).status_code
 
 
@@ -42,7 +42,8 @@ def desk(tmp_path: Path) -> Desk:
 def accounts(tmp_path: Path) -> Accounts:
     accounts = Accounts(tmp_path / "users.json")
     accounts.add("dr-1", "physician", PASSWORD)
-    accounts.add("clerk-1", "clerk", PASSWORD)
+    accounts.add("viewer-1", "viewer", PASSWORD)
+    accounts.add("admin-1", "administrator", PASSWORD)
     return accounts
 
 
@@ -82,7 +83,9 @@ def test_the_worklist_leads_to_the_plan(doctor: Browser, plan: str) -> None:
     assert f"/plans/{plan}" in doctor.http.get("/").text
     page = doctor.http.get(f"/plans/{plan}")
     assert "What matters most" in page.text
-    assert "script" not in page.headers["content-security-policy"]
+    assert "script-src 'self';" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.search(r"<script(?! src=)|<style|style=|onclick=", page.text)
     assert not re.search(r'(?:src|href)="https?:', page.text)
 
 
@@ -100,15 +103,16 @@ def test_a_stale_tab_is_told_so(doctor: Browser, plan: str, desk: Desk) -> None:
     assert desk.show(plan).decisions == ()
 
 
-def test_a_clerk_may_not_sign(desk: Desk, accounts: Accounts, plan: str) -> None:
-    clerk, item = Browser(desk, accounts, "clerk-1"), desk.show(plan).plan.items[0].id
-    assert clerk.decide(plan, decision="approve", item=item) == 403
+def test_a_viewer_may_not_sign(desk: Desk, accounts: Accounts, plan: str) -> None:
+    viewer, item = Browser(desk, accounts, "viewer-1"), desk.show(plan).plan.items[0].id
+    assert viewer.decide(plan, decision="approve", item=item) == 403
     assert desk.show(plan).decisions == ()
 
 
 def test_nobody_is_added_without_a_role(accounts: Accounts) -> None:
-    with pytest.raises(DecisionError, match="role"):
-        accounts.add("dr-2", "", PASSWORD)
+    for role in ("", "clerk"):
+        with pytest.raises(DecisionError, match="role"):
+            accounts.add("dr-2", role, PASSWORD)
 
 
 def test_a_rejection_reaches_the_desk(doctor: Browser, plan: str, desk: Desk) -> None:

@@ -15,23 +15,31 @@ _OVERRIDE = "override:"
 def decision_of(form: Mapping[str, Any]) -> Decision:
     """The decision that a form states. Raises DecisionError (`malformed`)."""
     said = {key: str(value).strip() for key, value in form.items()}
-    item, text = said.get("item", ""), said.get("text", "")
+    item = said.get("item", "")
     match said.get("decision"):
         case "approve":
-            return Approve(item=item, overrides=_overrides(said, text))
+            return Approve(item=item, overrides=_overrides(said))
         case "reject":
-            return Reject(item=item, reason=said.get("reject", ""), text=text)
+            return Reject(item=item, reason=said.get("reject", ""), text=said.get("text:reject", ""))
         case "edit":
-            return Edit(item=item, reason=said.get("edit", ""), text=text, amount=_amount(said.get("amount")), per=said.get("per") or None)
+            return Edit(
+                item=item,
+                reason=said.get("edit", ""),
+                text=said.get("text:edit", ""),
+                amount=amount_of(said.get("amount")),
+                per=said.get("per") or None,
+            )
     raise DecisionError("malformed", "the form says neither approve, reject nor edit")
 
 
-def _overrides(said: Mapping[str, str], text: str) -> tuple[Override, ...]:
-    return tuple(Override(key.removeprefix(_OVERRIDE), code, text) for key, code in said.items() if key.startswith(_OVERRIDE) and code)
-
-
-def _amount(text: str | None) -> PlanQuantity | None:
+def amount_of(text: str | None) -> PlanQuantity | None:
+    """`500 mg` as a quantity; `None` where nothing is written."""
     if not text:
         return None
     value, _, unit = text.partition(" ")
     return PlanQuantity(value, unit.strip())
+
+
+def _overrides(said: Mapping[str, str]) -> tuple[Override, ...]:
+    chosen = {key.removeprefix(_OVERRIDE): code for key, code in said.items() if key.startswith(_OVERRIDE) and code}
+    return tuple(Override(issue, code, said.get(f"text:{issue}", "")) for issue, code in chosen.items())

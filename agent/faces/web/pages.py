@@ -1,75 +1,155 @@
-"""What the pages show, as HTML: the plan page is the one that `--format html` writes, with the desk beneath it."""
+"""The pages as HTML."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 
+from agent.chat.session import Reply
 from agent.faces import html
-from agent.faces.view import View
+from agent.faces.phrases import headline
 from agent.faces.web.accounts import Session
-from agent.shown import Shown, Waiting
-from policies.engine import reasons_for
+from agent.faces.web.plan_view import PlanPage
+from agent.faces.web.speech import LANGUAGES, Speech
+from agent.faces.web.standing_view import Signers
+from agent.faces.web.worklist_view import Filter, Line
+from policies.engine import load_policies, reasons_for
 
 TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+Said = Sequence[tuple[str, Reply]]
 
 
-def plan_page(shown: Shown, session: Session) -> str:
-    """A plan with where each item stands, and a form for each that is open."""
-    style = html.style_sheet()
+@dataclass(frozen=True)
+class Frame:
+    """What every page needs: the language, who reads, and where the page is."""
+
+    speech: Speech
+    session: Session | None
+    here: str
+
+
+def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, printing: bool = False) -> str:
+    """A plan with where each item stands, what may be done about it, and the conversation beside it."""
+    opened = [name for name, stand in page.stands.items() if stand.lack and "approve" in stand.may]
     return _page(
-        "desk.html.j2",
-        shown=shown,
-        plan=shown.plan,
-        view=View(shown.plan),
-        style=Markup(style),  # noqa: S704 - our own file
-        style_digest=html.digest_of(style),
-        session=session,
-        reasons={use: reasons_for(use) for use in ("override", "reject", "edit")},
+        frame,
+        "plan_page.html.j2",
+        shown=page.shown,
+        plan=page.plan,
+        view=page,
+        said=said,
+        told=told,
+        printing=printing,
+        next_open=next(iter(opened), ""),
+        reasons=_reasons(),
+        patient_page=_has_patient_page(),
+        signing=who_signs(page.signers, frame.speech),
     )
 
 
-def worklist_page(waiting: tuple[Waiting, ...], session: Session, now: datetime) -> str:
-    """Every plan that waits, the most urgent first."""
-    lines = [(line, _hours(line.started, now)) for line in waiting]
-    return _page("worklist.html.j2", lines=lines, session=session)
+def said_fragment(frame: Frame, name: str, said: Said) -> str:
+    """The newest turns of the conversation, to be put beneath the others."""
+    return _page(frame, "said.html.j2", said=said, shown={"id": name})
 
 
-def sign_in_page(fault: str = "") -> str:
+def worklist_page(frame: Frame, lines: Sequence[Line], wish: Filter, waiting: int, pages: int) -> str:
+    """One page of the worklist."""
+    asked = {"urgency": wish.urgency, "minutes": wish.minutes, "mine": wish.mine and 1, "settled": wish.settled and 1}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return _page(frame, "worklist.html.j2", lines=lines, wish=wish, waiting=waiting, pages=pages, query=query)
+
+
+def sign_in_page(frame: Frame, fault: str = "") -> str:
     """The door."""
-    return _page("sign_in.html.j2", fault=fault)
+    return _page(frame, "sign_in.html.j2", fault=fault)
 
 
-def refusal_page(status: int, message: str, back: str) -> str:
+def confirm_page(frame: Frame, verb: str, about: str, fields: Sequence[tuple[str, str]], fault: str = "") -> str:
+    """Asks for the password before something is signed; the form that was sent goes along."""
+    action = frame.here
+    return _page(
+        frame, "confirm.html.j2", verb=verb, about=about, fields=fields, action=action, back=action.removesuffix("/decisions"), fault=fault
+    )
+
+
+def refusal_page(frame: Frame, status: int, reason: str, message: str, back: str) -> str:
     """Why nothing happened, and where to go from here."""
-    return _page("refusal.html.j2", status=status, message=message, back=back)
+    return _page(frame, "refusal.html.j2", status=status, reason=reason, message=message, back=back)
 
 
-def desk_style() -> str:
-    """The style sheet of the pages around the plan."""
-    return html.style_sheet() + (TEMPLATES / "desk.css").read_text("utf-8")
+def resource_page(frame: Frame, reference: str, words: str, json: str, back: str) -> str:
+    """A resource of the record as it was received."""
+    return _page(frame, "resource.html.j2", reference=reference, words=words, json=Verbatim(json), back=back)
 
 
-def policy() -> str:
-    """The content policy of every page: nothing from elsewhere, no script at all."""
-    digest = html.digest_of(html.style_sheet())
-    return f"default-src 'none'; style-src 'self' '{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+class Verbatim:
+    """Text that keeps its lines; it is escaped, but not folded into one line."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
 
 
-def _hours(started: str, now: datetime) -> str:
-    hours = (now - datetime.fromisoformat(started)).total_seconds() / 3600
-    return f"{hours / 24:.0f} d" if hours >= 48 else f"{hours:.0f} h" if hours >= 1 else f"{hours * 60:.0f} min"
+def static(name: str) -> str:
+    """The address of one of our own files; a changed file has another address."""
+    return f"/static/{name}?v={_digest(name)}"
 
 
-def _page(name: str, **values: Any) -> str:
-    return _environment().get_template(name).render(**values)
+@lru_cache(maxsize=16)
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def span_words(hours: float, t: Speech) -> str:
+    """A span as one says it: days from two on, hours from one on, else minutes."""
+    if hours >= 48:
+        return t("time.days", n=round(hours / 24))
+    return t("time.hours", n=round(hours)) if hours >= 1 else t("time.minutes", n=max(0, round(hours * 60)))
+
+
+def role_words(roles: Iterable[str], t: Speech) -> str:
+    """`physician or pharmacist`."""
+    names = [t.other(f"role.{role}", role) for role in roles]
+    return f" {t('worklist.or')} ".join(names)
+
+
+def who_signs(who: Signers, t: Speech) -> str:
+    """Whose signatures are lacking, in words; empty where none are."""
+    parts = [role_words(who.first, t) if who.first else t("worklist.partly", by=role_words(who.partly, t)) if who.partly else ""]
+    parts += [t("worklist.second", by=role_words(who.second, t))] if who.second else []
+    return " ".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> dict[str, tuple[tuple[str, str], ...]]:
+    texts = load_policies().reasons
+    return {use: tuple((code, texts[code].text) for code in reasons_for(use)) for use in ("override", "reject", "edit")}
+
+
+@lru_cache(maxsize=1)
+def _has_patient_page() -> bool:
+    return find_spec("agent.faces.patient_page") is not None
+
+
+def _page(frame: Frame, name: str, **values: Any) -> str:
+    return _environment().get_template(name).render(t=frame.speech, session=frame.session, here=frame.here, **values)
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return html.environment().overlay(loader=FileSystemLoader([TEMPLATES, html.TEMPLATES]))
+    environment = html.environment().overlay(loader=FileSystemLoader(TEMPLATES))
+    environment.globals.update(
+        languages=LANGUAGES, static=static, span_words=span_words, role_words=role_words, who_signs=who_signs, headline=headline
+    )
+    return environment

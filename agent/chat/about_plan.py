@@ -1,0 +1,222 @@
+"""Answers from the plan: why and why not, options, what comes first, dates, sources, questions, the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent import wording
+from agent.chat.about_safety import check
+from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
+from policies.engine import may_decide, required_signatures, roles
+from tools.clinical.answer import Citation
+from tools.clinical.plan import Item
+from tools.terminology import terminology
+
+
+def why(session: Session, about: str) -> Reply:
+    """Why a line stands there: reasons, facts, sources, options not chosen, what it waits for."""
+    items = items_about(session, about)
+    if not items:
+        return _why_absent(session, about)
+    return Reply(tuple(sentence for item in items for sentence in _reasons(session, item)))
+
+
+def why_not(session: Session, about: str) -> Reply:
+    """Why something is not in the plan: an option not chosen, what speaks against it, or that no rule proposes it."""
+    found = [
+        claim(
+            f"{other.subject.text} was an option for {item.id} and was not chosen: {wording.sentence(other.not_chosen_because)}",
+            (item.id, *(c.id for c in other.evidence)),
+        )
+        for item in session.plan.items
+        for other in item.alternatives
+        if _is(about, other.subject.text, [i.name for i in other.subject.ingredients])
+    ]
+    items = [i for i in items_about(session, about) if i.action in {"start", "continue", "change", "order", "refer", "vaccinate"}]
+    found += [claim(f"It is in the plan: {line_words(item)}.", (item.id,)) for item in items]
+    if found:
+        return Reply(tuple(found))
+    return _why_absent(session, about)
+
+
+def _why_absent(session: Session, about: str) -> Reply:
+    """No line is about it: say so, and what the checks would say to it, where it is a medicine."""
+    absent = unknown(f"No line of the plan is about {about!r}. /plan shows all of them.")
+    covered = [c for c in session.plan.coverage if about.casefold() in c.text.casefold()]
+    told = [claim(f"{c.text} is {c.status}: {wording.sentence(c.reason)}", (c.concern,)) for c in covered]
+    if terminology().medication(about).kinds:
+        return reply(absent, *told, *check(session, about).sentences)
+    return reply(absent, *told)
+
+
+def compare(session: Session, about: str) -> Reply:
+    """The options of a line side by side."""
+    items = items_about(session, about)
+    if not items:
+        return reply(frame(f"There is no line {about!r}; write for instance /compare i1."), understood=False)
+    rows = []
+    for item in items:
+        rows.append(claim(f"chosen: {line_words(item)}. {_first_reason(item)}".strip(), bearing(item)))
+        rows += [
+            claim(
+                f"not chosen: {a.subject.text}. {wording.sentence(a.not_chosen_because)}",
+                (item.id, *(c.id for c in a.evidence)),
+            )
+            for a in item.alternatives
+        ]
+        rows += [] if item.alternatives else [unknown(f"No other option was considered for {item.id}.")]
+    return Reply(tuple(rows))
+
+
+def first(session: Session, _: str) -> Reply:
+    """What is urgent, and the changes that matter most."""
+    plan = session.plan
+    urgent = [i for i in plan.items if i.urgency != "routine"]
+    rows = [
+        claim(f"{'now' if i.urgency == 'emergency' else 'today'}: {line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in urgent
+    ]
+    rows += [claim(text, _bearing_text(session, text)) for text in plan.urgent if not any(i.subject.text in text for i in urgent)]
+    if not rows:
+        rows.append(unknown("Nothing in the plan is marked as urgent; that is no assurance beyond what was checked."))
+    rest = [text for text in plan.top_changes if not any(i.subject.text in text for i in urgent)]
+    return Reply((*rows, *(claim(text, _bearing_text(session, text)) for text in rest)))
+
+
+def timeline(session: Session, _: str) -> Reply:
+    """What is due when."""
+    dated = sorted((i for i in session.plan.items if i.due), key=lambda i: (i.due.by if i.due else "", i.id))
+    if not dated:
+        return reply(unknown("No line of the plan has a date."))
+    return Reply(tuple(claim(f"{i.due.by if i.due else ''}  {line_words(i)}", bearing(i)) for i in dated))
+
+
+def monitoring(session: Session, _: str) -> Reply:
+    """What is to be ordered or checked."""
+    rows = [
+        claim(f"{line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in session.plan.items if i.action in {"monitor", "order"}
+    ]
+    rows += [claim(f"after {i.action} {i.subject.text}: {step}", bearing(i)) for i in session.plan.items for step in i.monitoring]
+    return Reply(tuple(rows) or (unknown("The plan names nothing to be monitored."),))
+
+
+def tell(session: Session, _: str) -> Reply:
+    """What the patient is told, and when to call."""
+    rows = [
+        claim(f"{i.subject.text}: {wording.sentence(i.patient_instruction)}", bearing(i))
+        for i in session.plan.items
+        if i.patient_instruction
+    ]
+    rows += [
+        claim(f"call if ({problem.text}): {'; '.join(problem.red_flags)}", (*problem.facts, *((problem.module,) if problem.module else ())))
+        for problem in session.plan.problems
+        if problem.red_flags and (problem.facts or problem.module)
+    ]
+    return Reply(tuple(rows) or (unknown("The plan has no instruction for the patient."),))
+
+
+def evidence(session: Session, about: str) -> Reply:
+    """The sources of a line, or of the plan."""
+    item = session.item(about) if about else None
+    sources = [c for reason in item.rationale for c in reason.evidence] if item else list(session.plan.sources)
+    rows = dict.fromkeys((source_words(c), c.id) for c in sources)
+    return Reply(tuple(claim(text, (id_,)) for text, id_ in rows) or (unknown("The plan names no source for that."),))
+
+
+def questions(session: Session, _: str) -> Reply:
+    """What must be answered before signing."""
+    rows = [
+        claim(
+            f"{q.id} {q.about}: {wording.sentence(q.why)}" + (f" Waiting: {wording.listed(q.blocks)}." if q.blocks else ""),
+            (q.id, *q.facts),
+        )
+        for q in session.plan.questions
+    ]
+    return Reply(tuple(rows) or (frame("Nothing has to be answered before signing."),))
+
+
+def ledger(session: Session, _: str) -> Reply:
+    """The ledger against omissions; what is open first."""
+    lines = sorted(session.plan.coverage, key=lambda line: line.status == "addressed")
+    return Reply(tuple(claim(f"{c.status:<11} {c.text}: {c.reason}", (c.concern,)) for c in lines))
+
+
+def not_checked(session: Session, _: str) -> Reply:
+    """What could not be checked."""
+    rows = [unknown(f"{gap.what}: {wording.sentence(gap.why)}") for gap in session.plan.not_checked]
+    rows += [unknown(f"set aside, {aside.entry}: {aside.reason}") for aside in session.plan.input.set_aside]
+    return Reply(tuple(rows) or (frame("The plan names nothing that it could not check."),))
+
+
+def sign(session: Session, _: str) -> Reply:
+    """Which roles may approve what, and where a second signature is needed."""
+    plan = session.plan
+    able = {role: sum(may_decide(role, item, plan).allowed for item in plan.items) for role in roles()}
+    rows = [claim(f"{role} may approve {count} of {len(plan.items)} lines", ("approval",)) for role, count in able.items() if count]
+    second = {name: needed for name, needed in required_signatures(plan).items() if needed.count > 1}
+    rows += [
+        claim(f"{name} needs a second signature by {' or '.join(n.by)}: {'; '.join(n.why)}", ("signatures", name))
+        for name, n in second.items()
+    ]
+    return Reply(tuple(rows) or (unknown("No policy lets anybody approve this plan."),))
+
+
+def items_about(session: Session, about: str) -> list[Item]:
+    """The line with this number, else those whose subject, ingredient or class is meant."""
+    if item := session.item(about):
+        return [item]
+    kinds = terminology().medication(about).kinds
+    ingredients = {i.name for i in terminology().medication(about).ingredients}
+    wanted = ingredients or kinds
+    exact = [i for i in session.plan.items if _is(about, i.subject.text, [g.name for g in i.subject.ingredients])]
+    return exact or [i for i in session.plan.items if wanted & {k for g in i.subject.ingredients for k in _kinds(g.name)}]
+
+
+def line_words(item: Item) -> str:
+    """`i3 start apixaban: 5 mg by mouth every 12 hours`."""
+    how = item.dose.text if item.dose else item.change
+    return f"{item.id} {item.action} {item.subject.text}" + (f": {how}" if how else "")
+
+
+def bearing(item: Item) -> tuple[str, ...]:
+    """Whatever bears a line, the line itself at last."""
+    facts = [fact for reason in item.rationale for fact in reason.facts]
+    return (*facts, *(c.id for reason in item.rationale for c in reason.evidence), item.id)
+
+
+def source_words(citation: Citation) -> str:
+    """Title, publisher, year, place, grade."""
+    parts = (citation.title, citation.publisher, str(citation.year or ""), citation.locator, citation.grade)
+    return (", ".join(part for part in parts if part) or citation.id) + (" (unsure)" if citation.confidence == "unsure" else "")
+
+
+def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
+    yield claim(f"{line_words(item)}.", (item.id,))
+    for reason in item.rationale:
+        yield claim(f"  because {wording.sentence(reason.text)}", (*reason.facts, *(c.id for c in reason.evidence), item.id))
+        yield from (claim(f"    {source_words(c)}", (c.id,)) for c in reason.evidence)
+    if item.dose and item.dose.rule:
+        yield from (claim(f"  adjusted: {text}", (item.dose.rule.id,)) for text in item.dose.adjustments)
+    yield from (
+        claim(f"  not chosen: {a.subject.text}. {wording.sentence(a.not_chosen_because)}", (item.id, *(c.id for c in a.evidence)))
+        for a in item.alternatives
+    )
+    yield from (claim(f"  waits for {q.id}: {q.about}", (q.id, *q.facts)) for q in session.plan.questions if q.id in item.conditional_on)
+
+
+def _first_reason(item: Item) -> str:
+    return wording.sentence(item.rationale[0].text) if item.rationale else ""
+
+
+def _bearing_text(session: Session, text: str) -> tuple[str, ...]:
+    """What bears a sentence of the summary: the line that it is about, else the plan."""
+    about = next((i for i in session.plan.items if i.subject.text in text), None)
+    return bearing(about) if about else (session.plan.plan_id,)
+
+
+def _is(about: str, text: str, ingredients: list[str]) -> bool:
+    wanted = about.casefold().strip()
+    return len(wanted) > 2 and (wanted in text.casefold() or wanted.replace(" ", "-") in ingredients)
+
+
+def _kinds(ingredient: str) -> frozenset[str]:
+    return terminology().medication(ingredient).kinds | {ingredient}

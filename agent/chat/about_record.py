@@ -1,0 +1,140 @@
+"""Answers from the record: who the patient is, values and their course, medicines, problems, allergies."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from agent import wording
+from agent.chat.about_plan import bearing, items_about, line_words
+from agent.chat.about_safety import check
+from agent.chat.session import Reply, Sentence, Session, claim, reply, unknown
+from tools.clinical.facts import Measurement
+from tools.terminology import terminology
+
+_SHOWN_VALUES = 6
+
+
+def value(session: Session, name: str) -> Reply:
+    """A measurement's latest values with their dates, and where it is going."""
+    known = session.case.facts.measurements
+    wanted = _observables(name)
+    found = [one for one in wanted if known.get(one)] or [
+        one for one in known if name.casefold().replace(" ", "-") in one or name.casefold() in wording.title(one).casefold()
+    ]
+    if found:
+        return Reply(tuple(sentence for one in found[:3] for sentence in _course(session, known[one])))
+    if wanted:
+        return reply(unknown(f"The record has no value of {name!r}. That is not the same as normal."))
+    return about(session, name)
+
+
+def about(session: Session, name: str) -> Reply:
+    """Everything on one thing: a value, a medicine, a problem; what the record and the plan say of it."""
+    if _observables(name) and not terminology().medication(name).ingredients:
+        return value(session, name)
+    match = terminology().medication(name)
+    ingredients = {i.name for i in match.ingredients}
+    taken = [m for m in session.case.taken if (ingredients or match.kinds) & m.kinds]
+    rows = [claim(f"{m.text} {m.regimen.text}".strip() + f" ({m.currency}).", (m.reference,)) for m in taken]
+    rows += [claim(f"{line_words(item)}.", bearing(item)) for item in items_about(session, name)]
+    problem = terminology().canonical_problem(name)
+    rows += [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in session.case.facts.problems if problem and problem in p.kinds]
+    if rows:
+        return Reply(tuple(rows))
+    if match.kinds:
+        return reply(unknown(f"The record and the plan say nothing of {name!r}."), *check(session, name).sentences)
+    if problem:
+        return reply(unknown(f"The record has no problem {name!r}. That is not the same as its absence."))
+    return reply(unknown(f"I do not know what {name!r} is."), understood=False)
+
+
+def patient(session: Session, _: str) -> Reply:
+    """Age, sex, weight, kidney, pregnancy, allergies; each from the record, or said to be missing."""
+    facts, who = session.case.facts, session.plan.patient
+    person = facts.reference or who.reference
+    rows = [
+        claim(f"{who.age} years old.", (person,)) if who.age is not None else unknown("The age is not recorded."),
+        claim(f"{who.sex.capitalize()}.", (person,)) if who.sex else unknown("The sex is not recorded."),
+    ]
+    if who.sex != "male":
+        told = who.pregnancy != "unknown"
+        rows.append(claim(f"Pregnancy: {who.pregnancy}.", (person,)) if told else unknown("Whether she is pregnant is not recorded."))
+    for name in ("body-weight", "egfr"):
+        series = facts.measurements.get(name, ())
+        rows.append(
+            claim(f"{wording.value_of(series[0])}.", _of(series[0])) if series else unknown(f"{wording.title(name)} is not recorded.")
+        )
+    return reply(*rows, *allergies(session, "").sentences)
+
+
+def allergies(session: Session, to: str) -> Reply:
+    """The recorded allergies, or whether something is among them."""
+    recorded = [a for a in session.case.facts.allergies if a.active]
+    if not recorded:
+        return reply(unknown("No allergy is recorded. That is not the same as none."))
+    listed = [claim(f"Allergy: {a.text}{_reactions(a.reactions)}.", (a.reference,)) for a in recorded]
+    if not to:
+        return Reply(tuple(listed))
+    kinds = terminology().medication(to).kinds | {to.casefold()}
+    hit = [sentence for a, sentence in zip(recorded, listed, strict=True) if kinds & a.kinds or to.casefold() in a.text.casefold()]
+    return Reply(tuple(hit)) if hit else reply(unknown(f"No allergy to {to} is recorded."), *listed, *check(session, to).sentences)
+
+
+def medicines(session: Session, _: str) -> Reply:
+    """Every current medicine with what the plan does about it."""
+    rows = [
+        claim(f"{m.action:<8} {m.text}{' ' + m.regimen if m.regimen else ''}: {wording.sentence(m.why)}", (m.reference,))
+        for m in session.plan.medications
+    ]
+    return Reply(tuple(rows) or (unknown("The record has no current medicine. That is not the same as none taken."),))
+
+
+def problems(session: Session, _: str) -> Reply:
+    """The problems with their state and goals."""
+    rows = []
+    for p in session.plan.problems:
+        borne = (*p.facts, *((p.module,) if p.module else ()), p.id)
+        rows.append(claim(f"{p.text}. {p.assessment}".strip(), borne))
+        rows += [
+            claim(f"  goal: {wording.title(g.observable)} {g.target}{f' by {g.by}' if g.by else ''}", (*(c.id for c in g.evidence), p.id))
+            for g in p.goal
+        ]
+    return Reply(tuple(rows) or (unknown("The record has no active problem that the plan covers."),))
+
+
+def _course(session: Session, series: tuple[Measurement, ...]) -> tuple[Sentence, ...]:
+    past = [m for m in series if m.when <= session.as_of][:_SHOWN_VALUES]
+    return tuple(claim(f"{wording.value_of(m)}{_flag(m)}", _of(m)) for m in past)
+
+
+def _of(measurement: Measurement) -> tuple[str, ...]:
+    return (measurement.reference, *measurement.inputs)
+
+
+def _flag(measurement: Measurement) -> str:
+    return {"H": ", high", "HH": ", critically high", "L": ", low", "LL": ", critically low"}.get(measurement.flag or "", "")
+
+
+def _since(onset: object) -> str:
+    return f", since {onset}" if onset else ""
+
+
+def _reactions(names: frozenset[str]) -> str:
+    return f" ({wording.listed(sorted(names))})" if names else ""
+
+
+def _observables(name: str) -> tuple[str, ...]:
+    """The observables that a name stands for."""
+    plain = name.casefold().strip()
+    known = terminology().observable_named(plain)
+    return (known.name,) if known else _lay_names().get(plain, ())
+
+
+@lru_cache(maxsize=1)
+def _lay_names() -> Mapping[str, tuple[str, ...]]:
+    """What people call several observables, or one that has another name."""
+    table = tomllib.loads((Path(__file__).parent / "lay_names.toml").read_text("utf-8"))
+    return {name: tuple(observables) for name, observables in table["means"].items()}

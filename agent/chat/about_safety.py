@@ -1,0 +1,155 @@
+"""Answers of the checks: issues, what speaks against a medicine, its dose, what would change, what guidelines say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent import wording
+from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
+from agent.chat.supposing import changes_of
+from agent.differences import Differences, differences
+from agent.errors import RecordError
+from agent.what_if import EXAMPLES, altered
+from tools.clinical.plan import Item, Plan, PlanIssue
+from tools.terminology import terminology
+
+_REST = "What was not checked stands in /not-checked."
+
+
+def issues(session: Session, _: str) -> Reply:
+    """What the checks found, gravest first; what was kept out of sight last, with its reason."""
+    shown = [i for i in session.plan.issues if not i.suppressed]
+    hidden = [i for i in session.plan.issues if i.suppressed]
+    rows = [claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(shown, key=_gravity)]
+    rows += [claim(f"{issue_words(i)} Kept out of sight: {i.suppressed}.", _bearing(i)) for i in hidden]
+    if not shown:
+        rows.insert(0, unknown(f"No check found anything that stands against the plan or the medicines. {_REST}"))
+    return Reply(tuple(rows))
+
+
+def check(session: Session, drug: str) -> Reply:
+    """What would speak against a medicine, were it added to what is taken."""
+    match = terminology().medication(drug)
+    if not match.ingredients:
+        return _check_class(session, drug, match.kinds)
+    names = {i.name for i in match.ingredients}
+    plan = _plan_with(session, drug)
+    found = [i for i in plan.issues if names & set(i.participants) and not i.suppressed]
+    if not found:
+        return reply(unknown(f"No check speaks against {wording.listed(sorted(names))} for this patient. {_REST}"))
+    return Reply(tuple(claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(found, key=_gravity)))
+
+
+def _check_class(session: Session, drug: str, kinds: frozenset[str]) -> Reply:
+    if not kinds:
+        return reply(unknown(f"{drug!r} is no medicine that is known here, so it was not checked."), understood=False)
+    taken = [m for m in session.case.taken if kinds & m.kinds]
+    rows = [claim(f"Taken of that class: {m.text}.", (m.reference,)) for m in taken]
+    return reply(
+        *rows, unknown(f"{drug!r} is a class; a single medicine can be checked, for instance: /check ibuprofen."), understood=bool(rows)
+    )
+
+
+def dose(session: Session, drug: str) -> Reply:
+    """The dose of a medicine for this patient, what set it, and what is missing."""
+    from tools.dosing import calculate_dose
+
+    match = terminology().medication(drug)
+    if len(match.ingredients) != 1:
+        return reply(unknown(f"{drug!r} is no single ingredient that is known here, so no dose was computed."), understood=False)
+    name = match.ingredients[0].name
+    planned = [i for i in session.plan.items if i.dose and any(g.name == name for g in i.subject.ingredients)]
+    rows = [claim(f"In the plan: {i.id} {i.action} {i.subject.text}, {i.dose.text if i.dose else ''}.", _item_bearing(i)) for i in planned]
+    found = calculate_dose(name, "", session.case.facts)
+    if found.rule is None or not found.text:
+        rows.append(unknown(wording.sentence(found.reason or f"No dose of {name}: {found.outcome}")))
+    else:
+        rows.append(claim(wording.sentence(found.text), (found.rule.id,)))
+        rows += [claim(wording.sentence(a.text), (found.rule.id,)) for a in found.adjustments]
+    rows += [unknown(f"Missing: {wording.listed(found.missing)}.")] if found.missing else []
+    return Reply(tuple(rows))
+
+
+def what_if(session: Session, change: str) -> Reply:
+    """What would be otherwise, were a fact another; nothing of it is kept."""
+    changes = changes_of(change)
+    try:
+        plan = session.plan_of(altered(session.data, session.as_of, changes))
+    except RecordError as error:
+        return reply(unknown(wording.sentence(str(error))), frame(f"Write for instance: {EXAMPLES}."), understood=False)
+    heading = frame(f"If {' and '.join(changes)} (supposed; the record stays as it is):")
+    return reply(heading, *_told(differences(session.plan, plan)), *_doubts(session, changes))
+
+
+def search(session: Session, query: str) -> Reply:
+    """What the guidelines of the knowledge base say, and whether it applies to this patient."""
+    from tools.guidelines import search_guidelines
+
+    found = search_guidelines(query, (), session.case.facts, 4)
+    if not found.found:
+        return reply(unknown(f"The knowledge base says nothing about {query!r}: {found.reason or 'nothing found'}."))
+    rows = [
+        claim(
+            f"{wording.sentence(each.says)} ({each.applies.replace('-', ' ')} here; {each.citation.title}, {each.citation.year})",
+            (each.id,),
+        )
+        for each in found.found
+    ]
+    return Reply(tuple(rows))
+
+
+def issue_words(issue: PlanIssue) -> str:
+    """`[major] warfarin and ibuprofen: bleeding.`"""
+    return f"[{issue.severity}] {wording.listed(issue.participants)}: {wording.sentence(issue.consequence)}"
+
+
+def _plan_with(session: Session, drug: str) -> Plan:
+    return session.plan_of(altered(session.data, session.as_of, [f"+{drug}"]))
+
+
+def _told(found: Differences) -> Iterator[Sentence]:
+    if found.none:
+        yield unknown("  Nothing that one would act on would change, as far as it was checked.")
+    for item in found.added:
+        how = f": {item.dose.text}" if item.dose else ""
+        yield claim(f"  + {item.action} {item.subject.text}{how}{_because(item)}", _item_bearing(item))
+    yield from (claim(f"  - no longer: {item.action} {item.subject.text}", _item_bearing(item)) for item in found.removed)
+    yield from (claim(f"  ~ {text}", ("plan",)) for text in found.changed)
+    yield from (claim(f"  ! {issue_words(issue)}", _bearing(issue)) for issue in found.issues_added)
+    yield from (claim(f"  ✓ settled: {issue_words(issue)}", _bearing(issue)) for issue in found.issues_gone)
+    yield from (claim(f"  ? asks: {question.about}", (question.id, *question.facts)) for question in found.asked)
+    yield from (claim(f"  · no longer asks: {question.about}", (question.id, *question.facts)) for question in found.answered)
+    yield from (claim(f"  = {text}", (f"calculation:{text.partition(':')[0]}",)) for text in found.values)
+
+
+def _doubts(session: Session, changes: tuple[str, ...]) -> Iterator[Sentence]:
+    """What is odd about a supposition, so that nobody takes its answer for more than it is."""
+    facts = session.case.facts
+    if "pregnant" not in changes:
+        return
+    if facts.sex == "male":
+        yield claim("  The record says male; the supposition was planned all the same.", (facts.reference or "Patient",))
+    elif facts.age is not None and not 10 <= facts.age <= 55:
+        yield claim(f"  The record says {facts.age} years; the supposition was planned all the same.", (facts.reference or "Patient",))
+
+
+def _because(item: Item) -> str:
+    return f" ({item.rationale[0].text.rstrip('.')})" if item.rationale else ""
+
+
+def _item_bearing(item: Item) -> tuple[str, ...]:
+    facts = [fact for reason in item.rationale for fact in reason.facts]
+    return (
+        *(c.id for reason in item.rationale for c in reason.evidence),
+        *facts,
+        *((item.subject.reference,) if item.subject.reference else ()),
+        "plan",
+    )
+
+
+def _bearing(issue: PlanIssue) -> tuple[str, ...]:
+    return (issue.rule.id, *issue.facts, *issue.medications)
+
+
+def _gravity(issue: PlanIssue) -> int:
+    return ("contraindicated", "major", "moderate", "minor").index(issue.severity)

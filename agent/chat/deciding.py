@@ -1,0 +1,106 @@
+"""Decisions said in the conversation: the same that the pages and the command line take, by way of the same desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.chat.session import Reply, Session, frame, reply
+from agent.desk import Desk
+from agent.errors import DecisionError
+from agent.review import Approve, Decision, Edit, Override, Reject, Reviewer
+from policies.engine import reasons_for
+from tools.clinical.plan import PlanQuantity
+
+_EDIT = re.compile(
+    r"^(?P<item>i\d+)\s+(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>[^\s\d]\S*)(?:\s+(?:every|per)\s+(?P<per>\d+\s*[a-z]+|day|week|hour))?"
+    r"(?:\s+(?:because|for)\s+(?P<reason>[a-z-]+)(?:[:,]?\s*(?P<text>.+))?)?$",
+    re.IGNORECASE,
+)
+_UNITS = {"hours": "h", "hour": "h", "days": "d", "day": "d", "weeks": "wk", "week": "wk"}
+_WRITE = {
+    "approve": "Write for instance: /approve i3, /approve rest, or /approve i3 d8=will-monitor: potassium in a week.",
+    "reject": "Write for instance: /reject i3 already-done. Reasons: ",
+    "edit": "Write for instance: /edit i3 500 mg every 12 h because dose-adjusted.",
+}
+
+
+@dataclass
+class DeskSigner:
+    """Takes decisions to the desk in one person's name, on the plan with one digest.
+
+    Args:
+        name: the id on the worklist.
+    """
+
+    desk: Desk
+    name: str
+    reviewer: Reviewer
+    digest: str
+
+    def decide(self, decision: Decision) -> Reply:
+        """What came of it. Raises DecisionError."""
+        done = self.desk.decide(self.name, self.reviewer, [decision], self.digest)
+        self.digest = done.digest
+        rows = [frame(f"{done.id}: {done.status}; {len(done.approved)} approved, {len(done.rejected)} rejected, {len(done.open)} open.")]
+        if isinstance(decision, Edit):
+            rows.append(frame("The whole plan was checked again and waits under a new digest; read it with /plan before signing."))
+        return Reply(tuple(rows))
+
+
+def decide(session: Session, verb: str, argument: str) -> Reply:
+    """Take a decision, or say why it was not taken."""
+    if session.signer is None:
+        return reply(frame("Nobody is named who could sign here: start with --reviewer ID --role ROLE, or use the page."), understood=False)
+    try:
+        return session.signer.decide(decision_said(verb, argument))
+    except DecisionError as error:
+        return reply(frame(f"Nothing was changed ({error.reason}): {error}"), understood=error.reason != "malformed")
+
+
+def decision_said(verb: str, argument: str) -> Decision:
+    """The decision that a line states. Raises DecisionError (`malformed`), with how to write one."""
+    if verb == "approve":
+        return _approve(argument)
+    return _reject(argument) if verb == "reject" else _edit(argument)
+
+
+def _approve(argument: str) -> Decision:
+    item, _, rest = argument.strip().removeprefix("the ").partition(" ")
+    if not re.fullmatch(r"i\d+|rest", item):
+        raise DecisionError("malformed", _WRITE["approve"])
+    if not rest:
+        return Approve(item=item)
+    found = re.fullmatch(r"(?P<issue>d\d+)=(?P<reason>[a-z-]+)(?::\s*(?P<text>.+))?", rest.strip())
+    if not found:
+        raise DecisionError("malformed", _WRITE["approve"])
+    return Approve(item=item, overrides=(Override(found["issue"], found["reason"], found["text"] or ""),))
+
+
+def _reject(argument: str) -> Decision:
+    item, _, rest = argument.strip().partition(" ")
+    reason, _, text = rest.partition(" ")
+    reason = reason.rstrip(":,")
+    if not re.fullmatch(r"i\d+", item) or reason not in reasons_for("reject"):
+        raise DecisionError("malformed", _WRITE["reject"] + ", ".join(reasons_for("reject")) + ".")
+    return Reject(item=item, reason=reason, text=text.strip())
+
+
+def _edit(argument: str) -> Decision:
+    found = _EDIT.match(argument.strip())
+    if not found:
+        raise DecisionError("malformed", _WRITE["edit"])
+    return Edit(
+        item=found["item"].casefold(),
+        reason=found["reason"] or "dose-adjusted",
+        text=found["text"] or "",
+        amount=PlanQuantity(found["value"].replace(",", "."), found["unit"]),
+        per=_interval(found["per"]),
+    )
+
+
+def _interval(text: str | None) -> str | None:
+    if text is None:
+        return None
+    number, unit = re.fullmatch(r"(\d*)\s*([a-z]+)", text.casefold()).groups()  # type: ignore[union-attr]
+    return f"{number or 1} {_UNITS.get(unit, unit)}"

@@ -1,0 +1,77 @@
+"""The conversations beside the plans: one a reader and plan, with the same answers as in the terminal, forgotten with the session."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from agent.chat.answers import answer
+from agent.chat.deciding import DeskSigner
+from agent.chat.session import Reply, frame, reply
+from agent.chat.session import Session as Talk
+from agent.desk import Desk
+from agent.errors import DecisionError
+from agent.faces.web.accounts import Accounts, Session
+from agent.review import Decision
+
+_KEPT = 200
+"""So many conversations at most; the one that was silent longest goes first."""
+_TURNS = 50
+"""So many turns of one are kept."""
+
+
+@dataclass
+class ConfirmedSigner:
+    """Takes decisions to the desk, once the password was confirmed on the page."""
+
+    signer: DeskSigner
+    accounts: Accounts
+    session: Session
+
+    def decide(self, decision: Decision) -> Reply:
+        """What came of it. Raises DecisionError."""
+        if not self.accounts.may_sign(self.session):
+            raise DecisionError("unauthorised", "confirm your password first: approve or reject a line on the page, then go on here")
+        done = self.signer.decide(decision)
+        return reply(*done.sentences, frame("Open the page again to see it."))
+
+
+@dataclass
+class Conversations:
+    """What was said by whom about which plan."""
+
+    desk: Desk
+    accounts: Accounts
+    _talks: OrderedDict[tuple[str, str], Talk] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def said(self, session: Session, name: str) -> list[tuple[str, Reply]]:
+        """The turns so far."""
+        with self._lock:
+            talk = self._talks.get((session.csrf, name))
+        return list(talk.said) if talk else []
+
+    def ask(self, session: Session, name: str, line: str) -> tuple[str, Reply]:
+        """Answer a line about the plan as it stands now. Raises DecisionError."""
+        talk = self._talk(session, name)
+        answer(talk, line)
+        del talk.said[:-_TURNS]
+        return talk.said[-1]
+
+    def _talk(self, session: Session, name: str) -> Talk:
+        """The conversation, on the plan that is shown now; after an edit it goes on about the new one."""
+        shown, key = self.desk.show(name, session.who), (session.csrf, name)
+        signer = ConfirmedSigner(DeskSigner(self.desk, name, session.who, shown.plan.digest), self.accounts, session)
+        with self._lock:
+            talk = self._talks.get(key)
+        if talk is None or talk.plan.digest != shown.plan.digest:
+            behind = self.desk.behind(name)
+            talk = Talk(behind.record, behind.as_of, behind.patient, kept=shown.plan, said=talk.said if talk else [])
+        talk.signer = signer
+        with self._lock:
+            self._talks[key] = talk
+            self._talks.move_to_end(key)
+            while len(self._talks) > _KEPT:
+                self._talks.popitem(last=False)
+        return talk

@@ -1,0 +1,148 @@
+"""The worklist, the plan page, what is decided there, and what may be taken out. Every decision is the desk's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.datastructures import FormData
+
+from agent.desk import Desk
+from agent.errors import DecisionError
+from agent.faces.web import pages
+from agent.faces.web.accounts import Accounts, Session, TooManyAttemptsError
+from agent.faces.web.forms import decision_of
+from agent.faces.web.guard import COOKIE, Form, Reader, Releaser, SignedIn, TheDesk, TheSpeech, same_site
+from agent.faces.web.reading import Readings
+from agent.faces.web.records import resource_json
+from agent.faces.web.speech import Speech
+from agent.faces.web.worklist_view import PAGE, Filter, lines, matching, ordered
+
+router = APIRouter()
+_VERBS = ("approve", "edit", "reject")
+
+
+@router.get("/")
+def worklist(request: Request, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """Every plan that waits, by need."""
+    wish, now = _wish(request), datetime.now(UTC)
+    found = ordered(matching(desk.list(everything=wish.settled), wish), now)
+    page = found[(wish.page - 1) * PAGE : wish.page * PAGE]
+    shown = lines(page, desk.stands([w.id for w in page]), session.who, wish, now)
+    frame = pages.Frame(speech, session, "/")
+    return HTMLResponse(pages.worklist_page(frame, shown, wish, len(found), -(-len(found) // PAGE)))
+
+
+@router.get("/plans/{name}")
+def plan(request: Request, name: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """One plan, to be read and signed."""
+    page = _readings(request).page(desk.show(name, session.who), desk.behind(name), session.who)
+    said = request.app.state.conversations.said(session, name)
+    return HTMLResponse(pages.plan_page(pages.Frame(speech, session, f"/plans/{name}"), page, said, _told(request, speech)))
+
+
+@router.get("/plans/{name}/print")
+def printed(request: Request, name: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """The same for paper: everything unfolded, nothing to press."""
+    page = _readings(request).page(desk.show(name, session.who), desk.behind(name), session.who)
+    return HTMLResponse(pages.plan_page(pages.Frame(speech, session, f"/plans/{name}/print"), page, printing=True))
+
+
+@router.get("/plans/{name}/record/{kind}/{id_}")
+def resource(request: Request, name: str, kind: str, id_: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """A resource of the record as it was received; who looked stands in the audit."""
+    reference = f"{kind}/{id_}"
+    behind = desk.behind(name)
+    json = resource_json(behind.record, reference)
+    page = _readings(request).page(desk.show(name, session.who), behind, session.who)
+    words = page.fact_words(reference)
+    frame = pages.Frame(speech, session, f"/plans/{name}/record/{reference}")
+    return HTMLResponse(pages.resource_page(frame, reference, words if words != reference else "", json, f"/plans/{name}"))
+
+
+@router.get("/plans/{name}/decisions")
+def decided(name: str, session: SignedIn) -> Response:
+    """Whoever comes back to the address of a form, after choosing a language there, gets the plan."""
+    return RedirectResponse(f"/plans/{name}", 303)
+
+
+@router.post("/plans/{name}/decisions")
+def decide(request: Request, name: str, session: Reader, desk: TheDesk, speech: TheSpeech, form: Form) -> Response:
+    """Approve, edit or reject; where the password was not confirmed lately, it is asked for first."""
+    same_site(request, form, session)
+    decision, accounts = decision_of(form), request.app.state.accounts
+    fault = _unconfirmed(accounts, session, request.cookies.get(COOKIE, ""), form, speech)
+    if fault is not None:
+        return _ask_password(request, name, session, desk, speech, form, fault)
+    digest = str(form.get("digest", ""))
+    desk.decide(name, session.who, [decision], digest)
+    verb = str(form["decision"])
+    return RedirectResponse(f"/plans/{name}?did={verb}&item={decision.item}#{_next(desk, name, decision.item)}", 303)
+
+
+@router.get("/plans/{name}/release")
+def release(name: str, session: Releaser, desk: TheDesk) -> JSONResponse:
+    """What was approved, as a FHIR transaction."""
+    return JSONResponse(desk.release(name, session.who), media_type="application/fhir+json")
+
+
+def _readings(request: Request) -> Readings:
+    readings: Readings = request.app.state.readings
+    return readings
+
+
+def _wish(request: Request) -> Filter:
+    asked = request.query_params
+    minutes, page = asked.get("minutes", ""), asked.get("page", "")
+    return Filter(
+        urgency=asked.get("urgency", ""),
+        mine=asked.get("mine") == "1",
+        settled=asked.get("settled") == "1",
+        minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 4 else None,
+        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+    )
+
+
+def _told(request: Request, speech: Speech) -> str:
+    """What was just done, after a form has led here."""
+    did, item = request.query_params.get("did", ""), request.query_params.get("item", "")
+    if did not in _VERBS or not (item == "rest" or (item[:1] == "i" and item[1:].isdigit())):
+        return ""
+    return speech("did.rest") if item == "rest" else speech(f"did.{did}", item=item)
+
+
+def _unconfirmed(accounts: Accounts, session: Session, key: str, form: FormData, speech: Speech) -> str | None:
+    """`None` where the password counts for signing; else what is wrong, or nothing yet."""
+    if accounts.may_sign(session):
+        return None
+    password = str(form.get("password", ""))
+    if not password:
+        return ""
+    try:
+        return None if accounts.confirm(key, password) else speech("confirm.wrong")
+    except TooManyAttemptsError as error:
+        return speech("door.wait", minutes=-(-error.seconds // 60))
+
+
+def _ask_password(request: Request, name: str, session: Session, desk: Desk, speech: Speech, form: FormData, fault: str) -> Response:
+    shown = desk.show(name, session.who)
+    if str(form.get("digest", "")) != shown.plan.digest:
+        raise DecisionError("stale", f"the plan {name} is not the one that was shown; look at it again")
+    page = _readings(request).page(shown, desk.behind(name), session.who)
+    item = str(form.get("item", ""))
+    about = f"{item}: {page.headline(item)}" if item != "rest" else speech("decide.rest", count=page.rest)
+    fields = [(key, str(value)) for key, value in form.items() if key != "password"]
+    frame = pages.Frame(speech, session, f"/plans/{name}/decisions")
+    return HTMLResponse(pages.confirm_page(frame, str(form["decision"]), about, fields, fault), 401 if fault else 200)
+
+
+def _next(desk: Desk, name: str, item: str) -> str:
+    """Where to go on: the next open item after this one, else the signatures."""
+    found = desk.stands([name]).get(name)
+    if found is None:
+        return "summary"
+    plan, standing = found
+    ids = [i.id for i in plan.items]
+    after = ids[ids.index(item) + 1 :] if item in ids else ids
+    return next((i for i in after if standing.lack(i)), "signatures")
