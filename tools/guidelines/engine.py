@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
+from tools.clinical.truth import Verdict
 from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.modules import Module, Rule, common, compiled, modules, shared
@@ -31,7 +32,8 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         only: ids of modules to consult; `None` for all that apply to this patient.
         toolbox: class membership and bars, from the other tools.
     """
-    state = State(with_states(with_known_pregnancy(facts), shared().overdue, shared().recent), toolbox)
+    known_states = with_states(with_known_pregnancy(facts), shared().overdue, shared().recent, shared().declined)
+    state = State(known_states, toolbox)
     known = modules()
     asked = list(known.values()) if only is None else [known[name] for name in only if name in known]
     problems = [module for module in asked if concerns(module, state.facts)]
@@ -125,10 +127,10 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     """The first rule that holds decides. What an earlier one lacks matters only where that would do something else."""
     passed: list[tuple[Rule, tuple[str, ...]]] = []
     for rule in rules:
-        verdict = rule.when.holds(state.facts)
+        verdict, waits = _unless_pregnant(state, rule, rule.when.holds(state.facts))
         if verdict.holds:
             passed = [(other, names) for other, names in passed if other.recommendation.do != rule.recommendation.do]
-            missing = tuple(dict.fromkeys(shared().waits_for(name) for _, names in passed for name in names))
+            missing = tuple(dict.fromkeys((*waits, *(shared().waits_for(name) for _, names in passed for name in names))))
             act(state, Turn(rule, module, verdict, missing))
             break
         if verdict.unknown:
@@ -138,6 +140,15 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     for rule, names in passed:
         if rule.matters:
             state.want(rule, names)
+
+
+def _unless_pregnant(state: State, rule: Rule, verdict: Verdict) -> tuple[Verdict, tuple[str, ...]]:
+    """Where only a pregnancy that nobody recorded stands between a rule and its start, the start is drafted and waits for the answer."""
+    starts = any(do.verb == "start" for do in rule.recommendation.do)
+    if not starts or not verdict.unknown or set(verdict.missing) != {"pregnancy"}:
+        return verdict, ()
+    assumed = rule.when.holds(replace(state.facts, pregnancy="none"))
+    return (assumed, (shared().waits_for("pregnancy"),)) if assumed.holds else (verdict, ())
 
 
 def _compute(state: State, module: Module | None) -> None:
