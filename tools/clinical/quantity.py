@@ -29,8 +29,9 @@ _ATOMS: dict[str, tuple[str, Decimal]] = {
         "amount": {"mol": "1", "mmol": "0.001", "umol": "0.000001", "nmol": "1e-9", "pmol": "1e-12"},
         "equivalent": {"eq": "1", "meq": "0.001"},
         "osmole": {"osm": "1", "mosm": "0.001"},
-        "international-unit": {"[IU]": "1", "k[IU]": "1000", "m[IU]": "0.001", "u[IU]": "0.000001"},
-        "unit": {"U": "1", "mU": "0.001", "uU": "0.000001", "kU": "1000"},
+        # What is counted in units (insulin, vitamin D, TSH, an enzyme's activity) is written in either way for the same amount.
+        "unit": {"U": "1", "mU": "0.001", "uU": "0.000001", "kU": "1000", "[IU]": "1", "k[IU]": "1000", "m[IU]": "0.001", "u[IU]": "0.000001",
+                 "[iU]": "1", "k[iU]": "1000", "m[iU]": "0.001", "u[iU]": "0.000001"},
         "pressure": {"mm[Hg]": "1", "kPa": "7.500616827"},
         "percent": {"%": "1"},
         "bsa-indexed": {"{1.73_m2}": "1"},
