@@ -193,7 +193,7 @@ def _effects(figures: Iterable[tuple[Figure, Citation]]) -> Iterator[Effect]:
     for figure, citation in figures:
         yield Effect(
             outcome=figure.outcome, per_1000=figure.per_1000, over=figure.over, needed=figure.needed, population=figure.population,
-            text=figure.text, evidence=(citation,),
+            against=figure.against,            text=figure.text, evidence=(citation,),
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from agent.case import Case
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.plan import Plan, PlanIssue
+from tools.clinical.weighed import Effect
 
 
 def citations_of(plan: Plan, issues: Sequence[PlanIssue]) -> Iterator[Citation]:
@@ -21,9 +22,13 @@ def citations_of(plan: Plan, issues: Sequence[PlanIssue]) -> Iterator[Citation]:
             yield from goal.evidence
     for evidence in (*(i.evidence for i in issues), *(one.evidence for one in plan.suspected), *(point.evidence for point in plan.review)):
         yield from evidence
-    for option in (option for table in plan.decisions for option in table.options):
-        for effect in (*option.benefits, *option.harms):
-            yield from effect.evidence
+    yield from (citation for effect in _effects(plan) for citation in effect.evidence)
+
+
+def _effects(plan: Plan) -> Iterator[Effect]:
+    for table in plan.decisions:
+        for option in table.options:
+            yield from (*option.benefits, *option.harms)
 
 
 def sources_of(plan: Plan, issues: Sequence[PlanIssue]) -> tuple[Citation, ...]:

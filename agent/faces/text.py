@@ -13,6 +13,7 @@ from rich.text import Text
 from agent.faces.phrases import amount_words, banner_facts, drafter_words
 from agent.faces.text_beside import courses_text, review_text, suspected_text
 from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_marks
+from agent.faces.text_options import options_text
 from agent.faces.text_problems import ACTION_STYLES, section_text
 from agent.faces.view import MedicineRow, View
 from agent.faces.words import (
@@ -71,6 +72,7 @@ def _page(view: View, everything: bool) -> Iterable[RenderableType]:
         yield from section_text(view, section)
     yield from courses_text(view)
     yield from _medicines(view)
+    yield from options_text(view, everything)
     yield from review_text(view)
     yield from _issues(view, everything)
     yield from _ledger(view, everything)

@@ -149,6 +149,10 @@ class View:
         """The questions that must be answered before an item holds."""
         return tuple(q for q in self.plan.questions if q.id in item.conditional_on or item.id in q.blocks)
 
+    def action_of(self, item_id: str) -> str:
+        """What the line of this id does; empty where there is none."""
+        return next((item.action for item in self.plan.items if item.id == item_id), "")
+
     def headline(self, item_id: str) -> str:
         """`START empagliflozin` for an item's id; the id itself where there is no such item."""
         return next((headline(item) for item in self.plan.items if item.id == item_id), readable(item_id))

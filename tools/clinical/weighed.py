@@ -28,6 +28,7 @@ class Effect(Struct, frozen=True, omit_defaults=True, kw_only=True):
         over: the time span of `per_1000`, in words.
         needed: of how many people treated for that time one has the effect; `None` where `per_1000` is not given.
         population: in whom it was measured.
+        against: what the figure is the difference to.
         text: what there is to say where no figure can be given.
         evidence: who measured it.
     """
@@ -37,6 +38,7 @@ class Effect(Struct, frozen=True, omit_defaults=True, kw_only=True):
     over: str = ""
     needed: int | None = None
     population: str = ""
+    against: str = ""
     text: str = ""
     evidence: tuple[Citation, ...] = ()
 

@@ -32,7 +32,8 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     Attributes:
         per_1000: events more (positive) or fewer (negative) in 1000 people over `over`.
-        population: in whom it was measured, and against what.
+        population: in whom it was measured.
+        against: what the figure is the difference to.
         drugs: those of the file that it holds for; empty for all.
         when: it is told only for a patient in whom this holds.
         text: what there is to say without a figure.
@@ -45,16 +46,17 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     per_1000: str | None = None
     over: str = ""
     population: str = ""
+    against: str = ""
     drugs: tuple[str, ...] = ()
     when: tuple[Clause, ...] = ()
     text: str = ""
     confidence: Confidence = "probable"
 
     def faults(self) -> list[str]:
-        """A figure without its time span or population; neither a figure nor a text; a condition that cannot be read."""
+        """A figure without time span, population or comparison; neither a figure nor a text; a condition that cannot be read."""
         found = [] if self.per_1000 or self.text else [f"{self.id}: neither a figure nor a text"]
-        if self.per_1000 and not (self.over and self.population):
-            found.append(f"{self.id}: a figure needs its time span and its population")
+        if self.per_1000 and not (self.over and self.population and self.against):
+            found.append(f"{self.id}: a figure needs its time span, its population and what it is compared with")
         try:
             if self.per_1000 and not Decimal(self.per_1000):
                 found.append(f"{self.id}: a figure of nothing")
