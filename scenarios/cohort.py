@@ -7,10 +7,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 
 from agent.errors import RecordError
+
+
+class Recorded(Protocol):
+    """Somebody whose record can be had: from a file, or drawn from a population."""
+
+    @property
+    def label(self) -> str:
+        """How rows and errors name the patient."""
+
+    def data(self) -> bytes:
+        """The bytes of the patient's bundle. Raises RecordError where they cannot be had."""
+
+    def key(self) -> str:
+        """What tells one record from another."""
 
 
 @dataclass(frozen=True)

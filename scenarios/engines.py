@@ -17,11 +17,11 @@ from typing import Any, Literal, Protocol
 
 from agent.errors import RecordError
 from agent.planning import make_plan
-from scenarios.cohort import Patient
+from scenarios.cohort import Recorded
 from scenarios.rows import Row, plan_row
 
 Engine = Literal["inline", "process", "ray"]
-Keyed = tuple[str, Patient]
+Keyed = tuple[str, Recorded]
 Chunk = list[Keyed]
 
 _LARGEST_CHUNK = 16
@@ -53,7 +53,7 @@ class _Pool(Protocol):
     def busy(self) -> int: ...
 
 
-def rows_of(todo: Mapping[str, Patient] | Sequence[Keyed], task: Task, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
+def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Task, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
     """The row of every patient with its key, as they come.
 
     Args:

@@ -13,8 +13,30 @@ from agent.faces import exit_codes
 from agent.faces.cli_common import AsOf, note, today
 
 
+def generate(
+    population: Annotated[str, typer.Argument(help="a population of scenarios/populations, by name")],
+    out: Annotated[Path, typer.Option(help="folder for the bundles; made when missing")] = Path("patients"),
+    patients: Annotated[int, typer.Option(min=1, help="how many")] = 100,
+    seed: Annotated[int, typer.Option(help="another seed, other patients")] = 1,
+    as_of: AsOf = None,
+) -> None:
+    """Write synthetic patients of a population as FHIR bundles: the same for the same seed and date."""
+    from scenarios.population import drawn
+
+    who = drawn(population, patients, seed, as_of or today())
+    out.mkdir(parents=True, exist_ok=True)
+    for one in who:
+        (out / f"{one.label}.json").write_bytes(one.data())
+    note(f"{patients} patients of {population!r} (seed {seed}) are in {out}.")
+
+
 def simulate(
-    paths: Annotated[list[Path], typer.Argument(help="bundles, folders of bundles, or bulk exports")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="bundles, folders of bundles, or bulk exports")] = None,
+    population: Annotated[
+        str | None, typer.Option(help="instead of PATHS: draw patients from this population of scenarios/populations")
+    ] = None,
+    patients: Annotated[int, typer.Option(min=1, help="how many are drawn")] = 100,
+    seed: Annotated[int, typer.Option(help="another seed, other patients")] = 1,
     out: Annotated[Path, typer.Option(help="folder for rows, manifest and report")] = Path("simulation"),
     engine: Annotated[
         Literal["inline", "process", "ray"], typer.Option(help="one after the other, a pool of processes, or Ray (extra `ray`)")
@@ -29,16 +51,24 @@ def simulate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from scenarios.cohort import cohort
+    from scenarios.population import drawn
     from scenarios.report import write_report
-    from scenarios.simulation import Settings, simulate
+    from scenarios.simulation import Settings, simulate_patients
 
-    settings = Settings(as_of or today(), engine, workers, plans, parquet)
+    if bool(paths) is (population is not None):
+        raise typer.BadParameter("give PATHS or --population")
+    day = as_of or today()
+    who = drawn(population, patients, seed, day) if population else cohort(paths or [])
+    settings = Settings(day, engine, workers, plans, parquet)
     start = time.perf_counter()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     ) as bar:
         task = bar.add_task("planning", total=None)
-        manifest = simulate(paths, out, settings, resume=resume, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        manifest = simulate_patients(
+            who, out, settings, resume=resume, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
     write_report(out)
     took = time.perf_counter() - start
     outcomes = ", ".join(f"{count} {name}" for name, count in manifest["outcomes"].items())

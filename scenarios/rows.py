@@ -11,13 +11,13 @@ import orjson
 
 from agent.errors import PlannerError
 from agent.planning import make_plan
-from scenarios.cohort import Patient
+from scenarios.cohort import Recorded
 from tools.clinical.plan import Plan
 
 Row = dict[str, Any]
 
 
-def plan_row(patient: Patient, as_of: date, plans: bool = False) -> Row:
+def plan_row(patient: Recorded, as_of: date, plans: bool = False) -> Row:
     """One patient's row: what was planned, or why not."""
     try:
         plan = make_plan(patient.data(), as_of)

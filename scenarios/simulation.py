@@ -20,7 +20,7 @@ import orjson
 
 from agent.errors import RecordError
 from agent.knowledge_index import digest
-from scenarios.cohort import Patient, cohort
+from scenarios.cohort import Recorded, cohort
 from scenarios.engines import Engine, Task, rows_of
 from scenarios.rows import Row
 
@@ -62,7 +62,19 @@ def simulate(
     Raises:
         RecordError: a path does not exist, `out` cannot be written or holds the rows of other settings, or a worker was killed.
     """
-    keyed = [(patient.key(), patient) for patient in cohort(paths)]
+    return simulate_patients(cohort(paths), out, settings, resume=resume, progress=progress)
+
+
+def simulate_patients(
+    patients: Sequence[Recorded],
+    out: Path,
+    settings: Settings,
+    *,
+    resume: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Row:
+    """The same for patients wherever they come from; see `simulate`."""
+    keyed = [(patient.key(), patient) for patient in patients]
     try:
         return _simulate(keyed, out, settings, resume, progress)
     except OSError as error:
@@ -72,7 +84,7 @@ def simulate(
 
 
 def _simulate(
-    keyed: Sequence[tuple[str, Patient]], out: Path, settings: Settings, resume: bool, progress: Callable[[int, int], None]
+    keyed: Sequence[tuple[str, Recorded]], out: Path, settings: Settings, resume: bool, progress: Callable[[int, int], None]
 ) -> Row:
     out.mkdir(parents=True, exist_ok=True)
     partial = out / "rows.partial.ndjson"

@@ -17,7 +17,7 @@ import typer
 
 from agent.errors import PlannerError
 from agent.faces import cli_config, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
-from agent.faces.cli_common import AsOf, emit, note, today
+from agent.faces.cli_common import AsOf, Language, emit, note, today
 
 app = typer.Typer(
     help="Reads a patient's FHIR R4 record and drafts a treatment plan that a care team can check and sign.",
@@ -35,7 +35,7 @@ app.add_typer(cli_config.app, name="config")
 app.add_typer(cli_token.app, name="token")
 app.command()(cli_token.statistics)
 
-Format = Literal["text", "json", "fhir", "html"]
+Format = Literal["text", "json", "fhir", "html", "patient", "patient-html"]
 
 
 @app.command()
@@ -48,6 +48,7 @@ def plan(
     patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
     fhir_server: Annotated[str | None, typer.Option("--fhir-server", help="base URL to read the patient from")] = None,
     form: Annotated[Format, typer.Option("--format", help="how it is shown")] = "text",
+    language: Language = "en",
     out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
     review: Annotated[bool, typer.Option("--review", help="also keep it on the worklist, to be reviewed")] = False,
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
@@ -64,7 +65,7 @@ def plan(
     made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
     if review:
         note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")
-    emit(planning_face.show(made, form, out=out, everything=everything), out)
+    emit(planning_face.show(made, form, out=out, everything=everything, language=language), out)
     if aside := len(made.input.set_aside):
         note(f"{aside} entries of the input were set aside; the plan lists them.")
         raise typer.Exit(exit_codes.SET_ASIDE)
@@ -111,7 +112,7 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
 
 # Commands of a higher room; named here, since this room may not import it.
-for _name, _module in {"simulate": "scenarios.faces", "evaluate": "scenarios.evaluation"}.items():
+for _name, _module in {"simulate": "scenarios.faces", "generate": "scenarios.faces", "evaluate": "scenarios.evaluation"}.items():
     app.command(_name)(getattr(import_module(_module), _name))
 
 
