@@ -16,6 +16,7 @@ from agent.checking.grounding import ungrounded
 from agent.checking.ledger import ledger
 from agent.checking.references import knowledge_used, sources_of
 from agent.checking.regimen import find_issues, objections
+from agent.patient import instructed
 from agent.weighing import weighed
 from policies.engine import disposition
 from tools.clinical.answer import NotChecked
@@ -65,7 +66,7 @@ def check(plan: Plan, case: Case) -> Checked:
         knowledge=knowledge_used(plan, found.issues, case),
         sources=sources_of(plan, found.issues),
     )
-    plan = structs.replace(plan, disposition=disposition(plan))
+    plan = instructed(structs.replace(plan, disposition=disposition(plan)))
     return Checked(sealed(plan), struck, sentences)
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,6 +24,8 @@ def parse_date(text: str) -> date:
 AsOf = Annotated[
     date | None, typer.Option("--as-of", parser=parse_date, metavar="DATE", help="the date every judgement uses; without it, today")
 ]
+
+Language = Annotated[Literal["en", "es"], typer.Option(help="of the page for the patient")]
 
 
 def today() -> date:

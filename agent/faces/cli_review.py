@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from agent.faces import exit_codes
-from agent.faces.cli_common import emit, note
+from agent.faces.cli_common import Language, emit, note
 from agent.faces.words import readable
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ def list_(
 @app.command()
 def show(
     name: PlanId,
-    form: Annotated[Literal["text", "json", "fhir", "html"], typer.Option("--format", help="how it is shown")] = "text",
+    form: Annotated[
+        Literal["text", "json", "fhir", "html", "patient", "patient-html"], typer.Option("--format", help="how it is shown")
+    ] = "text",
+    language: Language = "en",
     out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
 ) -> None:
@@ -64,7 +67,8 @@ def show(
     from agent.faces.planning_face import show as shown
 
     found = _desk().show(name)
-    emit(shown(found.plan, form, out=out, everything=everything), out)
+    rejected = tuple(found.standing.rejected)
+    emit(shown(found.plan, form, out=out, everything=everything, language=language, rejected=rejected), out)
     note(f"{found.id}: {found.status}; digest {found.plan.digest}")
     _tell_open(found.standing.open)
 

@@ -27,7 +27,7 @@ class Errand:
 
 def is_small(item: Item, busy: Collection[str]) -> bool:
     """Whether an item says no more than what, when and why. `busy` are items that an issue or a question is about."""
-    said_more = (item.dose, item.change, item.alternatives, item.monitoring, item.patient_instruction, item.conditional_on)
+    said_more = (item.dose, item.change, item.alternatives, item.monitoring, item.conditional_on)
     return item.action in _SMALL and item.urgency == "routine" and item.id not in busy and not any(said_more)
 
 

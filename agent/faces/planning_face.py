@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -65,8 +65,12 @@ def keep(data: bytes, wish: Wish) -> Plan:
     return desk.show(name).plan
 
 
-def show(plan: Plan, form: str, *, out: Path | None = None, everything: bool = False) -> str:
-    """The plan as text, JSON, FHIR or HTML."""
+def show(
+    plan: Plan, form: str, *, out: Path | None = None, everything: bool = False, language: str = "en", rejected: Collection[str] = ()
+) -> str:
+    """The plan as text, JSON, FHIR or HTML, or as the page for the patient in a language, without the items that were rejected."""
+    if form.startswith("patient"):
+        return _for_the_patient(plan, form, language, rejected)
     if form == "text":
         return _text(plan, out, everything)
     return _FORMS[form](plan)
@@ -79,6 +83,15 @@ def _text(plan: Plan, out: Path | None, everything: bool) -> str:
     width = min(shutil.get_terminal_size((100, 40)).columns, 140)
     encoding = "utf-8" if out else (sys.stdout.encoding or "ascii")
     return plan_text(plan, width=width, colour=terminal, unicode="utf" in encoding.lower(), everything=everything)
+
+
+def _for_the_patient(plan: Plan, form: str, language: str, rejected: Collection[str]) -> str:
+    from agent.faces.patient_html import patient_html
+    from agent.faces.patient_text import patient_text
+    from agent.patient import patient_page
+
+    page = patient_page(plan, language, rejected=rejected)
+    return patient_html(page) if form == "patient-html" else patient_text(page)
 
 
 def _json(plan: Plan) -> str:

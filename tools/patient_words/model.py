@@ -39,11 +39,18 @@ def incomplete(name: str, text: Mapping[str, str]) -> list[str]:
 
 
 class Phrase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Something that is said of many medicines. An effect is a few words for a list; every other kind is whole sentences."""
+    """Something that is said of many medicines. An effect is a few words for a list; every other kind is whole sentences.
+
+    Attributes:
+        only_for: to whom it is said; empty for everybody.
+        general: whether the page's general sentence on calling an ambulance says it already.
+    """
 
     name: str
     kind: PhraseKind
     text: Text
+    only_for: Literal["", "may-be-pregnant"] = ""
+    general: bool = False
 
 
 class PhraseCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,6 +12,7 @@ from tools.patient_words.model import (
     MedicineFile,
     MedicineWords,
     PageFile,
+    Phrase,
     PhraseFile,
     PhraseKind,
     Text,
@@ -39,7 +40,7 @@ class PatientWords:
         self.medicines = [entry for file in load(_HERE / "medicines", MedicineFile) for entry in file.medicine]
         self.topics = [topic for file in load(_HERE / "topics", TopicFile) for topic in file.topic]
         pages = load(_HERE / "page", PageFile)
-        self._phrases = {phrase.name: phrase.text for phrase in phrases}
+        self._phrases = {phrase.name: phrase for phrase in phrases}
         self._kinds = {phrase.name: phrase.kind for phrase in phrases}
         self._topics = {(topic.kind, name): topic for topic in self.topics for name in topic.of}
         self._words = {word.name: word.text for page in pages for word in page.word}
@@ -55,8 +56,8 @@ class PatientWords:
         """A health problem, a test, a visit, a piece of advice or a question."""
         return self._topics.get((kind, name))
 
-    def phrase(self, name: str) -> Text:
-        """What is said under this name."""
+    def phrase(self, name: str) -> Phrase:
+        """What is said under this name, and to whom."""
         return self._phrases[name]
 
     def word(self, name: str) -> Text:
@@ -69,8 +70,9 @@ class PatientWords:
 
     def _strange_phrases(self) -> list[str]:
         """Phrases that are named and not held, or that stand where another kind belongs."""
+        entries: tuple[MedicineWords | Topic, ...] = (*self.medicines, *self.topics)
         found = []
-        for entry in (*self.medicines, *self.topics):
+        for entry in entries:
             for field, kinds in _KINDS.items():
                 found += [
                     f"{entry.of[0]}: {field} names {name!r}" for name in getattr(entry, field, ()) if self._kinds.get(name) not in kinds

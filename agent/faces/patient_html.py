@@ -1,0 +1,22 @@
+"""The patient page as one HTML file: large type, no script, no request, one or two sheets of paper."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from agent.faces.html import TEMPLATES, digest_of, environment
+from agent.patient import Page
+
+
+def patient_html(page: Page) -> str:
+    """The whole page as one string of HTML; every value is escaped, and the page's own policy forbids all but its style sheet."""
+    style = _style_sheet()
+    template = environment().get_template("patient.html.j2")
+    return template.render(page=page, style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
+
+
+@lru_cache(maxsize=1)
+def _style_sheet() -> str:
+    return (TEMPLATES / "patient.css").read_text("utf-8")
