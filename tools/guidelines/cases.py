@@ -61,8 +61,10 @@ def facts_of(given: Given) -> Facts:
 
 
 def _born(age: str) -> date:
-    """A birth date for an age in years (`"20 a"`) or months (`"5 mo"`)."""
+    """A birth date for an age in years (`"20 a"`), months (`"5 mo"`) or days (`"27 d"`)."""
     quantity = Quantity.parse(age)
+    if quantity.unit == "d":
+        return CASE_DATE - timedelta(days=int(quantity.value))
     months = int(quantity.value) * (1 if quantity.unit == "mo" else 12)
     years, left = divmod(CASE_DATE.year * 12 + CASE_DATE.month - 1 - months, 12)
     return date(years, left + 1, 1)
