@@ -84,6 +84,10 @@ def _http(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _fault(request: Request, error: Exception) -> Response:
+    return problem(500, "a fault of this program; nothing was done")
+
+
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     RefusedError: _refused,
     DecisionError: _decision,
@@ -92,4 +96,5 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     TooManyAttemptsError: _too_often,
     RequestValidationError: _malformed,
     HTTPException: _http,
+    Exception: _fault,
 }

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
+from agent.errors import PlannerError
 from agent.faces.configuration import Configuration
 from agent.faces.hooks.answering import Situation, order_cards, view_cards
 from agent.faces.hooks.call import HookError, parse_call
@@ -77,6 +78,8 @@ def router(desk: HookDesk) -> APIRouter:
             cards = desk.cards(_service(service), body)
         except HookError as error:
             return problem(error.status, str(error))
+        except PlannerError as error:
+            return problem(503, str(error))
         request.state.counted = [("cards", card.json["indicator"]) for card in cards]
         return JSONResponse({"cards": [card.json for card in cards]})
 

@@ -21,6 +21,7 @@ from agent.faces.web.plan_view import PlanPage
 from agent.faces.web.speech import LANGUAGES, Speech
 from agent.faces.web.standing_view import Signers
 from agent.faces.web.worklist_view import Filter, Line
+from agent.faces.words_options import COST_WORDS, effect_words
 from policies.engine import load_policies, reasons_for
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -150,6 +151,13 @@ def _page(frame: Frame, name: str, **values: Any) -> str:
 def _environment() -> Environment:
     environment = html.environment().overlay(loader=FileSystemLoader(TEMPLATES))
     environment.globals.update(
-        languages=LANGUAGES, static=static, span_words=span_words, role_words=role_words, who_signs=who_signs, headline=headline
+        languages=LANGUAGES,
+        static=static,
+        span_words=span_words,
+        role_words=role_words,
+        who_signs=who_signs,
+        headline=headline,
+        effect_words=effect_words,
+        COST_WORDS=COST_WORDS,
     )
     return environment

@@ -10,6 +10,7 @@ from itertools import groupby
 from agent import wording
 from agent.behind import Behind
 from agent.differences import Differences, differences
+from agent.faces.phrases import headline
 from agent.faces.view import View
 from agent.faces.web.sparklines import Course, courses
 from agent.faces.web.standing_view import Signers, Stand, free_with_the_rest, signers, stands_of
@@ -17,8 +18,23 @@ from agent.faces.words import readable
 from agent.review import Reviewer
 from agent.shown import Shown
 from policies.engine import may_act
-from tools.clinical.facts import Facts
-from tools.clinical.plan import Item, Plan
+from tools.clinical.facts import Facts, Measurement
+from tools.clinical.plan import Plan
+from tools.clinical.weighed import CalendarEntry, Weighing
+
+
+@dataclass(frozen=True, slots=True)
+class BannerFact:
+    """One fact of the banner.
+
+    Attributes:
+        label: which word stands before it; value: empty where it is not recorded. name: what is then said to be missing.
+    """
+
+    label: str
+    value: str
+    name: str
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +82,46 @@ class PlanPage(View):
         return {problem.id: courses(problem, self.facts) for problem in self.plan.problems}
 
     @cached_property
-    def calendar(self) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-        """What is due when, by date."""
-        dated = sorted((i for i in self.plan.items if i.due), key=lambda i: i.due.by if i.due else "")
-        return tuple((day, tuple(items)) for day, items in groupby(dated, key=lambda i: i.due.by if i.due else ""))
+    def calendar(self) -> tuple[tuple[str, tuple[CalendarEntry, ...]], ...]:
+        """What somebody does by when; without the plan's own calendar, what its lines are due."""
+        due = tuple(
+            CalendarEntry(id=i.id, by=i.due.by, week=0, who="clinic", kind="advice", what=headline(i), items=(i.id,))
+            for i in self.plan.items
+            if i.due
+        )
+        entries = sorted(self.plan.calendar or due, key=lambda entry: entry.by)
+        return tuple((day, tuple(group)) for day, group in groupby(entries, key=lambda entry: entry.by))
+
+    @cached_property
+    def remarks(self) -> Mapping[str, str]:
+        """What the plan remarks on the course of a value, by observable; else its change per year."""
+        told = ((c.observable, c.remark or (f"{c.direction}, {c.per_year} a year" if c.per_year else "")) for c in self.plan.courses)
+        return {observable: readable(text) for observable, text in told if text}
+
+    @cached_property
+    def weighed(self) -> Mapping[str, Weighing]:
+        """The options of the decision behind a line, where the plan weighs them."""
+        return {weighing.item: weighing for weighing in self.plan.decisions}
+
+    @cached_property
+    def urgent_first(self) -> tuple[str, ...]:
+        """The changes that matter most, less what stands under urgent already."""
+        return tuple(change for change in self.plan.top_changes if change not in self.plan.urgent)
+
+    @cached_property
+    def banner(self) -> tuple[BannerFact, ...]:
+        """What every decision depends on, in few words."""
+        who, facts = self.plan.patient, self.facts
+        weight, kidney = facts.measurements.get("body-weight", ()), facts.measurements.get("egfr", ())
+        found = [
+            BannerFact("", f"{who.age} y" if who.age is not None else "", "age"),
+            BannerFact("", readable(who.sex or ""), "sex"),
+            BannerFact("weight", _value(weight), "weight", _day(weight)),
+            BannerFact("egfr", _value(kidney), "egfr", _day(kidney)),
+        ]
+        if who.sex != "male":
+            found.append(BannerFact("pregnancy", who.pregnancy if who.pregnancy != "unknown" else "", "pregnancy"))
+        return tuple(found)
 
     @cached_property
     def changes(self) -> Differences | None:
@@ -101,3 +153,11 @@ class PlanPage(View):
     def in_record(self, reference: str) -> bool:
         """Whether a reference names a resource of the record."""
         return "/" in reference and ":" not in reference
+
+
+def _value(series: tuple[Measurement, ...]) -> str:
+    return readable(wording.quantity(series[0].quantity.value, series[0].quantity.unit)) if series else ""
+
+
+def _day(series: tuple[Measurement, ...]) -> str:
+    return series[0].when.isoformat() if series else ""

@@ -30,6 +30,7 @@ class Course:
         reference: the newest value in the record.
     """
 
+    observable: str
     title: str
     latest: str
     when: str
@@ -69,6 +70,7 @@ def _course(name: str, series: tuple[Measurement, ...], goal: str) -> Course:
     places = [scale.place(day, value) for day, value in zip(days, values, strict=True)]
     drawn = len(series) > 1 and any(a != b for a, b in pairwise(places))
     return Course(
+        observable=name,
         title=wording.title(name),
         latest=wording.quantity(newest.quantity.value, newest.quantity.unit),
         when=newest.when.isoformat(),
