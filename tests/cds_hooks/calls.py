@@ -64,3 +64,8 @@ def call(
         "prefetch": prefetch() if record is None else record,
         **more,
     }
+
+
+def by_rule(cards: list[Json], rule: str) -> Json:
+    """The card of a rule."""
+    return next(card for card in cards if rule.replace("-", "\\-") in card["detail"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ if str(HERE) not in sys.path:
 from serving import listening  # noqa: E402
 
 from agent.faces.configuration import Configuration, Hooks  # noqa: E402
+from agent.faces.hooks.memory import Memory  # noqa: E402
 from agent.faces.web.cds_hooks import HookDesk, router  # noqa: E402
 from agent.faces.web.metrics import Metrics  # noqa: E402
 from agent.faces.web.operation import Operation  # noqa: E402
@@ -47,6 +49,7 @@ class Ehr:
     lines: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     book: Any = None
+    desk: Any = None
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return httpx.post(f"{self.base}/cds-services{path}", json=body, headers=self.headers, timeout=20)
@@ -62,31 +65,37 @@ class Ehr:
         return self.post(f"/{service}/feedback", {"feedback": list(entries)}).status_code
 
 
+@contextmanager
 def served(home: Path, settings: Configuration) -> Iterator[Ehr]:
     """An EHR beside a server with these settings."""
     ehr = Ehr(book=FeedbackBook(open_database(home)))
+    ehr.desk = HookDesk(settings, ehr.book, lambda: ehr.day)
     app = FastAPI()
-    app.include_router(router(HookDesk(settings, ehr.book, lambda: ehr.day)))
+    app.include_router(router(ehr.desk))
     with listening(Operation(app, settings, Metrics(), ehr.lines.append)) as base:
         ehr.base = base
         yield ehr
 
 
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ehr]:
+    """One server for all tests that set nothing."""
+    with served(tmp_path_factory.mktemp("hooks"), Configuration()) as ehr:
+        yield ehr
+
+
 @pytest.fixture
-def ehr(tmp_path: Path) -> Iterator[Ehr]:
-    yield from served(tmp_path / "home", Configuration())
+def ehr(one_server: Ehr, tmp_path: Path) -> Ehr:
+    """It, with nothing remembered and an empty book."""
+    one_server.desk.memory = Memory(480 * 60)
+    one_server.desk.book = one_server.book = FeedbackBook(open_database(tmp_path / "home"))
+    one_server.day, one_server.headers = date(2026, 11, 20), {}
+    one_server.lines.clear()
+    return one_server
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Any]:
     """Makes servers with other settings of the hooks."""
-    open_ones: list[Iterator[Ehr]] = []
-
-    def make(**hooks: Any) -> Ehr:
-        one = served(tmp_path / f"home-{len(open_ones)}", Configuration(hooks=Hooks(**hooks)))
-        open_ones.append(one)
-        return next(one)
-
-    yield make
-    for one in open_ones:
-        next(one, None)
+    with ExitStack() as stack:
+        yield lambda **hooks: stack.enter_context(served(tmp_path / "home", Configuration(hooks=Hooks(**hooks))))

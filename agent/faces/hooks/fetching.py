@@ -87,8 +87,12 @@ def _get(base: str, query: str, token: str, hooks: Hooks) -> tuple[dict[str, Any
 def _bytes(url: str, token: str, hooks: Hooks) -> bytes:
     headers = {"Accept": "application/fhir+json", **({"Authorization": f"Bearer {token}"} if token else {})}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the base URL is one that the site names
-    with _OPENER.open(request, timeout=hooks.fetch_seconds) as answer:
-        data: bytes = answer.read(hooks.fetch_bytes + 1)
+    try:
+        with _OPENER.open(request, timeout=hooks.fetch_seconds) as answer:
+            data: bytes = answer.read(hooks.fetch_bytes + 1)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise ValueError("refused") from None
     return data
 
 
