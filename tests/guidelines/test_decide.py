@@ -127,7 +127,20 @@ def test_heart_failure_with_reduced_ejection_fraction_starts_four_classes() -> N
     }
     found = run(has=("heart-failure",), age="64 a", sex="male", labs=labs)
     assert found.active[0] == "heart-failure-reduced-ef"
-    assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone", "start empagliflozin"]
+    assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone (later)", "start empagliflozin"]
+
+
+def test_two_starts_that_raise_potassium_lie_two_weeks_apart_and_the_monitoring_of_the_second_follows_it() -> None:
+    labs = {
+        **CHEMISTRY,
+        "lvef": "30 %, 20 d ago",
+        "systolic-bp": "128 mm[Hg], 5 d ago",
+        "diastolic-bp": "78 mm[Hg], 5 d ago",
+        "heart-rate": "78 /min, 5 d ago",
+    }
+    found = run(has=("heart-failure",), age="64 a", sex="male", labs=labs)
+    due = {d.picked: d.due_days for d in found.decisions if d.action == "start"}
+    assert due == {"sacubitril/valsartan": None, "carvedilol": None, "spironolactone": 14, "empagliflozin": None}
 
 
 def test_at_75_one_of_the_four_classes_waits() -> None:
@@ -141,7 +154,7 @@ def test_at_75_one_of_the_four_classes_waits() -> None:
     found = run(has=("heart-failure",), age="75 a", sex="male", labs=labs)
     assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone (later)", "start empagliflozin"]
     later = next(d for d in found.decisions if d.deferred)
-    assert later.due_days == 28
+    assert later.due_days == 14
 
 
 @pytest.mark.parametrize(("lvef", "module"), [("40", "heart-failure-reduced-ef"), ("41", "heart-failure-preserved-ef")])

@@ -1,9 +1,9 @@
-"""Not everything at once: how many changes of a group of drugs begin at one visit."""
+"""Not everything at once: how many changes of a group of drugs begin at one visit, and when the others follow."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from tools.guidelines.modules import compiled, shared
 from tools.guidelines.options import kinds_of
@@ -13,26 +13,52 @@ from tools.guidelines.shared import Pace
 
 _STEPS = frozenset({"start", "change"})
 _UPWARD = ("next-dose", "double", "raise", "add", "replace", "high intensity", "one inhalation", "two inhalations")
+_LAST_DAY = 365
+"""What finds no place within a year is put there: a plan does not reach farther."""
+
+
+@dataclass
+class _Visits:
+    """The changes that have a place so far, by group: the days on which they begin."""
+
+    rules: Sequence[Pace]
+    days: dict[str, list[int]] = field(default_factory=dict)
+
+    def groups(self, kinds: frozenset[str]) -> list[Pace]:
+        return [pace for pace in self.rules if kinds.intersection(pace.drugs) or not pace.drugs]
+
+    def full(self, groups: Sequence[Pace], kinds: frozenset[str], day: int) -> Pace | None:
+        """The first group in which no more may begin about that day."""
+        return next((p for p in groups if self._near(p, day) >= p.most and not (kinds & frozenset(p.together))), None)
+
+    def _near(self, pace: Pace, day: int) -> int:
+        return sum(1 for other in self.days.get(pace.group, ()) if abs(other - day) < _interval(pace))
+
+    def take(self, groups: Sequence[Pace], day: int) -> None:
+        for pace in groups:
+            self.days.setdefault(pace.group, []).append(day)
 
 
 def paced(decisions: Sequence[Decision], state: State) -> list[Decision]:
-    """The decisions, with what exceeds the pace of its group put off to the next visit, and its monitoring with it.
+    """The decisions, with what exceeds the pace of its group put off to a later visit, and its monitoring with it.
 
     Decisions stand in the order of the modules and slots, which is the order of benefit: the first ones stay. What is
     urgent, and what lowers or ends a dose, is never put off.
     """
-    rules = _in_force(state)
-    counts: dict[str, int] = {}
-    found, late = [], set()
+    visits = _Visits(_in_force(state))
+    for decision in decisions:  # a replacement is never put off: it has its place before all others
+        if _counts(decision) and _replaces(decision):
+            visits.take(visits.groups(_kinds(decision, state)), 0)
+    found, late = [], {}
     for decision in decisions:
-        waits = _exceeded(decision, rules, counts, state)
-        if waits is None:
+        day, why = _place(decision, visits, state)
+        if why is None:
             found.append(decision)
-            continue
-        late.add(decision.recommendation)
-        found.append(replace(decision, deferred=waits.why, due_days=shared().next_visit_days))
+        else:
+            late[decision.recommendation] = day
+            found.append(replace(decision, deferred=why.why, due_days=day))
     kept = {d.recommendation for d in found if d.action in _STEPS and not d.deferred}
-    return [_later(d, late - kept) for d in found]
+    return [_later(d, {name: day for name, day in late.items() if name not in kept}) for d in found]
 
 
 def _in_force(state: State) -> list[Pace]:
@@ -44,18 +70,25 @@ def _in_force(state: State) -> list[Pace]:
     return list(chosen.values())
 
 
-def _exceeded(decision: Decision, rules: Sequence[Pace], counts: dict[str, int], state: State) -> Pace | None:
-    if not _counts(decision):
-        return None
+def _interval(pace: Pace) -> int:
+    return pace.days or shared().next_visit_days
+
+
+def _place(decision: Decision, visits: _Visits, state: State) -> tuple[int, Pace | None]:
+    """The day on which it begins, and the pace that put it off; none where it need not wait."""
+    if not _counts(decision) or _replaces(decision):
+        return 0, None
     kinds = _kinds(decision, state)
-    groups = [pace for pace in rules if kinds.intersection(pace.drugs) or not pace.drugs]
-    replaced = decision.action == "change" and decision.picked is not None
-    full = next((pace for pace in groups if counts.get(pace.group, 0) >= pace.most and not (kinds & frozenset(pace.together))), None)
-    if full is not None and not replaced:
-        return full
-    for pace in groups:
-        counts[pace.group] = counts.get(pace.group, 0) + 1
-    return None
+    groups = visits.groups(kinds)
+    day, why = 0, None
+    while day < _LAST_DAY and (pace := visits.full(groups, kinds, day)) is not None:
+        day, why = day + _interval(pace), why or pace
+    visits.take(groups, day)
+    return day, why
+
+
+def _replaces(decision: Decision) -> bool:
+    return decision.action == "change" and decision.picked is not None
 
 
 def _counts(decision: Decision) -> bool:
@@ -70,8 +103,8 @@ def _kinds(decision: Decision, state: State) -> frozenset[str]:
     return frozenset().union(*(use.kinds for use in state.facts.medications if use.reference in decision.targets))
 
 
-def _later(decision: Decision, late: set[str]) -> Decision:
+def _later(decision: Decision, late: dict[str, int]) -> Decision:
     """Monitoring of a start that waits is counted from the start."""
     if decision.recommendation in late and decision.action == "order" and decision.due_days is not None:
-        return replace(decision, due_days=decision.due_days + shared().next_visit_days)
+        return replace(decision, due_days=decision.due_days + late[decision.recommendation])
     return decision

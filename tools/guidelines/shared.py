@@ -109,6 +109,7 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     Attributes:
         exactly_when: this pace counts only where the condition holds; the first that holds of a group is used.
         together: starts of these classes may go together and count as one.
+        days: how far apart the visits of this group lie; 0 for the usual time to the next visit.
     """
 
     group: str
@@ -117,6 +118,7 @@ class Pace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     why: str
     exactly_when: tuple[Clause, ...] = ()
     together: tuple[str, ...] = ()
+    days: int = 0
 
 
 class StandsFor(Struct, frozen=True, forbid_unknown_fields=True):
