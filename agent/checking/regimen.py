@@ -96,6 +96,12 @@ def _key(issue: Issue) -> tuple[str, tuple[str, ...]]:
     return issue.rule.id, issue.medications
 
 
+def _asked(issue: Issue, touching: Sequence[str], plan: Plan) -> bool:
+    """All that is the matter is what was not recorded, and every line concerned waits for the answer to a question already."""
+    concerned = [item for item in plan.items if item.id in touching]
+    return bool(issue.missing and concerned) and all(item.action == "start" and item.conditional_on for item in concerned)
+
+
 def _plan_issue(number: str, issue: Issue, plan: Plan, *, handled: bool) -> PlanIssue:
     touching = tuple(
         item.id
@@ -106,7 +112,7 @@ def _plan_issue(number: str, issue: Issue, plan: Plan, *, handled: bool) -> Plan
     handled_by = tuple(i for i in touching if i in acting)
     return PlanIssue(
         id=number, code=issue.code, severity=issue.severity, indicator=issue.indicator,
-        interruptive=issue.interruptive and not handled and not handled_by and not issue.suppressed,
+        interruptive=issue.interruptive and not handled and not handled_by and not issue.suppressed and not _asked(issue, touching, plan),
         participants=issue.participants, consequence=issue.consequence, action=issue.action, rule=issue.rule, mechanism=issue.mechanism,
         alternatives=issue.alternatives, evidence=issue.evidence, facts=issue.facts, medications=issue.medications, items=touching,
         missing=issue.missing, suppressed=issue.suppressed, handled_by=handled_by,

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts
-from tools.clinical.truth import Verdict
 from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
+from tools.guidelines.danger import still_wanted
 from tools.guidelines.modules import Module, Rule, common, compiled, modules, shared
 from tools.guidelines.results import Run, Toolbox
 from tools.guidelines.run import State, Turn
@@ -86,7 +86,7 @@ def _hear(state: State, module: Module) -> None:
         if verdict.holds:
             act(state, Turn(rule, module, verdict))
         elif verdict.unknown and rule.recommendation.slot >= _FIRST_SAFETY and rule.ends_or_changes:
-            state.want(rule, verdict.missing)
+            state.want(rule, still_wanted(rule.when, verdict.missing, state.facts))
 
 
 def _choose_all(state: State, active: list[Module]) -> list[Module]:
@@ -127,28 +127,37 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
     """The first rule that holds decides. What an earlier one lacks matters only where that would do something else."""
     passed: list[tuple[Rule, tuple[str, ...]]] = []
     for rule in rules:
-        verdict, waits = _unless_pregnant(state, rule, rule.when.holds(state.facts))
+        verdict = rule.when.holds(state.facts)
         if verdict.holds:
             passed = [(other, names) for other, names in passed if other.recommendation.do != rule.recommendation.do]
-            missing = tuple(dict.fromkeys((*waits, *(shared().waits_for(name) for _, names in passed for name in names))))
-            act(state, Turn(rule, module, verdict, missing))
+            act(state, Turn(rule, module, verdict, _waits(passed)))
             break
         if verdict.unknown:
             passed.append((rule, verdict.missing))
     else:
-        passed = passed[:1]
+        passed = passed[: _start_unless_pregnant(state, module, passed)]
     for rule, names in passed:
         if rule.matters:
             state.want(rule, names)
 
 
-def _unless_pregnant(state: State, rule: Rule, verdict: Verdict) -> tuple[Verdict, tuple[str, ...]]:
-    """Where only a pregnancy that nobody recorded stands between a rule and its start, the start is drafted and waits for the answer."""
-    starts = any(do.verb == "start" for do in rule.recommendation.do)
-    if not starts or not verdict.unknown or set(verdict.missing) != {"pregnancy"}:
-        return verdict, ()
-    assumed = rule.when.holds(replace(state.facts, pregnancy="none"))
-    return (assumed, (shared().waits_for("pregnancy"),)) if assumed.holds else (verdict, ())
+def _waits(passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The tests and questions that rules which cannot be told wait for."""
+    return tuple(dict.fromkeys(shared().waits_for(name) for _, names in passed for name in names))
+
+
+def _start_unless_pregnant(state: State, module: Module, passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> int:
+    """Where only a pregnancy that nobody recorded stands between a rule and its start, and nothing else can be started, the
+    start is drafted and waits for the answer. Returns how many of the rules that cannot be told are worth asking about.
+    """
+    unrecorded = replace(state.facts, pregnancy="none")
+    for position, (rule, names) in enumerate(passed):
+        if set(names) == {"pregnancy"} and any(do.verb == "start" for do in rule.recommendation.do):
+            verdict = rule.when.holds(unrecorded)
+            if verdict.holds:
+                act(state, Turn(rule, module, verdict, _waits(passed[: position + 1])))
+                return position + 1
+    return 1
 
 
 def _compute(state: State, module: Module | None) -> None:
