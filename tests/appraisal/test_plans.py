@@ -1,0 +1,162 @@
+"""What is suspected and reviewed, as a plan tells it; and starts that wait for one answer."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from agent.faces.html import plan_html
+from agent.faces.text import plan_text
+from agent.planning import make_plan
+from scenarios.builders import bundle, condition, medication, observation, patient
+from tools.clinical.plan import Item, Plan, plan_digest
+
+TODAY = date(2026, 11, 23)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def planned(*resources: Any) -> Plan:
+    return make_plan(orjson.dumps(bundle(*resources)), TODAY)
+
+
+def line(plan: Plan, action: str, text: str) -> Item:
+    return next(item for item in plan.items if item.action == action and item.subject.text == text)
+
+
+@pytest.fixture(scope="module")
+def kidney() -> Plan:
+    return planned(
+        patient(sex="male", age=60, as_of=TODAY),
+        observation("egfr", "50 mL/min/{1.73_m2}", when=ago(5)),
+        observation("egfr", "52 mL/min/{1.73_m2}", when=ago(100)),
+    )
+
+
+def test_a_suspicion_is_told_with_values_and_what_settles_it(kidney: Plan) -> None:
+    (one,) = kidney.suspected
+    assert (one.id, one.text, one.kind) == ("s1", "chronic kidney disease", "problem")
+    assert "50 mL/min/1.73 m² (2026-11-18), 52 mL/min/1.73 m² (2026-08-15)" in one.grounds
+    assert [item.subject.text for item in kidney.items if item.id in one.items] == ["Urine albumin-to-creatinine ratio"]
+    assert one.evidence[0].id == "ckd-by-egfr"
+
+
+def test_a_suspicion_starts_nothing_and_is_no_problem(kidney: Plan) -> None:
+    assert not kidney.problems
+    assert not [item for item in kidney.items if item.action in {"start", "stop", "change", "hold"}]
+    assert not [issue for issue in kidney.issues if issue.interruptive]
+
+
+def test_text_and_page_show_it(kidney: Plan) -> None:
+    for shown in (plan_text(kidney), plan_html(kidney)):
+        assert "Suspected, not on the problem list" in shown
+        assert "hronic kidney disease" in shown
+
+
+def test_the_digest_covers_what_is_suspected(kidney: Plan) -> None:
+    import msgspec
+
+    assert plan_digest(msgspec.structs.replace(kidney, suspected=())) != kidney.digest
+
+
+def test_one_record_gives_one_plan() -> None:
+    resources = (patient(age=60, as_of=TODAY), observation("hba1c", "6.6 %", when=ago(5)))
+    assert orjson.dumps(planned(*resources).digest) == orjson.dumps(planned(*resources).digest)
+
+
+def test_a_cough_on_an_ace_inhibitor_is_addressed_as_suspected() -> None:
+    plan = planned(
+        patient(age=60, as_of=TODAY),
+        condition("hypertension"),
+        condition("cough"),
+        medication("lisinopril 10 MG Oral Tablet", dose="10 mg", per="24 h", ordered=ago(100)),
+    )
+    assert "cough from an ACE inhibitor" in [one.text for one in plan.suspected]
+    (cough,) = [entry for entry in plan.coverage if entry.text.casefold() == "cough"]
+    assert (cough.status, cough.reason[:9]) == ("addressed", "Suspected")
+
+
+def test_the_review_names_what_has_no_reason_and_what_coverage_is_not_known() -> None:
+    plan = planned(
+        patient(age=50, as_of=TODAY), medication("omeprazole 20 MG Delayed Release Oral Capsule", dose="20 mg", per="24 h", ordered=ago(90))
+    )
+    topics = {point.topic: point for point in plan.review}
+    assert "omeprazole: no reason for it on the record" in topics["indication"].text
+    assert topics["deprescribe"].taper.startswith("Halve")
+    assert topics["cost"].consider.startswith("Coverage is unknown")
+    assert not [item for item in plan.items if item.action == "stop"]
+
+
+def test_a_statin_that_waits_for_the_wish_for_pregnancy_is_drafted_and_held_by_the_question() -> None:
+    plan = planned(
+        patient(age=30, as_of=TODAY),
+        condition("type-2-diabetes"),
+        observation("ldl-cholesterol", "200 mg/dL", when=ago(10)),
+        observation("hba1c", "7.5 %", when=ago(10)),
+        observation("serum-creatinine", "0.7 mg/dL", when=ago(10)),
+        observation("alt", "22 U/L", when=ago(100)),
+    )
+    (question,) = [q for q in plan.questions if q.about == "pregnancy intent"]
+    assert {item.subject.text for item in plan.items if item.id in question.blocks} >= {"atorvastatin", "metformin"}
+    assert not [issue for issue in plan.issues if issue.interruptive]
+    assert "Alanine aminotransferase" not in [item.subject.text for item in plan.items]
+
+
+def test_a_doac_waits_for_how_tight_the_mitral_stenosis_is() -> None:
+    plan = planned(
+        patient(age=70, as_of=TODAY),
+        condition("atrial-fibrillation"),
+        condition("mitral-stenosis"),
+        condition("hypertension"),
+        observation("serum-creatinine", "0.9 mg/dL", when=ago(10)),
+        observation("body-weight", "70 kg", when=ago(10)),
+        observation("lvef", "55 %", when=ago(100)),
+    )
+    start = line(plan, "start", "apixaban")
+    assert any("mitral" in q.about for q in plan.questions if q.id in start.conditional_on)
+
+
+def test_ten_points_after_twelve_weeks_raise_the_dose() -> None:
+    plan = planned(
+        patient(sex="male", age=45, as_of=TODAY),
+        condition("depression"),
+        medication("sertraline 50 MG Oral Tablet", dose="50 mg", per="24 h", ordered=ago(84)),
+        observation("phq-9", "18 {score}", when=ago(2)),
+    )
+    change = next(item for item in plan.items if item.action == "change")
+    assert "100 mg" in change.change
+    assert not [item for item in plan.items if item.subject.text.startswith("PHQ-9") and "recent" in item.rationale[0].text]
+
+
+def test_a_reported_egfr_makes_no_creatinine_of_the_basic_set() -> None:
+    plan = planned(
+        patient(sex="male", age=66, as_of=TODAY),
+        condition("heart-failure-reduced-ef"),
+        observation("lvef", "30 %", when=ago(50)),
+        observation("egfr", "65 mL/min/{1.73_m2}", when=ago(10)),
+        observation("systolic-bp", "120 mm[Hg]", when=ago(3)),
+        observation("heart-rate", "75 /min", when=ago(3)),
+    )
+    ordered = [item.subject.text for item in plan.items if item.action == "order"]
+    assert "Potassium" in ordered
+    assert "Creatinine" not in ordered
+
+
+def test_a_label_dose_of_gabapentin_is_left_alone() -> None:
+    def changes(strength: str) -> list[str]:
+        plan = planned(
+            patient(sex="male", age=70, as_of=TODAY),
+            condition("ckd-3a"),
+            condition("neuropathic-pain"),
+            medication(f"gabapentin {strength} MG Oral Tablet", dose=f"{strength} mg", per="8 h", ordered=ago(84)),
+            observation("serum-creatinine", "1.5 mg/dL", when=ago(10)),
+            observation("body-weight", "70 kg", when=ago(10)),
+        )
+        return [item.subject.text for item in plan.items if item.action == "change" and "gabapentin" in item.subject.text]
+
+    assert (changes("300"), len(changes("800"))) == ([], 1)
