@@ -68,6 +68,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("guidelines", "tools/guidelines/modules", "tools.guidelines.model:GuidelineFile"),
     Kind("guidelines-shared", "tools/guidelines/shared", "tools.guidelines.shared:Shared"),
     Kind("guideline-phrases", "tools/guidelines/phrases", "tools.guidelines.search:PhraseMap"),
+    Kind("aftercare", "tools/guidelines/aftercare", "tools.guidelines.aftercare:AftercareFile"),
     Kind("tradeoffs", "tools/guidelines/tradeoffs", "tools.guidelines.tradeoffs:TradeoffFile"),
     Kind("suspicions", "tools/appraisal/suspicions", "tools.appraisal.model:SuspicionFile"),
     Kind("review-points", "tools/appraisal/review", "tools.appraisal.model:PointFile"),
