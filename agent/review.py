@@ -18,7 +18,6 @@ import msgspec
 from msgspec import Struct, structs
 
 from agent.errors import DecisionError
-from agent.patient import uninstructed
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.plan import Dose, Due, Item, Plan, PlanQuantity
 from tools.clinical.quantity import Quantity
@@ -139,7 +138,6 @@ def with_edits(plan: Plan, edits: Sequence[Edit]) -> Plan:
     """The plan with the edits applied, not yet checked. Raises DecisionError (`not-editable`)."""
     by_item = {edit.item: edit for edit in edits}
     as_of = date.fromisoformat(plan.as_of)
-    plan = uninstructed(plan)
     return structs.replace(plan, items=tuple(_edited(item, by_item[item.id], as_of) if item.id in by_item else item for item in plan.items))
 
 
@@ -153,7 +151,7 @@ def _edited(item: Item, edit: Edit, as_of: date) -> Item:
     if edit.change is not None:
         item = structs.replace(item, change=edit.change)
     if edit.patient_instruction is not None:
-        item = structs.replace(item, patient_instruction=edit.patient_instruction)
+        item = structs.replace(item, patient_instruction=edit.patient_instruction, instruction_edited=bool(edit.patient_instruction))
     return item
 
 

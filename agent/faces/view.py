@@ -14,7 +14,6 @@ from agent.faces.bibliography import Bibliography, Mark, SourceDocument
 from agent.faces.errands import Errand, errands, is_small
 from agent.faces.phrases import amount_words, headline, when_words
 from agent.faces.words import name_words, readable
-from agent.patient import written
 from tools.clinical.answer import Citation
 from tools.clinical.plan import Coverage, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
 
@@ -96,7 +95,7 @@ class View:
         """Items that an issue or a question is about, or that a person told the patient something of."""
         plan = self.plan
         concerned = [i for issue in plan.issues if not issue.suppressed for i in (*issue.items, *issue.handled_by)]
-        told = [item.id for item in plan.items if written(item, plan)]
+        told = [item.id for item in plan.items if item.instruction_edited]
         return frozenset((*told, *concerned, *(i for question in plan.questions for i in question.blocks)))
 
     @cached_property

@@ -11,26 +11,13 @@ from tools.patient_words import LANGUAGES
 
 
 def instructed(plan: Plan) -> Plan:
-    """The plan with an instruction in every item; one that is there already stays as it is."""
+    """The plan with an instruction in every item; one that a person worded stays as it is, every other one is made anew."""
     voice = Voice(LANGUAGES[0])
     return structs.replace(plan, items=tuple(_instructed(item, plan, voice) for item in plan.items))
 
 
-def uninstructed(plan: Plan) -> Plan:
-    """The plan without the instructions that follow from it, so that an edit of one item leaves none behind that is no longer true."""
-    return structs.replace(
-        plan, items=tuple(item if written(item, plan) else structs.replace(item, patient_instruction="") for item in plan.items)
-    )
-
-
-def written(item: Item, plan: Plan) -> str:
-    """The instruction that a person wrote; empty where it is the one that follows from the plan."""
-    own = item.patient_instruction
-    return own if own and own != instruction(item, plan, Voice(LANGUAGES[0])) else ""
-
-
 def _instructed(item: Item, plan: Plan, voice: Voice) -> Item:
-    return item if item.patient_instruction else structs.replace(item, patient_instruction=instruction(item, plan, voice))
+    return item if item.instruction_edited else structs.replace(item, patient_instruction=instruction(item, plan, voice))
 
 
 def instruction(item: Item, plan: Plan, voice: Voice) -> str:

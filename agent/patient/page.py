@@ -9,7 +9,6 @@ from msgspec import structs
 
 from agent.faces.words import readable
 from agent.patient.errands import advice, errand_cards
-from agent.patient.instructing import written
 from agent.patient.knowing import condition, may_be_pregnant, name_of, topic
 from agent.patient.medicines import Medicine, card, grouped, medicines, missed
 from agent.patient.shape import Page, Part, Row
@@ -34,7 +33,7 @@ def patient_page(plan: Plan, language: str = "en", *, rejected: Collection[str] 
         A page without any identifier that the plan does not show; texts of the record are made safe, and not yet escaped.
     """
     voice = Voice(language)
-    told = {item.id: words for item in plan.items if (words := written(item, plan))}
+    told = {item.id: item.patient_instruction for item in plan.items if item.instruction_edited}
     plan = structs.replace(plan, items=tuple(item for item in plan.items if item.id not in rejected or item.subject.kind == "medication"))
     kept = structs.replace(plan, items=tuple(item for item in plan.items if item.id not in rejected))
     found = () if plan.status in _VOID else medicines(plan, frozenset(rejected), voice)

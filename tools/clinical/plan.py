@@ -97,7 +97,7 @@ class Due(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One line of the plan that can be approved, edited or rejected on its own."""
+    """One line of the plan that can be approved, edited or rejected on its own; `instruction_edited`: a person worded what the patient is told."""
 
     id: str
     action: Action
@@ -111,6 +111,7 @@ class Item(Struct, frozen=True, omit_defaults=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     monitoring: tuple[str, ...] = ()
     patient_instruction: str = ""
+    instruction_edited: bool = False
     replaces: tuple[str, ...] = ()
     urgency: Urgency = "routine"
 
