@@ -54,10 +54,16 @@ def facts_of(given: Given) -> Facts:
         pregnancy=_pregnancy(given.pregnancy),
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
         medications=tuple(_use(name, given) for name in names),
-        allergies=tuple(Allergy(f"AllergyIntolerance/{name}", name, frozenset({name})) for name in given.allergic_to),
+        allergies=tuple(map(_allergy, given.allergic_to)),
         measurements={name: _measurements(name, text) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
     )
+
+
+def _allergy(text: str) -> Allergy:
+    """An allergy written as `penicillin`, or with its reaction as `penicillin: urticaria`."""
+    name, _, reaction = text.partition(": ")
+    return Allergy(f"AllergyIntolerance/{name}", name, frozenset({name}), frozenset({reaction} if reaction else ()))
 
 
 def _born(age: str) -> date:

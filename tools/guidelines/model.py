@@ -30,7 +30,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """A patient in a few words, for cases.
 
     `labs` maps an observable to `"7.2 %"` or `"7.2 %, 100 d ago"`; `doses` a drug to its daily dose; `started` a drug to
-    days ago. Pregnancy is `none` unless said otherwise.
+    days ago; `allergic_to` may add the reaction (`penicillin: urticaria`). Pregnancy is `none` unless said otherwise.
     """
 
     has: tuple[str, ...] = ()
