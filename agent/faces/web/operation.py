@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from starlette.responses import Response
+
 from agent.faces.configuration import Configuration
 from agent.faces.web.metrics import Metrics
 from agent.faces.web.problems import problem
@@ -34,6 +36,44 @@ _SESSION = "carewright="
 
 class _TooLargeError(Exception):
     """The body goes on beyond what is allowed."""
+
+
+@dataclass
+class _Exchange:
+    """One request and its answer, watched: how much comes in, and with which status it goes out."""
+
+    receive: Receive
+    send: Send
+    limit: int
+    name: str
+    status: int = 500
+    started: bool = False
+    too_large: bool = False
+    _got: int = 0
+
+    async def counted(self) -> Message:
+        """What comes in, up to the limit."""
+        message = await self.receive()
+        self._got += len(message.get("body", b""))
+        if self._got > self.limit:
+            self.too_large = True
+            raise _TooLargeError
+        return message
+
+    async def told(self, message: Message) -> None:
+        """What goes out; whatever the application makes of a body that was cut off is not it."""
+        if self.too_large and not self.started:
+            return
+        if message["type"] == "http.response.start":
+            self.status, self.started = message["status"], True
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.name.encode())]
+        await self.send(message)
+
+    async def refuse(self, scope: Scope, answer: Response) -> None:
+        """Answer with this, where nothing was answered yet."""
+        if not self.started:
+            self.too_large = False
+            await answer(scope, self.receive, self.told)
 
 
 @dataclass
@@ -63,41 +103,37 @@ class Operation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, status, name = time.perf_counter(), 500, secrets.token_hex(8)
+        began, name = time.perf_counter(), secrets.token_hex(8)
         scope.setdefault("state", {})["request"] = name
-        started = False
-
-        async def told(message: Message) -> None:
-            nonlocal status, started
-            if message["type"] == "http.response.start":
-                status, started = message["status"], True
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", name.encode())]
-            await send(message)
-
-        fault = ""
+        exchange = _Exchange(receive, send, self._limit(scope), name)
         with self._span(scope):
-            try:
-                await self._answer(scope, receive, told)
-            except _TooLargeError:
-                await problem(413, "the body is larger than this route takes")(scope, receive, told)
-            except Exception as error:  # noqa: BLE001 - the last place: nobody is shown a traceback, and the log is given the place alone
-                fault = _place(error)
-                if not started:
-                    await problem(500, "a fault of this program; nothing was done", request=name)(scope, receive, told)
-        self._tell(scope, status, time.perf_counter() - began, name, fault)
+            fault = await self._answered(scope, exchange)
+        self._tell(scope, exchange.status, time.perf_counter() - began, name, fault)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answered(self, scope: Scope, exchange: _Exchange) -> str:
+        """Have it answered; the kind and place of a fault, or nothing. Nobody is shown a traceback, and no log is given its message."""
+        fault = ""
+        try:
+            await self._answer(scope, exchange)
+        except Exception as error:  # noqa: BLE001 - the last place
+            fault = "" if exchange.too_large else _place(error)
+        if exchange.too_large:
+            await exchange.refuse(scope, problem(413, "the body is larger than this route takes"))
+        elif fault:
+            await exchange.refuse(scope, problem(500, "a fault of this program; nothing was done", request=exchange.name))
+        return fault
+
+    async def _answer(self, scope: Scope, exchange: _Exchange) -> None:
         wait = self._wait(scope)
+        length = _header(scope, b"content-length")
         if wait:
             refusal = problem(429, f"too many requests; wait {wait} s")
             refusal.headers["Retry-After"] = str(wait)
-            await refusal(scope, receive, send)
-            return
-        limit = self._limit(scope)
-        length = _header(scope, b"content-length")
-        if length.isdigit() and int(length) > limit:
-            raise _TooLargeError
-        await self.app(scope, _counted(receive, limit), send)
+            await exchange.refuse(scope, refusal)
+        elif length.isdigit() and int(length) > exchange.limit:
+            exchange.too_large = True
+        else:
+            await self.app(scope, exchange.counted, exchange.told)
 
     def _wait(self, scope: Scope) -> int:
         client = _client(scope)
@@ -142,20 +178,6 @@ def route_of(scope: Scope) -> str:
         return "unknown"
     root = str(scope.get("root_path", ""))
     return f"{root}{route}" if root and not str(route).startswith(root) else str(route)
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    got = 0
-
-    async def counted() -> Message:
-        nonlocal got
-        message = await receive()
-        got += len(message.get("body", b""))
-        if got > limit:
-            raise _TooLargeError
-        return message
-
-    return counted
 
 
 def _client(scope: Scope) -> str:
