@@ -98,7 +98,9 @@ def _in_order() -> Iterator[Listed]:
 
 def _one(listed: Listed, facts: Facts) -> tuple[Measurement, Calculation] | str | None:
     """A computed value, or why there is none; `None` where the record holds it already, or none of the values that it is made from."""
-    found, missing = _gather(listed.calculator.input, facts)
+    found, missing = _gather(listed.calculator.input, _at_the_first_input(listed, facts))
+    if listed.calculator.same_day and len({f.when for f in found.values()}) > 1:
+        return None
     when = max((f.when for f in found.values() if f.when), default=facts.as_of)
     held = facts.latest(listed.calculator.derives)
     if held is not None and held.when >= when:
@@ -111,6 +113,12 @@ def _one(listed: Listed, facts: Facts) -> tuple[Measurement, Calculation] | str 
     except (OutOfScopeError, UnitMismatchError) as error:
         return str(error)
     return _as_fact(listed.calculator.derives, answer, found, when)
+
+
+def _at_the_first_input(listed: Listed, facts: Facts) -> Facts:
+    """The facts as they were on the day of the newest first input, for a calculator whose values belong together."""
+    first = facts.latest(listed.calculator.input[0].observable) if listed.calculator.same_day else None
+    return facts if first is None else replace(facts, as_of=first.when)
 
 
 def _gather(inputs: tuple[Input, ...], facts: Facts) -> tuple[dict[str, Found], list[str]]:

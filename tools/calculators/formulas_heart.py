@@ -20,6 +20,11 @@ def qtc_fridericia(qt: float, heart_rate: float) -> float:
     return qt / math.cbrt(60 / heart_rate)
 
 
+def qtc_as_recorded(qtc: float) -> float:
+    """A recorded QTc as it stands, whose formula the record names. Source: the record."""
+    return qtc
+
+
 def qtc_framingham(qt: float, heart_rate: float, slope: float) -> float:
     """Linear in the RR interval. Source: Sagie 1992, Am J Cardiol 70:797."""
     return qt + slope * (1 - 60 / heart_rate)

@@ -70,6 +70,7 @@ class Calculator(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         constants: handed to the function by name; `by` picks a further set by a choice (`by.sex.female`).
         derives: the observable that `derive` adds to a patient's facts; empty: computed on request only.
         only_when: `derive` computes it only where these hold.
+        same_day: `derive` uses values of one day only, that of the newest first input (a QT and the rate of the same tracing).
         refuses: in words, what it must not be used for.
     """
 
@@ -87,6 +88,7 @@ class Calculator(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     band: tuple[Band, ...] = ()
     derives: str = ""
     only_when: tuple[Clause, ...] = ()
+    same_day: bool = False
     refuses: tuple[str, ...] = ()
     confidence: Confidence = "sure"
 
