@@ -183,3 +183,45 @@ def test_two_creatinines_90_days_apart_confirm_kidney_disease() -> None:
 def test_two_creatinines_89_days_apart_do_not() -> None:
     old = measured("serum-creatinine", "1.3 mg/dL", date(2025, 10, 13))
     assert derive(replace(patient(), measurements={"serum-creatinine": (CREATININE, old)})).names == {}
+
+
+ECG_DAY, NEXT_DAY = date(2026, 1, 10), date(2026, 1, 11)
+
+
+def qtc(*readings: Measurement, has: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Which formula made the corrected QT, and what it is."""
+    made = derive(patient(*readings, has=has)).measurements
+    return [(m.reference, str(m.quantity)) for m in made if m.observable == "qtc"]
+
+
+def test_a_qt_is_corrected_by_fridericia_with_the_rate_of_its_day() -> None:
+    assert qtc(measured("qt-interval", "400 ms"), measured("heart-rate", "75 /min")) == [("calculation:qtc-fridericia", "430.9 ms")]
+
+
+def test_a_rate_of_another_day_corrects_no_qt() -> None:
+    assert qtc(measured("qt-interval", "400 ms"), measured("heart-rate", "75 /min", NEXT_DAY)) == []
+
+
+def test_the_rate_of_the_tracing_is_found_behind_a_newer_one() -> None:
+    facts = patient(measured("qt-interval", "400 ms"))
+    rates = (measured("heart-rate", "110 /min", NEXT_DAY), measured("heart-rate", "75 /min", ECG_DAY))
+    found = derive(replace(facts, measurements={**facts.measurements, "heart-rate": rates}))
+    assert values(found)["qtc"] == "430.9 ms"
+
+
+@pytest.mark.parametrize(("width", "count"), [("119 ms", 1), ("120 ms", 0)])
+def test_a_wide_qrs_leaves_the_qt_uncorrected(width: str, count: int) -> None:
+    tracing = (measured("qt-interval", "400 ms"), measured("heart-rate", "75 /min"), measured("qrs-duration", width))
+    assert len(qtc(*tracing)) == count
+
+
+def test_a_bundle_branch_block_leaves_the_qt_uncorrected() -> None:
+    assert qtc(measured("qt-interval", "400 ms"), measured("heart-rate", "75 /min"), has=("bundle-branch-block",)) == []
+
+
+def test_a_qtc_by_bazett_alone_counts_and_is_called_so() -> None:
+    assert qtc(measured("qtc-bazett", "515 ms")) == [("calculation:qtc-recorded-by-bazett", "515 ms")]
+
+
+def test_a_recorded_qtc_goes_before_the_one_by_bazett() -> None:
+    assert qtc(measured("qtc-bazett", "515 ms"), measured("qtc", "480 ms")) == []
