@@ -17,6 +17,7 @@ from agent.checking.ledger import ledger
 from agent.checking.references import knowledge_used, sources_of
 from agent.checking.regimen import find_issues, objections
 from agent.patient import instructed
+from agent.scheduling import calendar_of
 from agent.weighing import weighed
 from policies.engine import disposition
 from tools.clinical.answer import NotChecked
@@ -57,7 +58,7 @@ def check(plan: Plan, case: Case) -> Checked:
         *(NotChecked(f.item, f.why) for f in faults),
     )
     plan = structs.replace(plan, issues=found.issues)
-    plan = structs.replace(plan, decisions=weighed(plan, case))
+    plan = structs.replace(plan, decisions=weighed(plan, case), calendar=calendar_of(plan, case))
     plan = structs.replace(
         plan,
         coverage=ledger(plan, case),
