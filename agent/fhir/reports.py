@@ -1,11 +1,15 @@
-"""Diagnostic reports: the conclusion as text, and the observations that some laboratories put inside the report itself."""
+"""Diagnostic reports: the conclusion as text and as codes, and the observations that some laboratories put inside the report itself.
+
+A coded conclusion (`conclusionCode`) of a known problem is a dated finding, an event and not a problem: whether it belongs on the
+problem list is asked.
+"""
 
 from __future__ import annotations
 
 import msgspec
 from msgspec import Raw, structs
 
-from agent.fhir import concepts
+from agent.fhir import concepts, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.events import presented, refused, shortened
@@ -31,6 +35,9 @@ def read_report(found: r4.DiagnosticReport, reference: str, reading: Reading) ->
     kind = "note" if said and not found.conclusion else "report"
     event = Event(reference, "note" if kind == "note" else "report", text, code=what.code, when=day(dated), status=found.status or "")
     reading.events.append(event)
+    for concluded in concepts.concepts.of(found.conclusion_code):
+        if kinds := terms.finding(concluded):
+            reading.events.append(Event(reference, "finding", concluded.text, kinds, concluded.code, day(dated), found.status or ""))
     for raw in found.contained:
         _read_contained(raw, reference, dated, reading)
     return USED

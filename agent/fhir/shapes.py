@@ -163,6 +163,7 @@ class DiagnosticReport(Common):
     effective_period: Period | None = None
     issued: str | None = None
     conclusion: str | None = None
+    conclusion_code: RawConcepts = NOTHING
     presented_form: list[Attachment] = []
     contained: list[Raw] = []
 

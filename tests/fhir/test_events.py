@@ -109,3 +109,30 @@ def test_observations_inside_a_report_are_read_under_its_date(read: Read) -> Non
     }
     (found,) = read(report).facts.measurements["serum-potassium"]
     assert (str(found.quantity), found.when, found.reference) == ("5.9 mmol/L", date(2026, 11, 2), "DiagnosticReport/r#k")
+
+
+def _report(*codes: tuple[str, str], status: str = "final") -> dict[str, Any]:
+    concluded = [{"coding": [{"system": "http://snomed.info/sct", "code": code, "display": text}]} for code, text in codes]
+    return {
+        "resourceType": "DiagnosticReport",
+        "status": status,
+        "code": {"text": "CT"},
+        "issued": "2026-01-02",
+        "conclusionCode": concluded,
+    }
+
+
+def test_a_coded_conclusion_is_a_dated_finding_and_no_problem(read: Read) -> None:
+    record = read(_report(("59282003", "Pulmonary embolism")))
+    found = [(e.kind, e.text, e.when) for e in record.facts.events]
+    assert found == [("report", "CT", date(2026, 1, 2)), ("finding", "Pulmonary embolism", date(2026, 1, 2))]
+    assert "pulmonary-embolism" in record.facts.events[1].kinds
+    assert record.facts.problems == ()
+
+
+def test_a_conclusion_that_nobody_knows_is_no_finding(read: Read) -> None:
+    assert [e.kind for e in read(_report(("1", "Something"))).facts.events] == ["report"]
+
+
+def test_a_cancelled_report_concludes_nothing(read: Read) -> None:
+    assert read(_report(("59282003", "Pulmonary embolism"), status="cancelled")).facts.events == ()
