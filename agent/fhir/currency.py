@@ -11,12 +11,14 @@
 | neither, written at most 365 days before `as_of` | `current` |
 | neither, written earlier, or without a date | `uncertain` |
 | begins after `as_of`; on hold; status `unknown` or not of R4; intent `plan` | `uncertain` |
+| completed, but written on `as_of`, or with a course or supply that still runs: dispensed, and hardly over | `uncertain` |
 | stopped, completed, cancelled, not taken | `old` |
 
 One product is one set of ingredients, strength and form; what names less of these (`lisinopril`) is counted to the only product
 that it may be. Of several orders of one product the newest decides, with three exceptions: a cancelled order never began, so it decides
 only where there is no other; a *completed* one does not end another that is current by itself; a dispense or an
-administration never ends an order, but one that is current keeps alive an order that would be uncertain for its age.
+administration never ends an order, but one that is current keeps alive an order that would be uncertain for its age, and what was handed
+over after the order's period had ended shows that it went on, and decides.
 Source: HL7 FHIR R4, value sets medicationrequest-status, medication-statement-status, medicationdispense-status; the
 periods of 365 and 90 days are a decision of this project (a yearly review; a three-month supply).
 """
@@ -40,6 +42,8 @@ def currency_of(order: Order, as_of: date) -> Currency:
     end = order.covers_until
     if order.validity_ends and end is not None and end < as_of:
         return "old"
+    if order.state == "completed" and order.weight and (order.when == as_of or (end is not None and end > as_of)):
+        return "uncertain"
     if order.state != "open":
         return _FIXED[order.state]
     if order.begins is not None and order.begins > as_of:
@@ -85,7 +89,7 @@ def _merged(group: list[Order], as_of: date) -> MedicationUse:
     began = [order for order in group if order.state != "withdrawn"] or group
     ranked = sorted(began, key=lambda o: (o.weight, o.moment, o.state in ("open", "held", "unsure")))
     newest = ranked[-1]
-    deciding = _still_current(newest, ranked, as_of) or newest
+    deciding = _still_current(newest, ranked, as_of) or _resumed(newest, ranked) or newest
     currency = currency_of(deciding, as_of)
     if currency == "uncertain" and deciding.state == "open" and any(currency_of(o, as_of) == "current" for o in ranked if o.weight == 0):
         currency = "current"
@@ -105,6 +109,15 @@ def _supplied_until(orders: list[Order]) -> date | None:
     covered = max((order.covers_until for order in orders if order.covers_until is not None), default=None)
     endless = max((order.when for order in orders if order.covers_until is None and order.when is not None), default=None)
     return None if covered is None or (endless is not None and endless > covered) else covered
+
+
+def _resumed(newest: Order, ranked: list[Order]) -> Order | None:
+    """The newest hand-over after the period of the last order had ended."""
+    end = newest.covers_until
+    if not newest.weight or not newest.validity_ends or end is None:
+        return None
+    after = [o for o in ranked if o.weight == 0 and o.state == "open" and o.when is not None and o.when > end]
+    return after[-1] if after else None
 
 
 def _still_current(newest: Order, ranked: list[Order], as_of: date) -> Order | None:

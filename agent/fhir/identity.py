@@ -59,7 +59,8 @@ class Person:
             return "nobody"
         return self._by_text(found.reference) if found.reference else self._by_identifier(found)
 
-    def _by_text(self, text: str) -> Subject:
+    def _by_text(self, written: str) -> Subject:
+        text = "".join(written.split())  # an id holds no space: one inside it was lost on the way
         if text in self.names:
             return "mine"
         if text.startswith("#"):

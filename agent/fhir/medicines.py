@@ -23,7 +23,10 @@ an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its 
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -34,9 +37,9 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import EMPTY, Concept
 from agent.fhir.reading import ERROR, USED, Order, Outcome, Reading, aside
-from agent.fhir.regimen import days_of, ends_of, longest_course, regimen_of, route_of
+from agent.fhir.regimen import Supply, days_of, ends_of, longest_course, regimen_of, route_of, with_supply
 from agent.fhir.times import day, moment, plus
-from tools.clinical.facts import MedicationUse
+from tools.clinical.facts import MedicationUse, WhyNot
 
 State = Literal["open", "over", "completed", "withdrawn", "held", "unsure"]
 _REQUEST: dict[str, State] = {"active": "open", "on-hold": "held", "completed": "completed", "stopped": "over", "cancelled": "withdrawn"}
@@ -49,6 +52,9 @@ _STATEMENT: dict[str, State] = {
     "intended": "unsure",
 }
 _GIVEN_FOR = 30
+_NOT_TO_GIVE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["not_to_give"]
+_REASONS: dict[WhyNot, frozenset[str]] = {"patient": frozenset(_NOT_TO_GIVE["patient"]), "medical": frozenset(_NOT_TO_GIVE["medical"])}
+_REASON_WORDS: dict[WhyNot, list[str]] = {"patient": _NOT_TO_GIVE["patient_words"], "medical": _NOT_TO_GIVE["medical_words"]}
 _CONTAINED = msgspec.json.Decoder(r4.Medication)
 
 
@@ -62,7 +68,15 @@ def read_request(found: r4.MedicationRequest, reference: str, reading: Reading) 
         state = "unsure"
     later = reading.later(found.authored_on)
     return later or _add(
-        found, reference, reading, state, found.authored_on, found.dosage_instruction, _order_end(found), found.reason_code
+        found,
+        reference,
+        reading,
+        state,
+        found.authored_on,
+        found.dosage_instruction,
+        _order_end(found, reference, reading),
+        found.reason_code,
+        supply=_supply_of(found.dispense_request),
     )
 
 
@@ -84,8 +98,18 @@ def _not_to_give(found: r4.MedicationRequest, reference: str, reading: Reading) 
         return later or aside("doNotPerform: an instruction not to give a medicine that is not named")
     for kind in terms.medication(product).kinds:
         reading.not_to_give.setdefault(kind, []).append(reference)
+    reading.not_to_give_why[reference] = _why_not(found.reason_code)
     reading.issue(reference, "status", "an instruction not to give this medicine (doNotPerform); it is not proposed again")
     return USED
+
+
+def _why_not(raw: Raw) -> WhyNot:
+    """Whether the order names a medical reason or the patient's wish."""
+    given = concepts.concepts.of(raw)
+    for why, known in _REASONS.items():
+        if any(reason.among(known) or any(word in reason.text.casefold() for word in _REASON_WORDS[why]) for reason in given):
+            return why
+    return ""
 
 
 def read_statement(found: r4.MedicationStatement, reference: str, reading: Reading) -> Outcome:
@@ -109,9 +133,12 @@ def read_dispense(found: r4.MedicationDispense, reference: str, reading: Reading
             f"a dispense that is {found.status}: nothing was handed over" if found.status in _NO_DISPENSE else "status is not of FHIR R4"
         )
     when = found.when_handed_over or found.when_prepared
+    lasting = (found.quantity, found.days_supply)
     supply, handed_over = days_of(found.days_supply), day(when)
     end = plus(handed_over, supply) if supply and handed_over else None
-    return reading.later(when) or _add(found, reference, reading, "open", when, found.dosage_instruction, (end, False), weight=0)
+    return reading.later(when) or _add(
+        found, reference, reading, "open", when, found.dosage_instruction, (end, False), weight=0, supply=lasting
+    )
 
 
 _NO_DISPENSE = frozenset({"preparation", "cancelled", "on-hold", "stopped", "declined"})
@@ -139,14 +166,19 @@ def _state(status: str | None, known: dict[str, State], reference: str, reading:
     return "unsure"
 
 
-def _order_end(found: r4.MedicationRequest) -> tuple[date | None, bool]:
-    """The last day that the order covers, and whether the order ends there or only its supply."""
+def _order_end(found: r4.MedicationRequest, reference: str, reading: Reading) -> tuple[date | None, bool]:
+    """The last day that the order covers, and whether the order ends there or only its supply.
+
+    A period that ends before the order was written cannot be the order's; it is not believed, and that is said.
+    """
     dispense = found.dispense_request or el.DispenseRequest()
     periods = [*([dispense.validity_period] if dispense.validity_period else []), *ends_of(found.dosage_instruction)]
     ends = [end for period in periods if (end := day(period.end)) is not None]
-    if ends:
-        return max(ends), True
     written, course = day(found.authored_on), longest_course(found.dosage_instruction)
+    if ends and written is not None and max(ends) < written:
+        reading.issue(reference, "contradiction", f"its period ends on {max(ends)}, before it was written; the period is not used")
+    elif ends:
+        return max(ends), True
     supply = days_of(dispense.expected_supply_duration)
     if written is None or (course is None and supply is None):
         return None, False
@@ -166,6 +198,7 @@ def _add(
     end: tuple[date | None, bool],
     reasons: Raw | None = None,
     weight: int = 1,
+    supply: Supply = (None, None),
 ) -> Outcome:
     product, form = _product(found, reading)
     if not product:
@@ -173,8 +206,13 @@ def _add(
     covers_until, validity_ends = end
     begins = max((day(p.start) or date.min for p in ends_of(dosages)), default=None)
     use = _use(product, form, reference, reading, dosages, _reason(reasons))
+    use = replace(use, regimen=with_supply(use.regimen, supply, use.strength))
     reading.orders.append(Order(use, state, weight, day(when), moment(when), covers_until, validity_ends, begins))
     return USED
+
+
+def _supply_of(dispense: el.DispenseRequest | None) -> Supply:
+    return (dispense.quantity, dispense.expected_supply_duration) if dispense is not None else (None, None)
 
 
 def _reason(raw: Raw | None) -> str:

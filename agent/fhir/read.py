@@ -261,6 +261,7 @@ def _facts(person: Person, reading: Reading) -> Facts:
         phenotypes=genomics.phenotypes(reading.calls),
         events=tuple(reading.events),
         not_to_give={kind: tuple(dict.fromkeys(references)) for kind, references in sorted(reading.not_to_give.items())},
+        not_to_give_why=dict(sorted(reading.not_to_give_why.items())),
         data_issues=tuple(dict.fromkeys([*reading.issues, *exposures(reading.allergies, medications)])),
     )
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from agent.fhir import shapes as r4
 from agent.fhir.times import day
-from tools.clinical.facts import Allergy, Coding, DataIssue, Event, Measurement, MedicationUse, Pregnancy, Problem
+from tools.clinical.facts import Allergy, Coding, DataIssue, Event, Measurement, MedicationUse, Pregnancy, Problem, WhyNot
 
 IssueKind = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
 
@@ -83,6 +83,7 @@ class Reading:
     pregnancies: list[PregnancyStatement] = field(default_factory=list)
     calls: list[GeneCall] = field(default_factory=list)
     not_to_give: dict[str, list[str]] = field(default_factory=dict)
+    not_to_give_why: dict[str, WhyNot] = field(default_factory=dict)
     last: date | None = None
     future: list[date] = field(default_factory=list)
     _past: set[str] = field(default_factory=set)

@@ -11,6 +11,7 @@
 | several dosage instructions | added up, where all are scheduled and in one unit; otherwise no daily amount |
 | `route` | the stated route, which goes before the one that the product's form suggests |
 | `asNeeded…` | `as_needed`; the daily amount is the most that may be taken |
+| no dose, but the supply and the days that it lasts | 5 tablets of 0.25 mg for 5 days: 0.25 mg/d on average |
 | nothing coded | the text alone; nothing is read out of it |
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,6 +59,23 @@ def regimen_of(dosages: Sequence[el.Dosage], strength: Quantity | None) -> Regim
     if len(dosages) > 1:
         return Regimen(None, None, daily, text, as_needed)
     return Regimen(amounts[0], _interval(times[0]), daily, text, as_needed)
+
+
+Supply = tuple[el.Quantity | None, el.Quantity | None]
+"""How much is supplied, and how long it lasts."""
+
+
+def with_supply(regimen: Regimen, supply: Supply, strength: Quantity | None) -> Regimen:
+    """The regimen with the average daily amount that follows from a counted supply, where the dosage tells none."""
+    quantity, lasts = supply
+    days = days_of(lasts)
+    if regimen.daily is not None or regimen.as_needed or days is None or quantity is None or quantity.value is None:
+        return regimen
+    unit = (quantity.code or quantity.unit or "1").strip().casefold().strip("{}")
+    if strength is None or "/" in strength.unit or unit not in _COUNTED or not positive(quantity.value):
+        return regimen
+    daily = round(quantity.value * strength.value / days, 4)
+    return replace(regimen, daily=Quantity(Decimal(int(daily)) if daily == int(daily) else daily.normalize(), f"{strength.unit}/d"))
 
 
 def route_of(dosages: Sequence[el.Dosage]) -> str | None:

@@ -108,6 +108,7 @@ class MedicationStatement(Medicine):
 class MedicationDispense(Medicine):
     when_prepared: str | None = None
     when_handed_over: str | None = None
+    quantity: Quantity | None = None
     days_supply: Quantity | None = None
     dosage_instruction: list[Dosage] = []
 

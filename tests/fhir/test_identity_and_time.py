@@ -167,3 +167,8 @@ def test_the_same_bytes_give_the_same_record() -> None:
     )
     assert read_bundle(data, AS_OF) == read_bundle(data, AS_OF)
     assert read_bundle(data, AS_OF).digest.startswith("sha256:")
+
+
+def test_a_space_lost_inside_a_reference_makes_nobody_else(read: Read) -> None:
+    given = {**condition("hypertension"), "subject": {"reference": "Patient/pat  ient-1"}}
+    assert len(read(given).facts.problems) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from agent.fhir.read import Record
 from scenarios.builders import medication
+from tools.clinical.quantity import Quantity
 
 AS_OF = date(2026, 11, 23)
 Read = Callable[..., Record]
@@ -245,3 +246,63 @@ def test_a_name_without_strength_is_counted_to_the_only_product_that_it_may_be(r
 def test_supply_beyond_the_calendar_is_no_obstacle(read: Read) -> None:
     dispensed = other("MedicationDispense", status="completed", whenHandedOver="9999-12-31", daysSupply={"value": 90, "code": "d"})
     assert reasons(read(dispensed)) == ["dated 9999-12-31, after 2026-11-23"]
+
+
+def test_an_order_completed_today_is_hardly_over(read: Read) -> None:
+    given = medication("rosuvastatin 20 MG Oral Capsule", ordered=AS_OF, status="completed")
+    assert [use.currency for use in read(given).facts.medications] == ["uncertain"]
+
+
+def test_an_order_completed_yesterday_is_over(read: Read) -> None:
+    given = medication("rosuvastatin 20 MG Oral Capsule", ordered=AS_OF - timedelta(days=1), status="completed")
+    assert [use.currency for use in read(given).facts.medications] == ["old"]
+
+
+@pytest.mark.parametrize(("end", "currency", "issues"), [("2026-10-31", "current", 1), ("2026-11-01", "old", 0)])
+def test_a_period_that_ends_before_the_order_was_written_is_not_believed(read: Read, end: str, currency: str, issues: int) -> None:
+    given = medication("simvastatin 20 MG Oral Tablet", ordered=date(2026, 11, 1), status="active")
+    given["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": {"start": "2026-08-01", "end": end}}}}]
+    record = read(given)
+    assert [use.currency for use in record.facts.medications] == [currency]
+    assert sum(issue.kind == "contradiction" for issue in record.facts.data_issues) == issues
+
+
+def test_what_was_handed_over_after_the_period_had_ended_went_on(read: Read) -> None:
+    order = medication("desipramine hydrochloride 75 MG Oral Tablet", ordered=date(2024, 1, 1), status="active")
+    order["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-01", "end": "2024-09-17"}}}}]
+    supply = {
+        "resourceType": "MedicationDispense",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "desipramine hydrochloride 75 MG Oral Tablet"},
+        "whenHandedOver": "2025-01-01",
+        "daysSupply": {"value": 10, "code": "d"},
+    }
+    assert [use.currency for use in read(order, supply).facts.medications] == ["uncertain"]
+
+
+def supplied(count: int, days: int, unit: str | None = None) -> dict[str, Any]:
+    given = medication("digoxin 0.25 MG Oral Tablet", ordered=AS_OF, status="active")
+    quantity = {"value": count, **({"unit": unit} if unit else {})}
+    return {
+        **given,
+        "dosageInstruction": [],
+        "dispenseRequest": {"quantity": quantity, "expectedSupplyDuration": {"value": days, "code": "d"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "days", "unit", "daily"),
+    [(5, 5, None, Quantity.parse("0.25 mg/d")), (5, 10, "{tablet}", Quantity.parse("0.125 mg/d")), (5, 5, "mL", None)],
+)
+def test_a_counted_supply_tells_the_average_daily_amount(
+    read: Read, count: int, days: int, unit: str | None, daily: Quantity | None
+) -> None:
+    (use,) = read(supplied(count, days, unit)).facts.medications
+    assert use.regimen.daily == daily
+
+
+@pytest.mark.parametrize(("code", "why"), [("183932001", "medical"), ("105480006", "patient"), ("7", "")])
+def test_an_order_not_to_give_keeps_whose_reason_it_was(read: Read, code: str, why: str) -> None:
+    given = medication("simvastatin 20 MG Oral Tablet", ordered=AS_OF, status="completed")
+    given |= {"doNotPerform": True, "reasonCode": [{"coding": [{"system": "http://snomed.info/sct", "code": code}]}]}
+    assert set(read(given).facts.not_to_give_why.values()) == {why}

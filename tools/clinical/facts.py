@@ -16,6 +16,7 @@ from typing import Literal
 from tools.clinical.quantity import Quantity
 
 Currency = Literal["current", "uncertain", "old", "proposed"]
+WhyNot = Literal["medical", "patient", ""]
 Pregnancy = Literal["pregnant", "planning", "possible", "lactating", "none", "unknown"]
 
 
@@ -179,6 +180,7 @@ class Facts:
         phenotypes: gene → phenotype, e.g. `{"CYP2C19": "poor"}`.
         derived: names set by rules or calculators (`bp-drug-indicated`) → the references that bear them.
         not_to_give: kinds of medicines that an order says not to give → the references of these orders.
+        not_to_give_why: such an order → whether it names a medical reason or the patient's wish; empty where neither.
         started: kinds that earlier decisions of the same run start; seen inside `none_of` only.
     """
 
@@ -198,6 +200,7 @@ class Facts:
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     started: frozenset[str] = frozenset()
     not_to_give: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_to_give_why: Mapping[str, WhyNot] = field(default_factory=dict)
 
     @cached_property
     def _problems(self) -> Mapping[str, tuple[str, ...]]:
