@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -109,7 +110,7 @@ class ReadyRule(Ready):
             (rule.applies == "start-and-continue" or (rule.applies == "start") == (use.currency == "proposed"))
             and (not self.excepted or self.excepted.isdisjoint(use.kinds))
             and _by_route(rule.routes, use.route)
-            and (not rule.forms or any(word in (use.form or "").lower() for word in rule.forms))
+            and (not rule.forms or any(word in forms_of(use) for word in rule.forms))
         )
 
 
@@ -180,7 +181,7 @@ class Index:
 
     def asked_about(self, use: MedicationUse) -> Asked:
         """The rules that concern this medicine, and the files of all that were looked at; remembered, as `rules_for`."""
-        seen = (use.kinds, use.route, use.form, use.currency == "proposed")
+        seen = (use.kinds, use.route, forms_of(use), use.currency == "proposed")
         found = self._asked.get(seen)
         if found is None:
             rules = self.rules_for(use.kinds)
@@ -245,6 +246,17 @@ def known_names(facts: Facts) -> frozenset[str]:
 def systemic(route: str | None) -> bool:
     """Not known to be local."""
     return route not in LOCAL_ROUTES
+
+
+_FULL_FORM = re.compile(r"\boral (capsule|tablet)\b")
+_RELEASE = re.compile(r"\b(extended|delayed|prolonged|sustained|modified|controlled|slow|retard|er|xl|xr|sr|cr|la|mr|\d+ hr)\b")
+
+
+def forms_of(use: MedicationUse) -> str:
+    """The dosage form, with `immediate` where the full name of an oral form (as RxNorm writes it) says nothing of its release."""
+    form, text = (use.form or "").lower(), use.text.lower()
+    plain = _FULL_FORM.search(text) and not _RELEASE.search(text) and not _RELEASE.search(form)
+    return f"{form} immediate" if plain and "immediate" not in form else form
 
 
 def _by_route(routes: tuple[str, ...], route: str | None) -> bool:

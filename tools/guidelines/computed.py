@@ -173,7 +173,8 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
     """
     found = dict(facts.derived)
     for entry in declined:
-        orders = tuple(reference for kind in entry.kinds for reference in facts.not_to_give.get(kind, ()))
+        named = tuple(reference for kind in entry.kinds for reference in facts.not_to_give.get(kind, ()))
+        orders = tuple(reference for reference in named if facts.not_to_give_why.get(reference) == entry.why)
         if orders:
             found[entry.name] = orders
     for examination in overdue:

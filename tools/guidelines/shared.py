@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from tools.clinical.clause import Clause
+from tools.clinical.facts import WhyNot
 from tools.clinical.knowledge import Document
 
 DOSES = "doses of current medicines"
@@ -90,10 +91,11 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 
 class Declined(Struct, frozen=True, forbid_unknown_fields=True):
-    """A name that holds where an order of the record says not to give one of these drugs or classes."""
+    """A name that holds where an order of the record says not to give one of these drugs or classes, for such a reason."""
 
     name: str
     kinds: tuple[str, ...]
+    why: WhyNot
 
 
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
