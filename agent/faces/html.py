@@ -17,8 +17,10 @@ from markupsafe import Markup
 from agent.faces.bibliography import citation_words
 from agent.faces.phrases import amount_words, banner_facts, course_words, dose_words, drafter_words, goal_words, how_words, when_words
 from agent.faces.text_beside import TOPIC_WORDS
+from agent.faces.timeline import SIGN_WORDS, SIGNS, timeline
 from agent.faces.view import View
 from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
+from agent.faces.words_options import WHO_WORDS, effect_words, harms, ways
 from tools.clinical.plan import Plan
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,7 +59,10 @@ def environment() -> Environment:
         ACTION_WORDS=ACTION_WORDS,
         COVERAGE_WORDS=COVERAGE_WORDS,
         ISSUE_WORDS=ISSUE_WORDS,
+        SIGNS=SIGNS,
+        SIGN_WORDS=SIGN_WORDS,
         TOPIC_WORDS=TOPIC_WORDS,
+        WHO_WORDS=WHO_WORDS,
         amount_words=amount_words,
         banner=banner,
         banner_facts=banner_facts,
@@ -65,11 +70,15 @@ def environment() -> Environment:
         disposition_words=disposition_words,
         dose_words=dose_words,
         drafter_words=drafter_words,
+        effect_words=effect_words,
         goal_words=goal_words,
         how_words=how_words,
         name_words=name_words,
+        option_harms=harms,
+        option_ways=ways,
         sentence=sentence,
         citation_words=citation_words,
+        timeline=timeline,
         when_words=when_words,
     )
     return environment

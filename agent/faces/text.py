@@ -12,6 +12,7 @@ from rich.text import Text
 
 from agent.faces.phrases import amount_words, banner_facts, drafter_words
 from agent.faces.text_beside import courses_text, review_text, suspected_text
+from agent.faces.text_calendar import calendar_text
 from agent.faces.text_layout import bullets, count, hanging, heading, line, numbered, pairs, with_marks
 from agent.faces.text_options import options_text
 from agent.faces.text_problems import ACTION_STYLES, section_text
@@ -70,6 +71,7 @@ def _page(view: View, everything: bool) -> Iterable[RenderableType]:
     yield from suspected_text(view)
     for section in view.sections:
         yield from section_text(view, section)
+    yield from calendar_text(view)
     yield from courses_text(view)
     yield from _medicines(view)
     yield from options_text(view, everything)
