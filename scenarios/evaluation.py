@@ -19,8 +19,8 @@ Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 
 
 def evaluate(
-    suite: Annotated[Literal["ecqm", "rubric"], typer.Argument(help="which known answers")],
-    paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; rubric: none for the stories")] = None,
+    suite: Annotated[Literal["ecqm", "rubric", "patient-pages"], typer.Argument(help="which known answers")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; the others: none for the stories")] = None,
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="also write the tables to this file, as Markdown")] = None,
 ) -> None:
@@ -28,7 +28,11 @@ def evaluate(
     given = paths or []
     if suite == "ecqm" and not given:
         raise typer.BadParameter("give the files of test patients, or their folder")
-    suites: dict[str, Callable[[], str]] = {"ecqm": lambda: _ecqm(given), "rubric": lambda: _rubric(given, as_of or today())}
+    suites: dict[str, Callable[[], str]] = {
+        "ecqm": lambda: _ecqm(given),
+        "rubric": lambda: _rubric(given, as_of or today()),
+        "patient-pages": lambda: _patient_pages(given, as_of or today()),
+    }
     text = suites[suite]()
     typer.echo(text)
     if out is not None:
@@ -73,6 +77,24 @@ def _rubric(paths: Sequence[Path], as_of: date) -> str:
         f"{fatal} plans fail a fatal criterion (!). For readers, not judged here: {', '.join(rubric.BY_READERS)}."
     )
     return "\n\n".join([head, markdown("Criteria", rubric.table(subjects))])
+
+
+def _patient_pages(paths: Sequence[Path], as_of: date) -> str:
+    from scenarios import patient_pages
+    from scenarios.cohort import cohort
+    from scenarios.story import stories, tellings
+
+    told = ((telling.name, telling.bundle, telling.as_of) for story in stories() for telling in tellings(story))
+    records = ((patient.label, patient.data(), as_of) for patient in cohort(paths))
+    found = patient_pages.of_records(records if paths else told)
+    easy = sum(one.easy for one in found)
+    medicines = {name for one in found for name in one.medicines}
+    unsaid = {name for one in found for name in one.unknown}
+    head = (
+        f"# Pages for patients\n\n{len(found)} plans, each as a page in English and in Spanish: {easy} are easy to read in both. "
+        f"{len(medicines)} medicines, of which {len(unsaid)} have no words. Headings and labels are not counted."
+    )
+    return "\n\n".join([head, markdown("Reading", patient_pages.table(found)), markdown("Gaps", patient_pages.gaps(found))])
 
 
 def _of_record(name: str, data: Callable[[], bytes], as_of: date) -> Subject:

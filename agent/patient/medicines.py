@@ -72,20 +72,20 @@ def _going_on(line: MedicationLine, group: str, voice: Voice) -> Medicine:
     return Medicine(name_of(line.ingredients, voice), group, words, line.regimen, None, line)
 
 
-def card(medicine: Medicine, plan: Plan, voice: Voice) -> Card:
-    """What one medicine does, why, how, and what it may cause."""
+def card(medicine: Medicine, plan: Plan, shared: frozenset[str], voice: Voice) -> Card:
+    """What one medicine does, why, how, and what it may cause; without what is said of several together (`shared`)."""
     written = medicine.item.subject.text if medicine.item else medicine.line.text if medicine.line else ""
     differs = medicine.line is not None and readable(written).casefold() != medicine.name.casefold()
     return Card(
         title=voice.word(f"action_{medicine.group}", name=medicine.name),
-        rows=tuple(Row(label, text) for label, text in _rows(medicine, plan, voice) if text),
+        rows=tuple(Row(label, text) for label, text in _rows(medicine, plan, shared, voice) if text),
         kind=medicine.group,
         note=voice.word("on_the_box", text=readable(written)) if differs else "",
         item=medicine.item.id if medicine.item else "",
     )
 
 
-def _rows(medicine: Medicine, plan: Plan, voice: Voice) -> Iterator[tuple[str, str]]:
+def _rows(medicine: Medicine, plan: Plan, shared: frozenset[str], voice: Voice) -> Iterator[tuple[str, str]]:
     yield voice.word("label_why"), " ".join(_why(medicine, plan, voice))
     yield voice.word("label_how" if medicine.taken else "label_do"), " ".join(_how(medicine, plan, voice))
     if medicine.item and medicine.item.urgency == "routine" and medicine.item.due and medicine.group in ("stop", "hold", "change"):
@@ -96,14 +96,17 @@ def _rows(medicine: Medicine, plan: Plan, voice: Voice) -> Iterator[tuple[str, s
     yield voice.word("label_what"), what(medicine, voice)
     effects = (voice.phrase(name) for words in medicine.words for name in words.effects)
     yield voice.word("label_effects"), _ended(capital(voice.listed(effects)))
-    yield voice.word("label_tips"), " ".join(_tips(medicine, plan, voice))
+    yield voice.word("label_tips"), " ".join(voice.phrase(tip) for tip in tips_of(medicine, plan, voice) if tip not in shared)
 
 
-def _tips(medicine: Medicine, plan: Plan, voice: Voice) -> Iterator[str]:
+def tips_of(medicine: Medicine, plan: Plan, voice: Voice) -> Iterator[str]:
+    """Names of the phrases on how to take a medicine that is taken; those on pregnancy only where it is possible."""
+    if not medicine.taken:
+        return
     fertile = may_be_pregnant(plan)
     for tip in dict.fromkeys(tip for words in medicine.words for tip in tips(words, medicine.dose)):
         if voice.knows_of(tip, fertile=fertile):
-            yield voice.phrase(tip)
+            yield tip
 
 
 def what(medicine: Medicine, voice: Voice) -> str:

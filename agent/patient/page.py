@@ -10,7 +10,7 @@ from msgspec import structs
 from agent.faces.words import readable
 from agent.patient.errands import advice, errand_cards
 from agent.patient.knowing import condition, may_be_pregnant, name_of, topic
-from agent.patient.medicines import Medicine, card, grouped, medicines, missed
+from agent.patient.medicines import Medicine, card, grouped, medicines, missed, tips_of
 from agent.patient.shape import Page, Part, Row
 from agent.patient.voice import Voice
 from tools.clinical.plan import Plan
@@ -56,8 +56,11 @@ def _parts(plan: Plan, found: tuple[Medicine, ...], told: Mapping[str, str], voi
         yield Part("ambulance", voice.word("ambulance_head"), lines=tuple(_signs(plan, found, "ambulance", voice)))
         return
     yield Part("summary", voice.word("summary_head"), lines=tuple(_summary(found, voice)))
-    cards = tuple(card(medicine, plan, voice) for medicine in found)
+    tips = grouped((tip, medicine.name) for medicine in found for tip in tips_of(medicine, plan, voice))
+    shared = {tip: names for tip, names in tips.items() if len(names) > 1}
+    cards = tuple(card(medicine, plan, frozenset(shared), voice) for medicine in found)
     yield Part("medicines", voice.word("medicines_head"), intro="" if cards else voice.word("no_medicines"), cards=cards)
+    yield Part("tips", voice.word("tips_head"), lines=tuple(_for_several(shared, voice)))
     yield Part("missed", voice.word("missed_head"), lines=tuple(_shared(found, "missed", voice)))
     yield Part("sick", voice.word("sick_head"), intro=voice.word("sick_intro"), lines=tuple(_shared(found, "sick_day", voice)))
     yield Part("call", voice.word("call_head"), lines=tuple(_signs(plan, found, "call", voice)))
@@ -102,8 +105,12 @@ def _shared(found: tuple[Medicine, ...], field: str, voice: Voice) -> Iterator[s
         pairs = [(missed(medicine), medicine.name) for medicine in taken]
     else:
         pairs = [(words.sick_day, medicine.name) for medicine in taken for words in medicine.words]
-    for phrase, names in grouped(pairs).items():
-        yield voice.word("missed_for", names=voice.listed(names), text=voice.phrase(phrase))
+    yield from _for_several(grouped(pairs), voice)
+
+
+def _for_several(phrases: Mapping[str, list[str]], voice: Voice) -> Iterator[str]:
+    for phrase, names in phrases.items():
+        yield voice.word("holds_for", names=voice.listed(names), text=voice.phrase(phrase))
 
 
 def _signs(plan: Plan, found: tuple[Medicine, ...], field: str, voice: Voice) -> Iterator[str]:

@@ -68,6 +68,12 @@ class PatientWords:
         """A dose in plain words; `None` where it cannot be said whole in that language."""
         return self._doses.said(text, language)
 
+    def texts(self) -> tuple[str, ...]:
+        """Every text in every language, but for the table of doses, which has no number of its own."""
+        entries = (*(m.what for m in self.medicines), *(t.title for t in self.topics), *(t.say for t in self.topics))
+        phrases = (phrase.text for phrase in self._phrases.values())
+        return tuple(said for text in (*entries, *phrases, *self._words.values()) for said in text.values())
+
     def _strange_phrases(self) -> list[str]:
         """Phrases that are named and not held, or that stand where another kind belongs."""
         entries: tuple[MedicineWords | Topic, ...] = (*self.medicines, *self.topics)
