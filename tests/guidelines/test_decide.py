@@ -111,9 +111,10 @@ def test_a_woman_of_56_is_not_asked_about_pregnancy() -> None:
     assert medicines(found) == ["start lisinopril", "start amlodipine"]
 
 
-def test_a_child_is_out_of_scope_and_nothing_is_decided() -> None:
+def test_a_child_is_out_of_scope_and_nothing_is_decided_but_who_does() -> None:
     found = run(has=("hypertension",), age="17 a", labs=PRESSURE)
-    assert (found.active, found.decisions) == ((), ())
+    assert found.active == ("children-outside",)
+    assert [(d.action, d.subjects) for d in found.decisions] == [("refer", ("paediatrics",))]
     assert found.out_of_scope == {"hypertension": "Hypertension is written for people of 18 years and more."}
 
 
