@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 from agent.errors import PlannerError
-from agent.faces import cli_config, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
+from agent.faces import cli_config, cli_conformance, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
 from agent.faces.cli_common import AsOf, Language, emit, note, today
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(cli_review.app, name="review")
 app.command()(cli_tool.tool)
 app.command()(cli_serve.serve)
 app.command()(cli_mcp.mcp)
+app.command()(cli_conformance.conformance)
 app.add_typer(cli_knowledge.app, name="knowledge")
 app.add_typer(cli_config.app, name="config")
 app.add_typer(cli_token.app, name="token")
@@ -87,19 +88,6 @@ def chat(
 
     data = planning_face.read(bundle, example=example, patient=patient)
     converse(Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today())))
-
-
-@app.command()
-def conformance() -> None:
-    """Probe this installation against its own promises, and print what does not hold."""
-    from agent.faces.conformance import probe
-
-    failures = probe(note)
-    for failure in failures:
-        typer.echo(failure)
-    if failures:
-        raise typer.Exit(exit_codes.NON_CONFORMING)
-    note("Every promise that was probed holds.")
 
 
 @app.command()

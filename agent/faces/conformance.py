@@ -76,6 +76,47 @@ def _nothing_leaves_unsigned() -> Iterator[str]:
         yield "a plan that nobody approved left the worklist"
 
 
+def _altered_audit_is_noticed() -> Iterator[str]:
+    import tempfile
+
+    from agent.desk import Desk
+    from agent.faces import planning_face
+    from agent.store.database import FILE, SqliteDatabase
+    from agent.store.place import state_folder
+
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(folder)
+        if not (state_folder(folder) / FILE).exists():  # PostgreSQL, whose rows are not ours to alter
+            return
+        desk.start(planning_face.example_record(), _DAY)
+        if desk.audit().faults:
+            yield "the audit of a plan that was just started is broken"
+        with SqliteDatabase(state_folder(folder)).writing() as db:
+            db.execute("UPDATE plan SET content = content || ' '")
+        if not desk.audit().faults:
+            yield "a plan that was altered in the database is not noticed"
+
+
+def _nothing_identifying_leaves() -> Iterator[str]:
+    import json
+
+    from agent.case import Case
+    from agent.faces import planning_face
+    from agent.privacy.identifiers import identifiers_of, leaks
+    from agent.privacy.outgoing import coded_facts, patient_line
+
+    record = json.loads(planning_face.example_record())
+    person = next(e["resource"] for e in record["entry"] if e["resource"]["resourceType"] == "Patient")
+    person |= {"name": [{"family": "Zyxwood", "given": ["Quentin"]}], "telecom": [{"value": "0555 0199 887"}]}
+    data = json.dumps(record).encode()
+    identifiers = identifiers_of(data)
+    if leaks("spoke to Quentin Zyxwood", identifiers) != ("quentin", "zyxwood"):
+        yield "the look-out for identifiers does not see a name"
+    case = Case(data, _DAY)
+    if found := leaks(" ".join([patient_line(case), *coded_facts(case).values()]), identifiers):
+        yield f"what would be sent to a model holds {len(found)} identifiers"
+
+
 def _what_is_written_is_fhir() -> Iterator[str]:
     from agent.faces import planning_face
     from agent.fhir.bindings import faults
@@ -110,6 +151,8 @@ _PROBES: dict[str, Callable[[], Iterator[str]]] = {
     "the same record and date give the same plan": _same_plan_twice,
     "the digest covers the whole plan": _digest_covers_the_plan,
     "a plan that nobody approved cannot leave": _nothing_leaves_unsigned,
+    "an altered plan is noticed": _altered_audit_is_noticed,
+    "nothing identifying goes to a model": _nothing_identifying_leaves,
     "what is written is valid FHIR R4": _what_is_written_is_fhir,
     "bad input is refused": _bad_input_is_refused,
 }

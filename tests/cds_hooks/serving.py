@@ -14,7 +14,9 @@ import uvicorn
 @contextmanager
 def listening(app: Callable[..., Any]) -> Iterator[str]:
     """Its base URL while it listens."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none", lifespan="off", server_header=False)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     for _ in range(500):

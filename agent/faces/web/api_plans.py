@@ -27,6 +27,7 @@ def add_routes(api: FastAPI, desk: Desk, access: Access, entries: int, today: Ca
     _sessions(api, access)
     _plans(api, desk, access, entries, today)
     _decisions(api, desk, access)
+    _audit(api, desk, access)
 
 
 def _sessions(api: FastAPI, access: Access) -> None:
@@ -125,6 +126,15 @@ def _decisions(api: FastAPI, desk: Desk, access: Access) -> None:
     def release(name: Name, caller: Caller = releaser) -> Response:
         """What was signed, as a FHIR R4 transaction; the same bytes each time."""
         return answer(desk.release(name, caller.who), media=_FHIR)
+
+
+def _audit(api: FastAPI, desk: Desk, access: Access) -> None:
+    administrator = Depends(access.who_may("administer"))
+
+    @api.get("/audit", **gives(refer("Audit")))
+    def audit(caller: Caller = administrator) -> Response:
+        """Whether the chain of the audit is whole: how many lines, the seal of the last, and every fault."""
+        return answer(desk.audit())
 
 
 def _open(route: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from agent.faces.web.problems import MEDIA_TYPE
 from agent.review import Decision
-from agent.shown import Decided, Shown, Waiting
+from agent.shown import Audit, Decided, Shown, Waiting
 from agent.store.feedback import RuleCount
 
 REF = "#/components/schemas/{name}"
@@ -76,7 +76,7 @@ class KnowledgeLine(Struct, frozen=True, kw_only=True):
 
 
 SHAPES: tuple[type[Struct], ...] = (
-    Waiting, Shown, Decided, Submission, SignIn, Confirmation, Started, Came, ToolLine, KnowledgeLine, RuleCount,
+    Waiting, Shown, Decided, Audit, Submission, SignIn, Confirmation, Started, Came, ToolLine, KnowledgeLine, RuleCount,
 )  # fmt: skip
 _BUNDLE: Json = {
     "type": "object",
