@@ -94,7 +94,9 @@ def unjudged(case: Case) -> tuple[NotChecked, ...]:
 def _review(plan: Plan, case: Case) -> tuple[ReviewPoint, ...]:
     points = [*_points(case), *_indications(case), *_gaps(case), *_loads(case), *_costs(plan, case)]
     acting = [item for item in plan.items if item.action in _CHANGING and item.subject.reference]
+    questioned = {reference for p in points if p.topic == "deprescribe" for reference in p.medications}
     kept = [p for p in points if not (p.topic in ("simplify", "indication") and _acted_on(p, acting))]
+    kept = [p for p in kept if not (p.topic == "indication" and questioned.intersection(p.medications))]
     kept.sort(key=lambda point: _ORDER.index(point.topic))
     return tuple(structs.replace(p, id=f"r{n}", items=_acted_on(p, acting)) for n, p in enumerate(kept, start=1))
 

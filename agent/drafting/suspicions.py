@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agent.appraising import suspected_words
 from agent.case import Case
 from agent.drafting.items import due, plain_subject
 from agent.drafting.workbook import Entry, Workbook
@@ -14,7 +13,7 @@ def add_suspicions(book: Workbook, case: Case) -> None:
     if any(entry.urgency == "emergency" for entry in book.entries.values()):
         return
     for one in case.suspected:
-        why = Rationale(text=f"To settle whether this is {one.suspects}. {suspected_words(one)}", facts=one.facts, evidence=one.evidence)
+        why = Rationale(text=f"To settle the suspicion of {one.suspects}.", facts=one.facts, evidence=one.evidence)
         for name in one.order:
             entry = Entry(None, "order", plain_subject("order", name), due=due(case, one.due_days), rationale=(why,))
             book.add(entry)
