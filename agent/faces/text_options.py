@@ -62,6 +62,8 @@ def _effects(view: View, effects: Sequence[Effect], most: int) -> Text:
     for effect in effects[:most]:
         text.append("\n" if text else "")
         text.append_text(with_marks(Text(effect_words(effect)), view.marks(effect.evidence)))
+        if effect.population and effect.per_1000 and effect.per_1000.startswith("-"):
+            text.append(f" (in: {readable(effect.population)})", "dim")
     if more := len(effects[most:]):
         text.append(f"\nand {more} more (--all)", "dim")
     return text

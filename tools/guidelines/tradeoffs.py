@@ -6,6 +6,7 @@ says that no source states an absolute effect.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -68,7 +69,7 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     @property
     def needed(self) -> int | None:
         """How many people are treated for one to have the effect, rounded up."""
-        return None if self.per_1000 is None else int(-(-1000 // abs(Decimal(self.per_1000))))
+        return None if self.per_1000 is None else math.ceil(1000 / abs(Decimal(self.per_1000)))
 
 
 class Stated(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
