@@ -26,13 +26,13 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
     listed = [p for p in problems if p.code or p.text != titles.get(p.module or "")]
     words = wording.listed(wording.lowered(p.text) for p in listed or problems)
     having = f" with {words}" if listed else f", looked at for {words}" if problems else ""
+    found = f"{len(case.suspected)} finding{'s' if len(case.suspected) != 1 else ''} suspected" if case.suspected else ""
     if not problems:
-        return (
-            f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; what was checked is listed below."
-        )
+        more = f"{found}; " if found else ""
+        return f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; {more}what was checked is listed below."
     changes = sum(item.action in _CHANGES for item in items)
     asked = f"{len(questions)} question{'s' if len(questions) != 1 else ''} before signing" if questions else "no open question"
-    return f"{who}{sex}{having}: {changes} medication change{'s' if changes != 1 else ''} proposed, {asked}."
+    return f"{who}{sex}{having}: {changes} medication change{'s' if changes != 1 else ''} proposed, {f'{found}, ' if found else ''}{asked}."
 
 
 def top_changes(items: Sequence[Item]) -> tuple[str, ...]:
@@ -45,5 +45,7 @@ def headline(item: Item) -> str:
     """A line in a few words; what is stopped or held without a change in words says why."""
     dose = f" {item.dose.text}" if item.dose and item.action == "start" else ""
     reason = item.rationale[0].text if item.rationale and item.action in {"stop", "hold"} else ""
-    change = (item.change or reason) if item.action in {"change", "stop", "hold"} else ""
+    if item.action == "order" and item.urgency != "routine" and item.rationale:
+        reason = item.rationale[0].text
+    change = (item.change or reason) if item.action in {"change", "stop", "hold"} else reason
     return f"{_VERBS[item.action]} {item.subject.text}{dose}" + (f": {change.rstrip('.')}" if change else "")

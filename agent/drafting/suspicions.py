@@ -5,7 +5,10 @@ from __future__ import annotations
 from agent.case import Case
 from agent.drafting.items import due, plain_subject
 from agent.drafting.workbook import Entry, Workbook
-from tools.clinical.plan import Rationale
+from tools.clinical.plan import Rationale, Urgency
+
+_A_DAY = 1
+"""What must be settled within a day is done the same day."""
 
 
 def add_suspicions(book: Workbook, case: Case) -> None:
@@ -14,6 +17,7 @@ def add_suspicions(book: Workbook, case: Case) -> None:
         return
     for one in case.suspected:
         why = Rationale(text=f"To settle the suspicion of {one.suspects}.", facts=one.facts, evidence=one.evidence)
+        urgency: Urgency = "same-day" if one.due_days <= _A_DAY else "routine"
         for name in one.order:
-            entry = Entry(None, "order", plain_subject("order", name), due=due(case, one.due_days), rationale=(why,))
+            entry = Entry(None, "order", plain_subject("order", name), due=due(case, one.due_days), rationale=(why,), urgency=urgency)
             book.add(entry)

@@ -162,3 +162,17 @@ def test_a_label_dose_of_gabapentin_is_left_alone() -> None:
         return [item.subject.text for item in plan.items if item.action == "change" and "gabapentin" in item.subject.text]
 
     assert (changes("300"), len(changes("800"))) == ([], 1)
+
+
+def test_a_fall_of_haemoglobin_on_an_anticoagulant_leads_the_plan() -> None:
+    plan = planned(
+        patient(sex="male", age=74, as_of=TODAY),
+        condition("atrial-fibrillation"),
+        medication("apixaban 5 MG Oral Tablet", dose="5 mg", per="12 h", ordered=ago(200)),
+        observation("haemoglobin", "10.4 g/dL", when=ago(5)),
+        observation("haemoglobin", "13.9 g/dL", when=ago(210)),
+    )
+    assert any("bleeding" in matter for matter in plan.urgent)
+    assert plan.disposition.urgency == "same-day"
+    assert "1 finding suspected" in plan.summary
+    assert line(plan, "order", "Haemoglobin").urgency == "same-day"
