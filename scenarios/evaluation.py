@@ -54,11 +54,20 @@ def _ecqm(paths: Sequence[Path]) -> str:
     head = (
         "# Quality measures as questions to the plan\n\n"
         "Test patients of published quality measures: where a measure finds a gap in care, the plan should address it, and where the "
-        "measure finds none, or excludes the patient, it should not. What counts as the gap in a plan, the date of the plan and the "
-        "reason for each known disagreement are declared in `scenarios/measures/`. A high share is worth little where few gaps are "
+        "measure finds none, or excludes the patient, it should not. What counts as the gap in a plan, the date of the plan, what the plan "
+        "must not say of the patient for the measure to be asked at all, and the reason for each known disagreement are declared in "
+        "`scenarios/measures/`; nothing there reads the record or the expected result. A high share is worth little where few gaps are "
         "expected: a plan that says nothing agrees with every patient who has none. Made by `carewright evaluate ecqm PATH --out docs/ecqm.md`."
     )
-    return "\n\n".join([head, markdown("Agreement", agreement(judged)), markdown("Disagreements", disagreements(judged))])
+    return "\n\n".join([head, markdown("Agreement", agreement(judged)), markdown("Disagreements", disagreements(judged)), _LEGEND])
+
+
+_LEGEND = (
+    "Where a disagreement lies: `test-data`: the file contradicts itself, or the measure's own engine; `window`: the measure counts by its "
+    "calendar, the plan by its date; `care`: the plan is right for the patient though the measure asks for something else; `program`: a fault "
+    "of this program. `agree by lines alone` counts what the plan proposes, before its own word on the patient (pregnant, in kidney failure, "
+    "at the end of life) and before the values that it shows."
+)
 
 
 def _rubric(paths: Sequence[Path], as_of: date) -> str:
