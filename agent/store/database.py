@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 FILE = "carewright.db"
 SCHEMA_VERSION = 1
+_PATIENCE_S = 10
+"""So long a writer waits for the one before it."""
+_TURNS: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+"""One writer of a file at a time in this process."""
 
 TABLES = """
 CREATE TABLE record (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
@@ -85,7 +91,7 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """All or nothing: committed when the block ends, undone when it raises. Raises StoreError."""
-        with self.failures_named(), closing(self._connect()) as db:
+        with self._in_turn(), self.failures_named(), closing(self._connect()) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -94,6 +100,17 @@ class SqliteDatabase:
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Threads of this process queue here: SQLite lets those who wait try again by chance, and some wait for ever."""
+        turn = _TURNS[self.path.resolve()]
+        if not turn.acquire(timeout=_PATIENCE_S):
+            raise StoreError("locked", f"the state file {self.path} is being written; try again")
+        try:
+            yield
+        finally:
+            turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -127,7 +144,7 @@ class SqliteDatabase:
             yield saver
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
