@@ -38,6 +38,8 @@ def take(db: Connection, found: Work, said: Said, context: Context, at: str) -> 
     Raises:
         DecisionError: nothing is changed.
     """
+    if not said.reviewer.id.strip():
+        raise DecisionError("unauthorised", "a decision is somebody's: the reviewer has no id")
     rows = decisions(db, found)
     if found.digest == said.digest and repeats(rows, said.reviewer, said.decisions):
         return None

@@ -187,7 +187,10 @@ def _with_rest(
     named = [d for d in decisions if d.item != REST]
     gone = {d.item for d in named} | {row.decision.item for row in rows}
     left = _without(plan, {d.item for d in named if isinstance(d, Reject)})
-    free = [i for i in left.items if i.id not in gone and not by_name_only(i, left) and may_decide(reviewer.role, i, left).allowed]
+    allowed = [item for item in left.items if may_decide(reviewer.role, item, left).allowed]
+    if not allowed and not named:
+        raise DecisionError("unauthorised", f"no policy lets a {reviewer.role} approve any item of this plan")
+    free = [item for item in allowed if item.id not in gone and not by_name_only(item, left)]
     return [*named, *(Approve(item=item.id) for item in free)]
 
 

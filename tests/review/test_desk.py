@@ -269,3 +269,17 @@ def test_the_audit_is_append_only(waiting: Open, make: SimpleNamespace, tmp_path
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         db.execute("UPDATE audit SET actor = 'x'")
     db.close()
+
+
+def test_a_decision_is_somebodys(waiting: Open, make: SimpleNamespace) -> None:
+    desk, name = waiting(make.plan(make.item("i1")))
+    for nobody in ("", "  "):
+        refused("unauthorised", lambda nobody=nobody: desk.decide(name, Reviewer(nobody, "physician"), ALL, digest(desk, name)))
+    assert desk.show(name).decisions == ()
+
+
+def test_who_may_approve_nothing_is_told_so_when_approving_the_rest(waiting: Open, make: SimpleNamespace) -> None:
+    desk, name = waiting(make.plan(make.item("i1", "start", "amlodipine")))
+    for role in ("viewer", "service", "clerk"):
+        refused("unauthorised", lambda role=role: desk.decide(name, Reviewer("x", role), ALL, digest(desk, name)))
+    assert desk.show(name).decisions == ()
