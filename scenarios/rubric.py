@@ -18,8 +18,9 @@ import orjson
 
 from agent.errors import PlannerError
 from agent.planning import make_plan
+from scenarios.judging import failures
 from scenarios.readability import grade
-from scenarios.story import Telling, failures
+from scenarios.story import Telling
 from tools.clinical.plan import Item, Plan
 
 _GRADE = 8

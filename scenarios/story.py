@@ -24,18 +24,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 from msgspec import Struct, field, structs
 
-from agent import wording
-from agent.planning import make_plan
 from scenarios.builders import allergy, bundle, condition, medication, observation, patient
 from tools.clinical.knowledge import Document, load
-from tools.clinical.plan import Item, Plan, PlanIssue
 from tools.clinical.quantity import Quantity
 from tools.terminology import terminology
 
@@ -115,7 +111,7 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         lines = (*self.must, *self.must_not)
         unnamed = [f"expectation {line!r} names no action" for line in lines if not line.startswith(_ACTIONS)]
         spoken = [line for line in lines if line.startswith(_ACTIONS) and _of_medicine(line)]
-        named = [name for line in spoken for name in _alternatives(_split(line)[1]) if name]
+        named = [name for line in spoken for name in alternatives(split(line)[1]) if name]
         named += [name for line in (*self.issues, *self.silent) for name in line.split()[1:]]
         return unnamed + [f"{name!r} is no medicine and no class" for name in named if not terminology().is_drug_kind(name)]
 
@@ -191,23 +187,6 @@ def tellings(story: Story) -> tuple[Telling, ...]:
     )
 
 
-def failures(telling: Telling) -> list[str]:
-    """Plan the patient; every expectation that the plan does not meet, a sentence each."""
-    plan = make_plan(telling.bundle, telling.as_of)
-    expected = telling.expect
-    return [
-        *(f"must: {line}" for line in expected.must if not _said(plan, line)),
-        *(f"must not: {line}" for line in expected.must_not if _said(plan, line)),
-        *(f"must ask: {name}" for name in expected.must_ask if not _asked(plan, name)),
-        *(f"must find the issue: {line}" for line in expected.issues if not any(_is_issue(issue, line) for issue in plan.issues)),
-        *(
-            f"must not interrupt for: {line}"
-            for line in expected.silent
-            if any(issue.interruptive and _is_issue(issue, line) for issue in plan.issues)
-        ),
-    ]
-
-
 def _changed(record: RecordOf, variant: Variant) -> RecordOf:
     gone = set(variant.without)
     labs = {**record.labs, **variant.labs}
@@ -237,7 +216,7 @@ def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
     return orjson.dumps(bundle(*resources))
 
 
-def _split(line: str) -> tuple[str, str]:
+def split(line: str) -> tuple[str, str]:
     action = next(word for word in _ACTIONS if line.startswith(word))
     return action, line[len(action) :].strip()
 
@@ -248,12 +227,12 @@ def _dated(problem: str) -> tuple[str, str]:
     return name, since
 
 
-def _alternatives(subject: str) -> list[str]:
+def alternatives(subject: str) -> list[str]:
     return [name.strip() for name in subject.split(" or ")]
 
 
 def _of_medicine(line: str) -> bool:
-    return _split(line)[0] in {"start", "stop", "change", "continue", "hold", "act on"}
+    return split(line)[0] in {"start", "stop", "change", "continue", "hold", "act on"}
 
 
 def _absent(record: RecordOf, variant: Variant) -> list[str]:
@@ -263,37 +242,3 @@ def _absent(record: RecordOf, variant: Variant) -> list[str]:
 
 def _ago(day: date, text: str) -> date:
     return date.fromordinal(day.toordinal() - int(Quantity.parse(text).to("d").value))
-
-
-def _said(plan: Plan, line: str) -> bool:
-    action, subject = _split(line)
-    if action == "route":
-        return plan.disposition.route == subject
-    if action == "urgency":
-        return plan.disposition.urgency in _alternatives(subject)
-    wanted = ("stop", "change", "hold") if action == "act on" else (action,)
-    return any(item.action in wanted and any(_about(item, name) for name in _alternatives(subject)) for item in plan.items)
-
-
-def _about(item: Item, subject: str) -> bool:
-    if not subject:
-        return True
-    if any(subject in _kinds(ingredient.name) for ingredient in item.subject.ingredients):
-        return True
-    return item.subject.text.casefold() in {wording.title(subject).casefold(), subject.replace("-", " ")}
-
-
-@lru_cache(maxsize=4096)
-def _kinds(ingredient: str) -> frozenset[str]:
-    return terminology().kinds_of(ingredient) | {ingredient}
-
-
-def _asked(plan: Plan, name: str) -> bool:
-    wanted = {wording.title(name).casefold(), name.replace("-", " ")}
-    return any(any(word in f"{q.about} {q.why}".casefold() for word in wanted) for q in plan.questions)
-
-
-def _is_issue(issue: PlanIssue, line: str) -> bool:
-    code, *names = line.split()
-    covered = {kind for participant in issue.participants for kind in (participant, *_kinds(participant))}
-    return issue.code == code and not issue.suppressed and all(name in covered for name in names)

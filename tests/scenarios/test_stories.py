@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.story import Expected, Telling, failures, stories, tellings
+from scenarios.judging import failures
+from scenarios.story import Expected, Telling, stories, tellings
 
 TELLINGS = [telling for story in stories() for telling in tellings(story)]
 
