@@ -73,6 +73,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("suspicions", "tools/appraisal/suspicions", "tools.appraisal.model:SuspicionFile"),
     Kind("review-points", "tools/appraisal/review", "tools.appraisal.model:PointFile"),
     Kind("value-courses", "tools/appraisal/courses", "tools.appraisal.series:CourseFile"),
+    Kind("record-doubts", "tools/appraisal/doubts", "tools.appraisal.doubts:DoubtFile"),
     Kind("refill-gaps", "tools/appraisal/gaps", "tools.appraisal.supply:GapFile"),
     Kind("medicine-tables", "tools/appraisal/tables", "tools.appraisal.medicines:TableFile"),
     Kind("patient-phrases", "tools/patient_words/phrases", "tools.patient_words.model:PhraseFile"),

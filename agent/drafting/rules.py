@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent import wording
 from agent.case import Case
+from agent.drafting.doubts import add_doubts
 from agent.drafting.items import add_decision
 from agent.drafting.medications import medication_lines
 from agent.drafting.problems import plan_problems
@@ -32,6 +33,7 @@ class RulesDrafter:
             book.ask(wording.sentence(question.why), about=wording.title(question.about), facts=question.facts)
         add_suspicions(book, case)
         add_safety(book, case)
+        add_doubts(book, case)
         add_allergy_reviews(book, case)
         problems = plan_problems(case)
         items, questions = book.finish({p.module: p.id for p in problems if p.module}, RECONCILE)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tools.appraisal.doubts import DoubtFile
 from tools.appraisal.medicines import TableFile
 from tools.appraisal.model import PointFile, Statement, StatementFile, SuspicionFile
 from tools.appraisal.series import CourseFile
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Document]] = {
     "suspicions": SuspicionFile,
     "review": PointFile,
     "courses": CourseFile,
+    "doubts": DoubtFile,
     "gaps": GapFile,
     "tables": TableFile,
 }
@@ -59,6 +61,8 @@ def nudged(value: str | int, step: int) -> str | int:
 
 
 def conditions(entry: dict[str, Any]) -> dict[str, Any]:
+    if "observable" in entry:
+        return entry
     return {key: entry[key] for key in ("when", "repeated", "since", "measured") if key in entry}
 
 
@@ -90,7 +94,7 @@ def test_the_examples_of_a_file_come_out_as_written(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in FILES if p.parent.name != "courses"], ids=lambda path: path.stem)
 def test_no_limit_of_a_file_can_move_unnoticed(path: Path) -> None:
     raw = tomllib.loads(path.read_text("utf-8"))
-    tables = [name for name in ("suspicion", "point", "indicated") if name in raw]
+    tables = [name for name in ("suspicion", "point", "indicated", "differ") if name in raw]
     assert [found for table in tables for found in survivors(raw, KINDS[path.parent.name], table)] == []
 
 

@@ -176,3 +176,27 @@ def test_a_fall_of_haemoglobin_on_an_anticoagulant_leads_the_plan() -> None:
     assert plan.disposition.urgency == "same-day"
     assert "1 finding suspected" in plan.summary
     assert line(plan, "order", "Haemoglobin").urgency == "same-day"
+
+
+def test_two_potassiums_of_one_day_are_asked_about_and_what_rests_on_them_waits() -> None:
+    def plan(other: str) -> Plan:
+        return planned(
+            patient(sex="male", age=66, as_of=TODAY),
+            condition("heart-failure-reduced-ef"),
+            observation("lvef", "30 %", when=ago(50)),
+            observation("egfr", "70 mL/min/{1.73_m2}", when=ago(3)),
+            observation("serum-potassium", "4.2 mmol/L", when=ago(3)),
+            observation("serum-potassium", other, when=ago(3)),
+            observation("systolic-bp", "125 mm[Hg]", when=ago(3)),
+            observation("heart-rate", "75 /min", when=ago(3)),
+        )
+
+    asked = [q for q in plan("5.4 mmol/L").questions if q.about == "which potassium of this day is right"]
+    assert len(asked) == 1
+    assert asked[0].blocks
+    assert not [q for q in plan("4.6 mmol/L").questions if "potassium of this day" in q.about]
+
+
+def test_two_types_of_diabetes_are_asked_about() -> None:
+    plan = planned(patient(age=50, as_of=TODAY, pregnancy="none"), condition("type-1-diabetes"), condition("type-2-diabetes"))
+    assert any(q.about.startswith("which type of diabetes") for q in plan.questions)

@@ -4,6 +4,7 @@ Nothing here is a diagnosis or a decision. A suspicion names what would confirm 
 starts no treatment; a point of the review is put to the prescriber.
 """
 
+from tools.appraisal.doubts import Doubt, doubts
 from tools.appraisal.engine import Point, Suspected, review, suspect
 from tools.appraisal.medicines import Burden, Priced, Reason, burdens, price_of, reasons
 from tools.appraisal.series import Course, courses
@@ -12,6 +13,7 @@ from tools.appraisal.supply import SupplyGap, supply_gaps
 __all__ = [
     "Burden",
     "Course",
+    "Doubt",
     "Point",
     "Priced",
     "Reason",
@@ -19,6 +21,7 @@ __all__ = [
     "Suspected",
     "burdens",
     "courses",
+    "doubts",
     "price_of",
     "reasons",
     "review",
