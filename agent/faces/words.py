@@ -82,6 +82,8 @@ _UNITS = (
 )
 _ANNOTATION = re.compile(r"\{([a-z]+)\}")
 _TAG = re.compile(r" \((?:disorder|finding|situation|procedure|regime/therapy|substance|product)\)")
+_CODED = re.compile(r"[{\[(*]|m2|/min")
+"""Without one of these there is no unit or tag to rewrite."""
 _PER_MINUTE = re.compile(r"(?<=\d) /min\b")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
 _FOLDS = str.maketrans(
@@ -99,6 +101,8 @@ _JOINED = ("LDL-C", "HDL-C", "NT-proBNP", "CKD-EPI", "CHA2DS2-VASc", "PHQ-9")
 
 def safe(text: str) -> str:
     """One line of printable text: no escapes, no control characters, no direction overrides."""
+    if text.isprintable():  # no control or format character, no escape: nothing to take out
+        return " ".join(text.split())
     text = _ESCAPE.sub("", text)
     kept = (" " if character in "\t\r\n\v\f\u2028\u2029" else character for character in text)
     return " ".join("".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")).split())
@@ -106,7 +110,10 @@ def safe(text: str) -> str:
 
 def readable(text: str) -> str:
     """Safe text with UCUM units as clinicians write them (`mm[Hg]` → `mmHg`) and without SNOMED CT's tags (`… (disorder)`)."""
-    shown = _TAG.sub("", safe(text))
+    shown = safe(text)
+    if not _CODED.search(shown):
+        return shown
+    shown = _TAG.sub("", shown)
     for code, words in _UNITS:
         shown = shown.replace(code, words)
     return _PER_MINUTE.sub("/min", _ANNOTATION.sub(r"\1", shown))

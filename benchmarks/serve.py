@@ -1,0 +1,244 @@
+"""Load on loopback: people who read and sign, and a record system that asks, all at once.
+
+    python benchmarks/serve.py [--users 50] [--seconds 120] [--plans 60] [--pause 3]
+
+Starts `carewright serve` as a process of its own on a free port with a state folder of its own, and stops by itself. Prints how many
+answers of which route came, the median and the 95th percentile in milliseconds, errors, decisions that were lost, and the memory of the
+server before and after. Between two requests of one person lie 0.2 to 1.8 times the pause,
+drawn from the seed. With other work on the machine the times say little: the load average stands beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import httpx
+
+from agent.desk import Desk
+from agent.faces.web.accounts import Accounts
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORD = json.loads((ROOT / "scenarios" / "patients" / "example.json").read_text("utf-8"))
+AS_OF = date(2026, 11, 20)
+PASSWORD = "a long enough password"
+ORDER = {
+    "resourceType": "MedicationRequest", "id": "d1", "status": "draft", "intent": "order", "subject": {"reference": "Patient/p"},
+    "medicationCodeableConcept": {"text": "Ibuprofen 400 MG Oral Tablet"},
+}  # fmt: skip
+
+
+class Book:
+    """What was measured."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.errors: Counter[str] = Counter()
+        self.said: list[tuple[str, str]] = []
+        self.lock = threading.Lock()
+
+    @contextmanager
+    def timed(self, route: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        with self.lock:
+            self.times[route].append(time.perf_counter() - began)
+
+    def error(self, what: str) -> None:
+        with self.lock:
+            self.errors[what] += 1
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def memory_mb(pid: int) -> float:
+    said = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", said)[1]) / 1024  # type: ignore[index]
+
+
+def record_of(number: int) -> bytes:
+    """The example's record, told apart by a note of its own, so that each is a plan of its own."""
+    return json.dumps({**RECORD, "identifier": {"value": f"load-{number}"}}).encode()
+
+
+class Person:
+    """Reads the worklist and plans, and decides items, one request after another."""
+
+    def __init__(self, base: str, name: str, plans: list[str], book: Book, seed: int, pause: float) -> None:
+        self.http = httpx.Client(base_url=base, timeout=30)
+        self.name, self.plans, self.book, self.random, self.pause = name, plans, book, random.Random(seed), pause
+
+    def sign_in(self) -> None:
+        came = self.http.post("/api/v1/sessions", json={"user": self.name, "password": PASSWORD})
+        came.raise_for_status()
+        self.http.headers["X-CSRF-Token"] = came.json()["csrf"]
+        self.http.post("/api/v1/sessions/current/confirmation", json={"password": PASSWORD}).raise_for_status()
+
+    def work(self, until: float) -> None:
+        while time.monotonic() < until:
+            try:
+                self.random.choices((self.read, self.list, self.decide), (6, 2, 2))[0]()
+            except httpx.HTTPError as error:
+                self.book.error(type(error).__name__)
+            time.sleep(self.pause * self.random.uniform(0.2, 1.8))
+        self.http.close()
+
+    def read(self) -> None:
+        self._get("plan page", f"/plans/{self.random.choice(self.plans)}")
+
+    def list(self) -> None:
+        self._get("worklist", "/")
+
+    def decide(self) -> None:
+        """One item of one plan; that somebody else was first is an answer, not an error."""
+        plan = self.random.choice(self.plans)
+        shown = self._get("plan as JSON", f"/api/v1/plans/{plan}").json()
+        left = [item["item"] for item in shown["standing"]["open"] if item["lacks"] == "decision"]
+        if not left:
+            return
+        item = self.random.choice(left)
+        body = {
+            "interrupt": shown["interrupt"],
+            "digest": shown["plan"]["digest"],
+            "decisions": [{"decision": "reject", "item": item, "reason": "patient-preference"}],
+        }
+        with self.book.timed("decision"):
+            answer = self.http.post(f"/api/v1/plans/{plan}/decisions", json=body)
+        if answer.status_code == 200:
+            with self.book.lock:
+                self.book.said.append((plan, item))
+        elif answer.status_code != 409:
+            self.book.error(f"decision {answer.status_code}")
+
+    def _get(self, route: str, path: str) -> httpx.Response:
+        with self.book.timed(route):
+            answer = self.http.get(path)
+        if answer.status_code != 200:
+            self.book.error(f"{route} {answer.status_code}")
+        return answer
+
+
+class Ehr:
+    """Asks at order-select, each time for another person, so that nothing counts as shown."""
+
+    def __init__(self, base: str, book: Book, seed: int, pause: float) -> None:
+        self.http, self.book, self.random, self.pause = httpx.Client(base_url=base, timeout=30), book, random.Random(seed), pause
+
+    def work(self, until: float) -> None:
+        while time.monotonic() < until:
+            with self.book.timed("CDS Hooks"):
+                answer = self.http.post("/cds-services/carewright-order-select", json=self.call())
+            if answer.status_code != 200 or not answer.json()["cards"]:
+                self.book.error(f"CDS Hooks {answer.status_code}")
+            time.sleep(self.pause * self.random.uniform(0.2, 1.8))
+        self.http.close()
+
+    def call(self) -> dict[str, Any]:
+        patient = next(e["resource"]["id"] for e in RECORD["entry"] if e["resource"]["resourceType"] == "Patient")
+        order = {**ORDER, "subject": {"reference": f"Patient/{patient}"}}
+        context = {
+            "patientId": patient,
+            "userId": f"Practitioner/{uuid.uuid4()}",
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order}]},
+        }
+        return {"hook": "order-select", "hookInstance": str(uuid.uuid4()), "context": context, "prefetch": {"record": RECORD}}
+
+
+def serving(home: Path, port: int) -> subprocess.Popen[bytes]:
+    (home / "carewright.toml").write_text('[limits]\nrequests_per_minute = 100000\nplans_per_minute = 100000\n[logs]\nformat = "none"\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agent", "serve", "--port", str(port)], env={**os.environ, "CAREWRIGHT_HOME": str(home)}
+    )
+    for _ in range(600):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 200:
+                return process
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+def lost(home: Path, said: list[tuple[str, str]]) -> int:
+    """Decisions that were answered with 200 and are not in the database."""
+    desk = Desk(home)
+    kept = {plan: {row.decision.item for row in desk.show(plan).decisions} for plan in {plan for plan, _ in said}}
+    faults = desk.audit().faults
+    if faults:
+        print("the audit is broken:", faults[0])
+    return sum(item not in kept[plan] for plan, item in said)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--plans", type=int, default=60)
+    parser.add_argument("--pause", type=float, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home, book = Path(folder), Book()
+        desk, accounts = Desk(home), Accounts(home / "users.json")
+        plans = [desk.start(record_of(n), AS_OF) for n in range(options.plans)]
+        askers = max(1, options.users // 5)
+        for n in range(options.users - askers):
+            accounts.add(f"dr-{n}", "physician", PASSWORD)
+        port = free_port()
+        process = serving(home, port)
+        try:
+            run(f"http://127.0.0.1:{port}", plans, book, options.users - askers, askers, options, process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+        print(f"decisions {len(book.said)}, lost {lost(home, book.said)}; errors {sum(book.errors.values())} {dict(book.errors)}")
+
+
+def run(base: str, plans: list[str], book: Book, people: int, askers: int, options: argparse.Namespace, pid: int) -> None:
+    seconds, pause = options.seconds, options.pause
+    persons = [Person(base, f"dr-{n}", plans, book, n, pause) for n in range(people)]
+    for person in persons:
+        person.sign_in()
+    persons[0].read()
+    book.times.clear()
+    before, until = memory_mb(pid), time.monotonic() + seconds
+    workers = [
+        threading.Thread(target=w.work, args=(until,)) for w in (*persons, *(Ehr(base, book, 1000 + n, pause) for n in range(askers)))
+    ]
+    for worker in workers:
+        worker.start()
+    middle = before
+    while any(worker.is_alive() for worker in workers):
+        time.sleep(1)
+        if until - time.monotonic() > seconds / 2:
+            middle = memory_mb(pid)
+    for route, times in sorted(book.times.items()):
+        tail = quantiles(times, n=20)[18] if len(times) > 1 else times[0]
+        print(f"{route:14} {len(times):6} answers  median {median(times) * 1000:7.1f} ms  p95 {tail * 1000:7.1f} ms")
+    print(
+        f"{people} people and {askers} record systems for {seconds} s, {pause} s apart; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; memory {before:.0f} MB, {middle:.0f} at half time, {memory_mb(pid):.0f} MB after"
+    )
+
+
+if __name__ == "__main__":
+    main()
