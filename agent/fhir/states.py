@@ -3,6 +3,7 @@
 | code | value | read as |
 |---|---|---|
 | a question of `special.toml`, `states.answered` | yes | an event of that kind |
+| a question of `states.valued` | an answer that is listed there | an event of the kind of that answer |
 | an assessment of `states.assessed` | any | an event of that kind, from its beginning: who is assessed with it is in that care |
 | of ICD-10-CM | none, or yes | an event of the kinds of that diagnosis |
 
@@ -13,7 +14,8 @@ recent. A question that is answered with no, or not at all, shows nothing.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.fhir import concepts, terms
@@ -29,6 +31,7 @@ _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8
 _YES: tuple[str, ...] = tuple(_KNOWN["yes"])
 _ANSWERED: dict[str, str] = _KNOWN["answered"]
 _ASSESSED: dict[str, str] = _KNOWN["assessed"]
+_VALUED: dict[str, dict[str, str]] = _KNOWN["valued"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class Shown:
         kinds: of the event; empty where nothing is known of the code.
         needs_yes: only an affirmative answer shows it.
         may_be_silent: it is shown without any value.
+        by_answer: an answer's code → the kind that it shows.
     """
 
     what: Concept
     kinds: frozenset[str]
     needs_yes: bool
     may_be_silent: bool
+    by_answer: Mapping[str, str] = field(default_factory=dict)
 
 
 def _understand(raw: bytes) -> Shown | None:
@@ -52,6 +57,8 @@ def _understand(raw: bytes) -> Shown | None:
     for coding in what.codes:
         if coding.code in _ANSWERED:
             return Shown(what, frozenset({_ANSWERED[coding.code]}), needs_yes=True, may_be_silent=False)
+        if coding.code in _VALUED:
+            return Shown(what, frozenset(), needs_yes=False, may_be_silent=False, by_answer=_VALUED[coding.code])
         if coding.code in _ASSESSED:
             return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True)
         if coding.system == ICD10CM:
@@ -74,13 +81,19 @@ def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) 
     later = reading.later(began, found.issued)
     if later is not None:
         return later
-    if not state.kinds or not _holds(found, state):
+    kinds = state.kinds or _answered(found, state)
+    if not kinds or not _holds(found, state):
         return UNREAD
     end = day(period.end)
     until = end if end is not None and end <= reading.as_of else None
-    event = Event(reference, "finding", state.what.text, state.kinds, state.what.code, day(began), found.status or "", until)
+    event = Event(reference, "finding", state.what.text, kinds, state.what.code, day(began), found.status or "", until)
     reading.events.append(event)
     return USED
+
+
+def _answered(found: r4.Observation, state: Shown) -> frozenset[str]:
+    answer = concepts.concept.of(found.value_codeable_concept)
+    return frozenset(state.by_answer[coding.code] for coding in answer.codes if coding.code in state.by_answer)
 
 
 def _holds(found: r4.Observation, state: Shown) -> bool:

@@ -92,6 +92,12 @@ def test_an_assessment_of_palliative_care_shows_that_care(read: Read, answer: di
     assert "palliative-care" in kinds(read(observation("71007-9", "http://loinc.org", **answer)))
 
 
+@pytest.mark.parametrize(("answer", "seen"), [("160734000", True), ("7", False)])
+def test_who_lives_in_a_nursing_home_is_told_by_the_answer(read: Read, answer: str, seen: bool) -> None:
+    given = observation("71802-3", "http://loinc.org", valueCodeableConcept=coded(answer))
+    assert (kinds(read(given)) == {"nursing-home-resident"}) is seen
+
+
 def test_an_assessment_that_is_not_over_yet_has_begun(read: Read) -> None:
     given = observation("71007-9", "http://loinc.org", effectivePeriod={"start": "2026-11-23", "end": "2026-11-24"})
     del given["effectiveDateTime"]
