@@ -157,4 +157,4 @@ def _allergies(plan: Plan, voice: Voice) -> str:
     if not plan.patient.allergies:
         return voice.word("allergies_none")
     voice.lacks(voice.word("part_allergies"))
-    return voice.word("allergies_some", text="; ".join(readable(text).replace("-", " ") for text in plan.patient.allergies))
+    return voice.word("allergies_some", text="; ".join(readable(text).partition(" (")[0] for text in plan.patient.allergies))

@@ -20,6 +20,7 @@ class Voice:
     def __init__(self, language: str) -> None:
         self.language = language
         self.lacking: dict[str, None] = {}
+        self._days: dict[str, str] = {}
 
     def word(self, name: str, /, **values: str) -> str:
         """A text of the page with values filled in."""
@@ -35,6 +36,8 @@ class Voice:
 
     def say(self, text: Text, about: str) -> str:
         """A text in this language, or in the first of `LANGUAGES`, and then that is noted."""
+        if own := text.get(self.language):
+            return own
         said, language = in_language(text, (self.language, LANGUAGES[0]))
         if language != self.language:
             self.lacking[about] = None
@@ -60,6 +63,11 @@ class Voice:
 
     def day(self, text: str) -> str:
         """A date of the plan in words; what is no date stays as it is."""
+        if text not in self._days:
+            self._days[text] = self._day(text)
+        return self._days[text]
+
+    def _day(self, text: str) -> str:
         try:
             day = date.fromisoformat(text)
         except ValueError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -24,12 +26,33 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     text: dict[str, str]
 
 
+@dataclass
+class _Reader:
+    """A pattern that is compiled when a text first holds its words; most are never needed in a run."""
+
+    written: str
+    text: dict[str, str]
+
+    def __post_init__(self) -> None:
+        self._words = _PLACE.split(self.written.lower())[::2]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile(_expression(self.written), re.IGNORECASE)
+
+    def match(self, rest: str, lowered: str) -> re.Match[str] | None:
+        """Where the text begins with this pattern."""
+        if not lowered.startswith(self._words[0]) or not all(word in lowered for word in self._words):
+            return None
+        return self._expression.match(rest)
+
+
 class Table:
     """Patterns, longest first, so that `once a week` is not read as `once`; what was said once is remembered."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         ordered = sorted(patterns, key=lambda pattern: (-len(pattern.written), pattern.written))
-        self._patterns = [(re.compile(_expression(pattern.written), re.IGNORECASE), pattern.text) for pattern in ordered]
+        self._patterns = [_Reader(pattern.written, pattern.text) for pattern in ordered]
         self._said: dict[tuple[str, str], str | None] = {}
 
     def said(self, text: str, language: str) -> str | None:
@@ -62,10 +85,11 @@ class Table:
         return "".join(found[:-1]).strip() or None
 
     def _first(self, rest: str, language: str) -> tuple[str, int] | None:
-        for expression, text in self._patterns:
-            match = expression.match(rest)
-            if match and language in text:
-                words = text[language]
+        lowered = rest.lower()
+        for pattern in self._patterns:
+            match = pattern.match(rest, lowered)
+            if match and language in pattern.text:
+                words = pattern.text[language]
                 for name, value in match.groupdict().items():
                     words = words.replace(f"{{{name}}}", value)
                 return words, match.end()
