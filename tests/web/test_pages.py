@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from agent.desk import Desk
 from agent.errors import DecisionError
-from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.app import application
 
@@ -31,25 +29,6 @@ class Browser:
         page = f"/plans/{plan}"
         form = {"csrf": self.hidden(page, "csrf"), "digest": self.hidden(page, "digest"), "password": PASSWORD, **fields}
         return self.http.post(f"{page}/decisions", data=form, follow_redirects=False).status_code
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "home")
-
-
-@pytest.fixture
-def accounts(tmp_path: Path) -> Accounts:
-    accounts = Accounts(tmp_path / "users.json")
-    accounts.add("dr-1", "physician", PASSWORD)
-    accounts.add("viewer-1", "viewer", PASSWORD)
-    accounts.add("admin-1", "administrator", PASSWORD)
-    return accounts
-
-
-@pytest.fixture
-def plan(desk: Desk) -> str:
-    return desk.start(example_record(), EXAMPLE_AS_OF)
 
 
 @pytest.fixture
