@@ -99,6 +99,20 @@ def test_a_body_of_the_limit_is_taken_and_one_byte_more_is_not_whether_or_not_it
     assert http.post("/plans", content=iter([b"x" * 60, b"x" * 60])).status_code == 413
 
 
+def test_a_form_is_small_whatever_a_body_may_be() -> None:
+    http, _, _ = small_app(Configuration(limits=Limits(form_bytes=10)))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert [http.post("/plans", content=b"x" * size, headers=form).status_code for size in (10, 11)] == [200, 413]
+
+
+def test_the_configuration_of_the_manual_is_that_of_the_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text("utf-8")
+    file = tmp_path / "carewright.toml"
+    file.write_text(manual.partition("```toml\n")[2].partition("```")[0])
+    monkeypatch.setenv("CAREWRIGHT_CONFIG", str(file))
+    assert configuration.load() == Configuration()
+
+
 def test_without_a_file_everything_is_as_the_module_says() -> None:
     assert configuration.load() == Configuration()
 

@@ -142,6 +142,8 @@ class Operation:
         return 0 if scope["path"] in ("/health", "/ready") else self._rate.wait(client)
 
     def _limit(self, scope: Scope) -> int:
+        if "form" in _header(scope, b"content-type"):
+            return self.settings.limits.form_bytes
         return self.settings.limits.hook_bytes if scope["path"].startswith("/cds-services") else self.settings.limits.body_bytes
 
     def _tell(self, scope: Scope, status: int, seconds: float, name: str, fault: str) -> None:
