@@ -53,6 +53,9 @@ def plan(
     out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
     review: Annotated[bool, typer.Option("--review", help="also keep it on the worklist, to be reviewed")] = False,
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
+    previous: Annotated[
+        Path | None, typer.Option(help="an earlier plan in JSON: say what was done of it, and what changed and why")
+    ] = None,
 ) -> None:
     """Draft a plan for one patient: read, assess, draft, check."""
     if sum((bundle is not None, example, fhir_server is not None)) != 1:
@@ -66,7 +69,8 @@ def plan(
     made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
     if review:
         note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")
-    emit(planning_face.show(made, form, out=out, everything=everything, language=language), out)
+    shown = planning_face.show(made, form, out=out, everything=everything, language=language)
+    emit(planning_face.since(previous, made, data, form, shown, out) if previous else shown, out)
     if aside := len(made.input.set_aside):
         note(f"{aside} entries of the input were set aside; the plan lists them.")
         raise typer.Exit(exit_codes.SET_ASIDE)

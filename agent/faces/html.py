@@ -21,16 +21,26 @@ from agent.faces.timeline import SIGN_WORDS, SIGNS, timeline
 from agent.faces.view import View
 from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
 from agent.faces.words_options import WHO_WORDS, effect_words, harms, ways
+from agent.faces.words_replan import (
+    BECAME_WORDS,
+    CHANGE_WORDS,
+    GOAL_WORDS,
+    NEWS_WORDS,
+    change_words,
+    goal_state_words,
+    since_words,
+)
 from tools.clinical.plan import Plan
+from tools.clinical.replanned import Replan
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def plan_html(plan: Plan) -> str:
-    """The whole page as one string of HTML."""
+def plan_html(plan: Plan, replan: Replan | None = None) -> str:
+    """The whole page as one string of HTML; with `replan`, also what became of the previous plan."""
     style = style_sheet()
     page = environment().get_template("plan.html.j2")
-    return page.render(plan=plan, view=View(plan), style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
+    return page.render(plan=plan, view=View(plan), replan=replan, style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +69,10 @@ def environment() -> Environment:
         ACTION_WORDS=ACTION_WORDS,
         COVERAGE_WORDS=COVERAGE_WORDS,
         ISSUE_WORDS=ISSUE_WORDS,
+        BECAME_WORDS=BECAME_WORDS,
+        CHANGE_WORDS=CHANGE_WORDS,
+        GOAL_WORDS=GOAL_WORDS,
+        NEWS_WORDS=NEWS_WORDS,
         SIGNS=SIGNS,
         SIGN_WORDS=SIGN_WORDS,
         TOPIC_WORDS=TOPIC_WORDS,
@@ -66,17 +80,20 @@ def environment() -> Environment:
         amount_words=amount_words,
         banner=banner,
         banner_facts=banner_facts,
+        change_words=change_words,
         course_words=course_words,
         disposition_words=disposition_words,
         dose_words=dose_words,
         drafter_words=drafter_words,
         effect_words=effect_words,
+        goal_state_words=goal_state_words,
         goal_words=goal_words,
         how_words=how_words,
         name_words=name_words,
         option_harms=harms,
         option_ways=ways,
         sentence=sentence,
+        since_words=since_words,
         citation_words=citation_words,
         timeline=timeline,
         when_words=when_words,

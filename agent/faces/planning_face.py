@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -76,13 +76,37 @@ def show(
     return _FORMS[form](plan)
 
 
+def since(previous: Path, plan: Plan, data: bytes, form: str, shown: str, out: Path | None) -> str:
+    """The plan with what became of a previous one, in text, JSON or HTML; other forms are the plan as it is. Raises RecordError."""
+    from agent.case import Case
+    from agent.faces.html import plan_html
+    from agent.faces.text_replan import replan_text
+    from agent.replanning import compare, read_previous
+
+    found = compare(read_previous(previous), plan, Case(data, date.fromisoformat(plan.as_of), plan.patient.reference or None))
+    if form == "text":
+        return replan_text(found, **_screen(out)) + "\n" + shown
+    return {"json": lambda: pretty(found), "html": lambda: plan_html(plan, found)}.get(form, lambda: shown)()
+
+
 def _text(plan: Plan, out: Path | None, everything: bool) -> str:
     from agent.faces.text import plan_text
 
+    return plan_text(plan, everything=everything, **_screen(out))
+
+
+class _Screen(TypedDict):
+    width: int
+    colour: bool
+    unicode: bool
+
+
+def _screen(out: Path | None) -> _Screen:
+    """What the terminal or the file can show."""
     terminal = out is None and sys.stdout.isatty()
     width = min(shutil.get_terminal_size((100, 40)).columns, 140)
     encoding = "utf-8" if out else (sys.stdout.encoding or "ascii")
-    return plan_text(plan, width=width, colour=terminal, unicode="utf" in encoding.lower(), everything=everything)
+    return _Screen(width=width, colour=terminal, unicode="utf" in encoding.lower())
 
 
 def _for_the_patient(plan: Plan, form: str, language: str, rejected: Collection[str]) -> str:

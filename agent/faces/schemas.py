@@ -1,6 +1,7 @@
 """The published JSON Schemas, written from the types themselves: `carewright schemas schemas/` makes them anew.
 
 plan.schema.json               what `plan --format json` prints
+replan.schema.json             what it prints with `--previous`
 tools/NAME.input.json          what a tool takes      tools/NAME.output.json   what it answers
 knowledge/KIND.schema.json     the kinds of knowledge file, for editors that complete and check TOML
 """
@@ -15,6 +16,8 @@ import msgspec
 from agent.faces.tool_registry import TOOLS, flat_schema
 from agent.knowledge_index import KINDS
 from tools.clinical.plan import SCHEMA_VERSION, Plan
+from tools.clinical.replanned import SCHEMA_VERSION as REPLAN_VERSION
+from tools.clinical.replanned import Replan
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,6 +25,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by the path of its file, from `schemas/`."""
     found = {"plan.schema.json": _titled(flat_schema(Plan), f"Treatment plan, schema version {SCHEMA_VERSION}")}
+    found["replan.schema.json"] = _titled(flat_schema(Replan), f"Comparison with a previous plan, schema version {REPLAN_VERSION}")
     for tool in TOOLS:
         found[f"tools/{tool.name}.input.json"] = _titled(flat_schema(tool.input), f"{tool.name}: what it takes")
         found[f"tools/{tool.name}.output.json"] = _titled(flat_schema(tool.output), f"{tool.name}: what it answers")
