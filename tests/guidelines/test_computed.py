@@ -78,6 +78,23 @@ def test_syncope_is_new_for_thirty_days_and_never_without_a_date() -> None:
     assert [since(date(2026, 5, 31)), since(date(2026, 5, 30)), since(None)] == [True, False, False]
 
 
+def test_what_came_back_is_new_again() -> None:
+    problem = Problem("Condition/s", "syncope", frozenset({"syncope"}), onset=date(2010, 1, 1), returned=date(2026, 6, 29))
+    facts = replace(facts_of(Given()), problems=(problem,))
+    assert "syncope-new" in with_states(facts, (), shared().recent).derived
+
+
+def infection(onset: date | None) -> list[str]:
+    problem = Problem("Condition/p", "pneumonia", frozenset({"pneumonia"}), onset=onset)
+    states = with_states(replace(facts_of(Given()), problems=(problem,)), (), shared().recent).derived
+    return [name for name in ("pneumonia-now", "infection-undated") if name in states]
+
+
+def test_a_pneumonia_is_of_today_for_fourteen_days_and_undated_without_a_date() -> None:
+    found = [infection(when) for when in (date(2026, 6, 16), date(2026, 6, 15), None)]
+    assert found == [["pneumonia-now"], [], ["infection-undated"]]
+
+
 def test_an_eye_examination_of_this_year_is_not_overdue() -> None:
     done = Event("Procedure/eye", "procedure", "eye", frozenset({"retinal-examination"}), when=CASE_DATE)
     facts = replace(facts_of(Given()), events=(done,))

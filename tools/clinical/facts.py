@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from tools.clinical.coding import Coding as Coding
+from tools.clinical.coding import Ingredient as Ingredient
 from tools.clinical.quantity import Quantity
 
 Currency = Literal["current", "uncertain", "old", "proposed"]
@@ -21,27 +23,11 @@ Pregnancy = Literal["pregnant", "planning", "possible", "lactating", "none", "un
 
 
 @dataclass(frozen=True, slots=True)
-class Coding:
-    """A code of a terminology; `system` is its canonical URL."""
-
-    system: str
-    code: str
-    display: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ingredient:
-    """An active ingredient in this project's spelling (generic, lower case) with its RxNorm ingredient code."""
-
-    name: str
-    rxcui: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """A condition of the record. `kinds` holds the names of every problem value set that it belongs to.
 
-    `also` are the references of other entries of the same active diagnosis, which this one stands for.
+    `also` are the references of other entries of the same active diagnosis, which this one stands for; `returned` is the
+    newest date at which one of them began, where that is later than `onset`.
     """
 
     reference: str
@@ -52,6 +38,12 @@ class Problem:
     active: bool = True
     verified: bool = True
     also: tuple[str, ...] = ()
+    returned: date | None = None
+
+    @property
+    def began(self) -> date | None:
+        """The newest date at which it is said to have begun: of an illness that came back, the last time."""
+        return self.returned or self.onset
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,7 @@ class MedicationUse:
         currency: `current` (taken now), `uncertain` (ordered long ago, never closed), `old` (over), `proposed`.
         complete: every component was recognised. False means that screening of this medicine is incomplete.
         also: references of other orders of the same product, which this one stands for.
+        declined: the newest word on it is that it is not taken, although it was ordered.
         supplied_until: the last day that any order or hand-over of it covers, where the record says how long one lasts.
     """
 
@@ -100,6 +93,7 @@ class MedicationUse:
     reason: str = ""
     also: tuple[str, ...] = ()
     supplied_until: date | None = None
+    declined: bool = False
 
     @property
     def taken(self) -> bool:

@@ -182,7 +182,7 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
         listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems)]
-        began = tuple(p.reference for p in listed if _within(p.onset, state.within, facts)) + tuple(
+        began = tuple(p.reference for p in listed if _within(p.began, state.within, facts)) + tuple(
             e.reference for e in facts.events if e.kinds.intersection(state.problems) and _within(e.until or e.when, state.within, facts)
         )
         undated = tuple(p.reference for p in listed if p.onset is None)
