@@ -16,10 +16,11 @@ from msgspec import structs
 
 from agent import wording
 from agent.case import Case
+from tools.clinical.facts import Coding
 from tools.clinical.plan import Item, Plan, PlanProblem
 from tools.clinical.weighed import CalendarEntry, EntryKind, Who
 from tools.guidelines.aftercare import After, Gap, following, gap_between
-from tools.terminology import terminology
+from tools.terminology import Observable, terminology
 
 _NEAR = 7
 """A test or visit so many days about another one of the same content is the same."""
@@ -108,7 +109,7 @@ class _Desk:
         for item in self.plan.items:
             day, name, ids = _day(item), wording.lowered(item.subject.text), (item.id,)
             if item.action == "order" and item.subject.kind == "laboratory":
-                yield _Deed(day, "laboratory", "test", item.subject.text, ids)
+                yield _Deed(day, _tester(item), "test", item.subject.text, ids)
             elif item.action == "order" and "vaccine" in name.split():
                 yield _Deed(day, "pharmacist", "vaccine", name, ids)
             elif item.action in ("order", "monitor", "vaccinate"):
@@ -127,9 +128,11 @@ class _Desk:
                 problem = problems.get(decision.module)
                 items = tuple(item.id for item in lines if problem and item.problem == problem.id)
                 yield _Deed(decision.due_days, "clinic", "visit", _problem_words(problem) if problem else "follow-up", items)
-        for item, _, _ in self.changing:
-            if item.due and item.due.within_days:
-                yield _Deed(item.due.within_days, "clinic", "visit", f"whether {_name(item)} can begin", (item.id,))
+        for day in self.waiting:
+            begun = [item for item, _, _ in self.changing if day and _day(item) == day]
+            if begun:
+                names = wording.listed(_name(item) for item in begun)
+                yield _Deed(day, "clinic", "visit", f"whether {names} can begin", tuple(item.id for item in begun))
 
     def aftercare(self) -> Iterator[_Deed]:
         for item, kinds, gap in self.changing:
@@ -145,16 +148,19 @@ class _Desk:
 def _followed(entry: After, first: int, item: Item) -> Iterator[_Deed]:
     day = first + entry.days
     for name in entry.tests:
-        who: Who = "laboratory" if _in_laboratory(name) else "clinic"
-        yield _Deed(day, who, "test", wording.title(name), (item.id,), since=first)
+        yield _Deed(day, _who_measures(terminology().observable_named(name)), "test", wording.title(name), (item.id,), since=first)
     if entry.visit:
         yield _Deed(day, "clinic", "visit", entry.visit, (item.id,), since=first)
 
 
-def _in_laboratory(name: str) -> bool:
-    """Scores are asked for in the clinic; everything else that follows a start is a blood test."""
-    observable = terminology().observable_named(name)
-    return observable is not None and observable.unit != "{score}"
+def _tester(item: Item) -> Who:
+    code = item.subject.code
+    return _who_measures(terminology().observable([Coding(code.system, code.code)]) if code else None)
+
+
+def _who_measures(observable: Observable | None) -> Who:
+    """Scores, vital signs and what is measured on the patient are the clinic's; what nobody knows is sent to the laboratory."""
+    return "laboratory" if observable is None or observable.kind == "laboratory" else "clinic"
 
 
 def _goal_deeds(problem: PlanProblem, as_of: date) -> Iterator[_Deed]:

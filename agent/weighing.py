@@ -98,11 +98,11 @@ class _Desk:
         )
 
     def _others(self, item: Item, found: Tradeoff | None) -> Iterator[WeighedOption]:
+        """What the recommendation passed over first, then what such a medicine is usually weighed against."""
         named = [(a.subject.text, a.not_chosen_because) for a in item.alternatives]
         seen = {item.subject.text, *(name for name, _ in named)}
         usual = [name for group in (found.instead if found else ()) if (name := self._usual(group, seen))]
-        first = named[: max(1, _OTHERS - len(usual))]
-        for name, why in first:
+        for name, why in named[: max(1, _OTHERS - len(usual))]:
             yield self._other(name, why)
         for name in usual:
             bar = self.toolbox.barred(name, self.case.facts)
@@ -110,12 +110,13 @@ class _Desk:
             yield self._other(name, wording.sentence(why))
 
     def _usual(self, group: str, seen: Iterable[str]) -> str | None:
-        """The first member of a class that this patient neither takes nor is about to take."""
+        """The first member of a class that this patient neither takes nor is about to take, and that brings something here."""
         members = shared().members(group)
         if group in self.regimen or self.regimen.intersection(members):
             return None
-        name = next((name for name in members if name not in seen), None)
-        return name if name and terminology().kinds_of(name) else next(iter(terminology().members(group)), None)
+        name = next((name for name in members if name not in seen and terminology().ingredient(name)), None)
+        found = tradeoff(name, _kinds_of_name(name), self.case.facts) if name else None
+        return name if found and found.benefits else None
 
     def _other(self, name: str, why: str) -> WeighedOption:
         kinds = _kinds_of_name(name)
