@@ -92,7 +92,7 @@ def unjudged(case: Case) -> tuple[NotChecked, ...]:
 
 
 def _review(plan: Plan, case: Case) -> tuple[ReviewPoint, ...]:
-    points = [*_points(case), *_indications(case), *_gaps(case), *_loads(case), *_costs(plan, case)]
+    points = [*_points(case), *_declined(case), *_indications(case), *_gaps(case), *_loads(case), *_costs(plan, case)]
     acting = [item for item in plan.items if item.action in _CHANGING and item.subject.reference]
     questioned = {reference for p in points if p.topic == "deprescribe" for reference in p.medications}
     kept = [p for p in points if not (p.topic in ("simplify", "indication") and _acted_on(p, acting))]
@@ -158,6 +158,20 @@ def _gaps(case: Case) -> Iterator[ReviewPoint]:
             facts=(gap.use.reference,),
             evidence=gap.evidence,
         )
+
+
+def _declined(case: Case) -> Iterator[ReviewPoint]:
+    """Medicines that are ordered, and of which the newest word is that they are not taken."""
+    for use in case.facts.medications:
+        if use.declined:
+            yield ReviewPoint(
+                id="",
+                topic="adherence",
+                text=f"{short(use)}: ordered, and said not to be taken.",
+                consider="Ask, without blame, why not, before it or another for the same purpose is begun.",
+                medications=(use.reference,),
+                facts=(use.reference, *use.also),
+            )
 
 
 def _loads(case: Case) -> Iterator[ReviewPoint]:

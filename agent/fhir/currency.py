@@ -100,6 +100,7 @@ def _merged(group: list[Order], as_of: date) -> MedicationUse:
         started=min(dates, default=None),
         last_ordered=max(dates, default=None),
         supplied_until=_supplied_until(began),
+        declined=deciding.use.declined and any(order.state == "open" for order in began),
         also=tuple(dict.fromkeys(o.use.reference for o in group if o.use.reference != deciding.use.reference)),
     )
 

@@ -121,7 +121,10 @@ def read_statement(found: r4.MedicationStatement, reference: str, reading: Readi
     later = reading.later(found.date_asserted, found.effective_date_time, period.start)
     when = max((t for t in (found.date_asserted, found.effective_date_time, period.start) if t), key=moment, default=None)
     end = (day(period.end), True)
-    return later or _add(found, reference, reading, state, when, found.dosage, end, found.reason_code)
+    outcome = later or _add(found, reference, reading, state, when, found.dosage, end, found.reason_code)
+    if outcome is USED and found.status == "not-taken":
+        reading.orders[-1] = replace(reading.orders[-1], use=replace(reading.orders[-1].use, declined=True))
+    return outcome
 
 
 def read_dispense(found: r4.MedicationDispense, reference: str, reading: Reading) -> Outcome:

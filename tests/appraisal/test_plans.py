@@ -200,3 +200,41 @@ def test_two_potassiums_of_one_day_are_asked_about_and_what_rests_on_them_waits(
 def test_two_types_of_diabetes_are_asked_about() -> None:
     plan = planned(patient(age=50, as_of=TODAY, pregnancy="none"), condition("type-1-diabetes"), condition("type-2-diabetes"))
     assert any(q.about.startswith("which type of diabetes") for q in plan.questions)
+
+
+def dispensed(days_ago: int, days: int) -> dict[str, Any]:
+    return {
+        "resourceType": "MedicationDispense",
+        "id": "dispense-1",
+        "status": "completed",
+        "subject": {"reference": "Patient/patient-1"},
+        "medicationCodeableConcept": {"text": "lisinopril 10 MG Oral Tablet"},
+        "whenHandedOver": ago(days_ago).isoformat(),
+        "daysSupply": {"value": days, "unit": "d", "system": "http://unitsofmeasure.org", "code": "d"},
+    }
+
+
+@pytest.mark.parametrize(("days_ago", "told"), [(44, True), (43, False)])
+def test_a_supply_that_ended_two_weeks_ago_is_asked_about(days_ago: int, told: bool) -> None:
+    order = medication("lisinopril 10 MG Oral Tablet", dose="10 mg", per="24 h", ordered=ago(200))
+    plan = planned(patient(sex="male", age=60, as_of=TODAY), condition("hypertension"), order, dispensed(days_ago, 30))
+    points = [point for point in plan.review if point.topic == "adherence"]
+    assert bool(points) is told
+    if told:
+        assert (
+            points[0].text == f"lisinopril: the last supply on record ended, 2 weeks before the date of this plan ({ago(14).isoformat()})."
+        )
+
+
+def test_a_medicine_that_is_ordered_and_said_not_to_be_taken_is_asked_about() -> None:
+    order = medication("lisinopril 10 MG Oral Tablet", dose="10 mg", per="24 h", ordered=ago(200))
+    said = {
+        "resourceType": "MedicationStatement",
+        "id": "statement-1",
+        "status": "not-taken",
+        "subject": {"reference": "Patient/patient-1"},
+        "medicationCodeableConcept": {"text": "lisinopril 10 MG Oral Tablet"},
+        "dateAsserted": ago(10).isoformat(),
+    }
+    plan = planned(patient(sex="male", age=60, as_of=TODAY), condition("hypertension"), order, said)
+    assert [point.text for point in plan.review if point.topic == "adherence"] == ["lisinopril: ordered, and said not to be taken."]
