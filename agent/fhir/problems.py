@@ -26,6 +26,7 @@ from agent.fhir import concepts, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
+from agent.fhir.listed_allergies import listed
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.regimen import days_of
 from agent.fhir.times import day
@@ -50,17 +51,17 @@ def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Out
     later = reading.later(found.onset_date_time, onset_period.start, found.recorded_date)
     if later is not None:
         return later
-    reading.problems.append(
-        Problem(
-            reference=reference,
-            text=what.text,
-            kinds=terms.problem(what),
-            code=what.code,
-            onset=_onset(found, reading),
-            active=_active(found, reference, reading),
-            verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
-        )
+    problem = Problem(
+        reference=reference,
+        text=what.text,
+        kinds=terms.problem(what),
+        code=what.code,
+        onset=_onset(found, reading),
+        active=_active(found, reference, reading),
+        verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
     )
+    reading.problems.append(problem)
+    reading.allergies.extend(listed(problem))
     return USED
 
 
