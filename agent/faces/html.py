@@ -54,6 +54,42 @@ def digest_of(style: str) -> Markup:
     return Markup("sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode())  # noqa: S704 - a hash
 
 
+_WORDS = {
+    "ACTION_WORDS": ACTION_WORDS,
+    "COVERAGE_WORDS": COVERAGE_WORDS,
+    "ISSUE_WORDS": ISSUE_WORDS,
+    "BECAME_WORDS": BECAME_WORDS,
+    "CHANGE_WORDS": CHANGE_WORDS,
+    "GOAL_WORDS": GOAL_WORDS,
+    "NEWS_WORDS": NEWS_WORDS,
+    "SIGNS": SIGNS,
+    "SIGN_WORDS": SIGN_WORDS,
+    "TOPIC_WORDS": TOPIC_WORDS,
+    "WHO_WORDS": WHO_WORDS,
+    "amount_words": amount_words,
+    "banner": banner,
+    "banner_facts": banner_facts,
+    "change_words": change_words,
+    "course_words": course_words,
+    "disposition_words": disposition_words,
+    "dose_words": dose_words,
+    "drafter_words": drafter_words,
+    "effect_words": effect_words,
+    "goal_state_words": goal_state_words,
+    "goal_words": goal_words,
+    "how_words": how_words,
+    "name_words": name_words,
+    "option_harms": harms,
+    "option_ways": ways,
+    "sentence": sentence,
+    "since_words": since_words,
+    "citation_words": citation_words,
+    "timeline": timeline,
+    "when_words": when_words,
+}
+"""What every template may use: tables of words, and functions that put parts of a plan into words."""
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates, with every value made safe; the web pages build on it."""
@@ -65,39 +101,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(
-        ACTION_WORDS=ACTION_WORDS,
-        COVERAGE_WORDS=COVERAGE_WORDS,
-        ISSUE_WORDS=ISSUE_WORDS,
-        BECAME_WORDS=BECAME_WORDS,
-        CHANGE_WORDS=CHANGE_WORDS,
-        GOAL_WORDS=GOAL_WORDS,
-        NEWS_WORDS=NEWS_WORDS,
-        SIGNS=SIGNS,
-        SIGN_WORDS=SIGN_WORDS,
-        TOPIC_WORDS=TOPIC_WORDS,
-        WHO_WORDS=WHO_WORDS,
-        amount_words=amount_words,
-        banner=banner,
-        banner_facts=banner_facts,
-        change_words=change_words,
-        course_words=course_words,
-        disposition_words=disposition_words,
-        dose_words=dose_words,
-        drafter_words=drafter_words,
-        effect_words=effect_words,
-        goal_state_words=goal_state_words,
-        goal_words=goal_words,
-        how_words=how_words,
-        name_words=name_words,
-        option_harms=harms,
-        option_ways=ways,
-        sentence=sentence,
-        since_words=since_words,
-        citation_words=citation_words,
-        timeline=timeline,
-        when_words=when_words,
-    )
+    environment.globals.update(_WORDS)
     return environment
 
 
