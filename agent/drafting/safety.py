@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent import wording
 from agent.case import Case
 from agent.drafting.items import due, use_subject
+from agent.drafting.target import target
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.answer import Issue
 from tools.clinical.facts import MedicationUse
@@ -14,17 +15,16 @@ from tools.clinical.plan import Action, Alternative, Due, Rationale, Subject, Ur
 from tools.contraindications import review_allergies
 
 _SAME_DAY, _FORTNIGHT, _QUARTER = 0, 14, 90
-_STEM = 5
-"""Letters by which an action's shortened name (`simva/lovastatin`) is still known."""
 
 
 def add_safety(book: Workbook, case: Case) -> None:
     """Add a line for every contraindicated or major issue of the present regimen that no line deals with.
 
-    Issues that are suppressed, or only say that a value is missing, add no line: the first stay in the ledger, the second
+    What forbids one medicine comes first: a medicine that is stopped interacts no longer. Issues
+    that are suppressed, or only say that a value is missing, add no line: the first stay in the ledger, the second
     are questions.
     """
-    for issue in case.screened.issues:
+    for issue in sorted(case.screened.issues, key=lambda issue: not _forbids_one(issue)):
         if issue.suppressed or issue.severity not in {"contraindicated", "major"} or issue.code in {"OMIT", "DATA"}:
             continue
         uses = case.uses(issue.medications)
@@ -33,7 +33,7 @@ def add_safety(book: Workbook, case: Case) -> None:
         if _only_missing(issue):
             book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
             continue
-        book.add(_entry(case, issue, _target(issue, uses), uses))
+        book.add(_entry(case, issue, target(issue, uses), uses))
     for issue in case.screened.issues:
         if issue.severity == "contraindicated" and issue.interruptive and not issue.suppressed and not issue.blocks_start_only:
             book.hasten(issue.medications, Due(_SAME_DAY, case.as_of.isoformat()))
@@ -56,16 +56,13 @@ def add_allergy_reviews(book: Workbook, case: Case) -> None:
         )
 
 
+def _forbids_one(issue: Issue) -> bool:
+    return issue.severity == "contraindicated" and len(issue.medications) == 1 and not issue.blocks_start_only
+
+
 def _only_missing(issue: Issue) -> bool:
     """The issue is that something was never measured; nothing is known to be wrong."""
     return issue.code in {"LAB", "DATA"} and any(name != "whether it is still taken" for name in issue.missing) and not issue.facts
-
-
-def _target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
-    """The medicine that the action speaks of by name, as far as it does; else the first."""
-    action = issue.action.casefold()
-    named = (use for use in uses if any(ingredient.name[:_STEM] in action for ingredient in use.ingredients))
-    return next(named, uses[0])
 
 
 def _change(issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> str:
@@ -76,7 +73,7 @@ def _change(issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> 
 
 def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> Entry:
     contraindicated = issue.severity == "contraindicated" and not issue.blocks_start_only
-    action: Action = "stop" if contraindicated and len(issue.medications) == 1 else "change"
+    action: Action = "stop" if _forbids_one(issue) else "change"
     urgency: Urgency = "same-day" if contraindicated and use.currency == "current" else "routine"
     return Entry(
         module=None,

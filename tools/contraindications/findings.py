@@ -114,7 +114,7 @@ def _shared(found: Issue) -> bool:
 def _joined(one: Issue, other: Issue) -> Issue:
     return replace(
         one,
-        participants=_union(one.participants, other.participants),
+        participants=tuple(sorted(_union(one.participants, other.participants))),
         medications=_union(one.medications, other.medications),
         facts=_union(one.facts, other.facts),
         missing=_union(one.missing, other.missing),
