@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agent import wording
 from agent.replanning.news import Newer
-from agent.replanning.rules import no_longer_holds
+from agent.replanning.rules import no_longer_holds, overtaken_by
 from tools.clinical.plan import Item, Plan
 from tools.clinical.replanned import Cause, CauseKind, Change, Followed
 from tools.guidelines import modules
@@ -86,7 +86,7 @@ def _why_new(item: Item, plan: Plan, newer: Newer) -> tuple[Cause, ...]:
 def _why_changed(old: Item, item: Item, plan: Plan, newer: Newer, became: Followed) -> tuple[Cause, ...]:
     if became.became in ("done", "partly") and became.action in ("start", "change", "stop", "hold"):
         return (Cause(kind="done", text=became.because, facts=became.facts), *_from_facts(item, newer))[:_MOST]
-    ended = tuple(no_longer_holds(old, newer)[:_MOST]) if old.action != item.action else ()
+    ended = tuple((no_longer_holds(old, newer) or overtaken_by(old, newer))[:_MOST]) if old.action != item.action else ()
     return _first(
         ended,
         _from_facts(item, newer),
@@ -104,6 +104,7 @@ def _why_gone(item: Item, plan: Plan, newer: Newer, became: Followed) -> tuple[C
         return (Cause(kind="done" if became.became == "done" else "event", text=became.because, facts=became.facts),)
     return _first(
         tuple(no_longer_holds(item, newer)[:_MOST]),
+        tuple(overtaken_by(item, newer)[:_MOST]),
         _overtaken(item, plan),
         _from_medicines(item, newer),
         _from_knowledge(item, newer),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from agent import wording
 from agent.replanning.news import Newer
+from agent.toolbox import ClinicalToolbox
 from tools.clinical.clause import Clause
+from tools.clinical.facts import Facts
 from tools.clinical.plan import Item
 from tools.clinical.replanned import Cause
 from tools.guidelines import modules
+from tools.guidelines.engine import with_known_pregnancy
 from tools.guidelines.modules import Rule, compiled
 
 
@@ -25,8 +29,38 @@ def _rules() -> dict[str, Rule]:
     return {rule.recommendation.id: rule for module in modules().values() for rule in module.rules}
 
 
+def overtaken_by(item: Item, newer: Newer) -> list[Cause]:
+    """What is decided now in the place of a line: another recommendation of the same choice, or what bars its medicine."""
+    found = []
+    for rule in (rule for reason in item.rationale for c in reason.evidence if (rule := _rules().get(c.id))):
+        decided = {d.recommendation: d for d in reversed(newer.case.run.decisions)}
+        for decision in decided.values():
+            other = _rules().get(decision.recommendation)
+            if other is not None and other is not rule and _same_choice(other, rule):
+                found.append(Cause(kind="rule", text=_with_news(decision.because, decision.facts, newer), facts=decision.facts))
+    if not found and item.action == "start":
+        bars = [ClinicalToolbox().barred(i.name, newer.case.facts) for i in item.subject.ingredients]
+        found = [Cause(kind="rule", text=wording.sentence(bar.reason)) for bar in bars if bar is not None]
+    return list({cause.text: cause for cause in found}.values())
+
+
+def _same_choice(one: Rule, other: Rule) -> bool:
+    slots = (one.recommendation.slot, other.recommendation.slot)
+    return one.module == other.module and slots[0] == slots[1] and one.recommendation.exclusive
+
+
+def _with_news(because: str, facts: tuple[str, ...], newer: Newer) -> str:
+    news = list(dict.fromkeys(newer.references[f].text for f in facts if f in newer.references))
+    return wording.sentence(f"{because.rstrip('.')}{f': {wording.listed(news)}' if news else ''}")
+
+
+def _facts(newer: Newer) -> Facts:
+    """The facts as the rules saw them: with what the run derived."""
+    return replace(with_known_pregnancy(newer.case.facts), derived=newer.case.run.derived)
+
+
 def _failing(rule: Rule, newer: Newer) -> Iterator[Cause]:
-    facts = newer.case.facts
+    facts = _facts(newer)
     for clause in rule.recommendation.when:
         verdict = compiled((clause,)).holds(facts)
         if verdict.holds:
@@ -57,7 +91,7 @@ def _said(clause: Clause, because: tuple[str, ...], newer: Newer) -> Iterator[Ca
 
 def _present(parts: tuple[Clause, ...], newer: Newer) -> Iterator[Cause]:
     """What is there that a rule does not allow."""
-    facts = newer.case.facts
+    facts = _facts(newer)
     for part in parts:
         if not compiled((part,)).holds(facts).holds:
             continue
