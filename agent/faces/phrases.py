@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from agent.faces.words import ACTION_WORDS, name_words, readable
+from agent.wording import number
 from tools.clinical.appraised import Course
 from tools.clinical.plan import Goal, Item, Plan
 
@@ -67,7 +70,7 @@ def amount_words(value: str, unit: str) -> str:
 def course_words(course: Course) -> str:
     """Oldest first: `HbA1c 7.1, 7.6, 8.3 % (2025-05-12 to 2026-11-16); 0.6 % a year`."""
     values = course.values[::-1]
-    numbers = ", ".join(value.value for value in values)
+    numbers = ", ".join(number(Decimal(value.value)) for value in values)
     unit = readable(values[-1].unit) if values[-1].unit != "1" else ""
     slope = f"; {readable(course.per_year)} a year" if course.per_year and course.direction != "steady" else ""
     remark = f": {readable(course.remark)}" if course.remark else ""

@@ -147,7 +147,7 @@ class Course:
 
     Attributes:
         values: the newest ones, newest first.
-        a_year: the change per year, where the values span `over` and more; else `None`.
+        a_year: the change per year where it is watched and the values span `over` and more; else `None`.
     """
 
     observable: str
@@ -181,7 +181,7 @@ def course(entry: Watched, facts: Facts, rule: KnowledgeRef) -> Course | None:
     if len(values) < 2:
         return None
     try:
-        slope = _slope(values, entry)
+        slope = _slope(values, entry) if entry.falls_a_year else None
         remark = _remark(entry, values, slope, facts)
         return Course(entry.observable, tuple(values[:SHOWN]), _direction(values[:SHOWN], entry), rule, slope, remark)
     except UnitMismatchError:

@@ -84,7 +84,10 @@ def _already_started(state: State, turn: Turn, drugs: tuple[str, ...]) -> bool:
 
 
 def _nothing_left(state: State, turn: Turn, do: Do, choice: Choice) -> None:
-    reasons = "; ".join(f"{name}: {why.rstrip('.')}" for name, why in choice.passed)
+    barred: dict[str, list[str]] = {}
+    for name, why in choice.passed:
+        barred.setdefault(why.rstrip("."), []).append(name)
+    reasons = "; ".join(f"{', '.join(names)}: {why}" for why, names in barred.items())
     wish = turn.rule.recommendation.because.rstrip(".")
     state.questions.append(
         Question(f"another choice than {', '.join(do.objects)}", f"{wish}, and every option is barred: {reasons}", turn.verdict.because)
