@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def contraindicated(monkeypatch: pytest.MonkeyPatch) -> str:
             id="d99", code="COND", severity="contraindicated", indicator="critical", interruptive=True, participants=(drug,),
             consequence="it is said to harm here", action="do not start it", rule=KnowledgeRef("sglt2-inhibitors", "1.0.0"), items=items,
         )  # fmt: skip
-        return structs.replace(checked, plan=sealed(structs.replace(checked.plan, issues=(*checked.plan.issues, issue))))
+        return replace(checked, plan=sealed(structs.replace(checked.plan, issues=(*checked.plan.issues, issue))))
 
     monkeypatch.setattr(agent.nodes.check, "check_plan", check)
     return drug

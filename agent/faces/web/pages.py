@@ -52,6 +52,7 @@ def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, 
         printing=printing,
         next_open=next(iter(opened), ""),
         reasons=_reasons(),
+        examples=_examples(page),
         patient_page=_has_patient_page(),
         signing=who_signs(page.signers, frame.speech),
     )
@@ -130,6 +131,13 @@ def who_signs(who: Signers, t: Speech) -> str:
     parts = [role_words(who.first, t) if who.first else t("worklist.partly", by=role_words(who.partly, t)) if who.partly else ""]
     parts += [t("worklist.second", by=role_words(who.second, t))] if who.second else []
     return " ".join(part for part in parts if part)
+
+
+def _examples(page: PlanPage) -> tuple[str, ...]:
+    """Three questions that this plan can answer."""
+    first = next(iter(page.plan.items), None)
+    whose = "her" if page.plan.patient.sex == "female" else "his"
+    return ("Is there anything dangerous?", *((f"Why {first.id}?",) if first else ()), f"What if {whose} eGFR were 25?")
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,8 @@ from tools.clinical.plan import PlanProblem
 
 WIDTH, HEIGHT, _EDGE = 112, 30, 4
 _SHOWN = 6
+_NOWHERE = 1_000_000
+"""What the assessment does not name comes last."""
 _POINTS = 12
 """The newest so many values are drawn."""
 
@@ -48,7 +50,8 @@ def courses(problem: PlanProblem, facts: Facts) -> tuple[Course, ...]:
     names = dict.fromkeys((*_named(problem.facts, facts), *(goal.observable for goal in problem.goal)))
     goals = {goal.observable: goal_words(goal) for goal in problem.goal}
     found = [_course(name, series[:_POINTS], goals.get(name, "")) for name in names if (series := _until(facts, name))]
-    return tuple(sorted(found, key=lambda course: not course.points))[:_SHOWN]
+    place = {course.observable: problem.assessment.find(course.title) for course in found}
+    return tuple(sorted(found, key=lambda course: (not course.points, place[course.observable] % _NOWHERE)))[:_SHOWN]
 
 
 def _named(references: Iterable[str], facts: Facts) -> Iterator[str]:

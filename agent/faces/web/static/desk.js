@@ -54,9 +54,16 @@
   }
 
   const log = document.querySelector(".chat .said");
-  const form = document.querySelector(".chat form");
+  const form = document.querySelector(".chat .asking");
   const toEnd = () => { const last = log?.lastElementChild; if (last) log.scrollTop = last.offsetTop - log.offsetTop; };
   toEnd();
+  document.querySelector(".examples")?.addEventListener("submit", (event) => {
+    if (!event.submitter || !form) return;
+    event.preventDefault();
+    form.querySelector("#line").value = event.submitter.value;
+    event.currentTarget.remove();
+    form.requestSubmit();
+  });
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form)), line = form.querySelector("#line");
