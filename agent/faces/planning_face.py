@@ -110,7 +110,7 @@ def _screen(out: Path | None) -> _Screen:
 
 
 def _for_the_patient(plan: Plan, form: str, language: str, rejected: Collection[str]) -> str:
-    from agent.faces.patient_html import patient_html
+    from agent.faces.patient_page import patient_html
     from agent.faces.patient_text import patient_text
     from agent.patient import patient_page
 

@@ -1,6 +1,6 @@
 """What the patient reads: a page from a plan, and the sentence or two that each item of the plan carries.
 
-    patient_page(plan, "es")     the page as values; `agent.faces.patient_text` and `patient_html` show it
+    patient_page(plan, "es")     the page as values; `agent.faces.patient_text` and `patient_page` show it
     instructed(plan)             the plan with `patient_instruction` in every item
 
 Nothing here judges: what is done, the doses and the dates are the plan's, the plain words are knowledge.

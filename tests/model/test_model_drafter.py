@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from agent.case import Case
 from agent.checking import check
@@ -89,7 +89,8 @@ def test_urgent_lines_come_first_whatever_the_order(server: Server, drafter: Mod
 def test_a_drafted_plan_passes_the_check_with_every_line(server: Server, drafter: ModelDrafter, example: Case) -> None:
     says(server, answer(example))
     draft = drafter.draft(example)
-    assert check(draft, example).plan.items == draft.items
+    checked = check(draft, example).plan.items
+    assert tuple(structs.replace(item, patient_instruction="") for item in checked) == draft.items
 
 
 def test_a_second_answer_repairs_the_first(server: Server, drafter: ModelDrafter, example: Case) -> None:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from msgspec import structs
 
-from agent.faces.patient_html import patient_html
+from agent.faces.patient_page import patient_html
 from agent.faces.patient_text import patient_text
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.patient import Page, patient_page

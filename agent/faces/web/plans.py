@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from agent.desk import Desk
 from agent.errors import DecisionError
+from agent.faces.patient_page import content_policy, patient_html
 from agent.faces.web import pages
 from agent.faces.web.accounts import Accounts, Session, TooManyAttemptsError
 from agent.faces.web.forms import decision_of
@@ -18,6 +19,7 @@ from agent.faces.web.reading import Readings
 from agent.faces.web.records import resource_json
 from agent.faces.web.speech import Speech
 from agent.faces.web.worklist_view import PAGE, Filter, lines, matching, ordered
+from agent.patient import patient_page
 
 router = APIRouter()
 _VERBS = ("approve", "edit", "reject")
@@ -47,6 +49,14 @@ def printed(request: Request, name: str, session: Reader, desk: TheDesk, speech:
     """The same for paper: everything unfolded, nothing to press."""
     page = _readings(request).page(desk.show(name, session.who), desk.behind(name), session.who)
     return HTMLResponse(pages.plan_page(pages.Frame(speech, session, f"/plans/{name}/print"), page, printing=True))
+
+
+@router.get("/plans/{name}/patient")
+def for_the_patient(name: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """The page for the patient in the reader's language, without what was rejected."""
+    shown = desk.show(name, session.who)
+    page = patient_page(shown.plan, speech.language, rejected=tuple(shown.standing.rejected))
+    return HTMLResponse(patient_html(page), headers={"Content-Security-Policy": content_policy()})
 
 
 @router.get("/plans/{name}/record/{kind}/{id_}")

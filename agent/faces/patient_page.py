@@ -17,6 +17,11 @@ def patient_html(page: Page) -> str:
     return template.render(page=page, style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
 
 
+def content_policy() -> str:
+    """What a server sends with the page: its one style sheet and nothing else; no other page may frame it."""
+    return f"default-src 'none'; style-src '{digest_of(_style_sheet())}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
 @lru_cache(maxsize=1)
 def _style_sheet() -> str:
     return (TEMPLATES / "patient.css").read_text("utf-8")
