@@ -10,7 +10,7 @@
 | `abatement…` | on or before `as_of`, or without a date | not active |
 | an allergy | "no known allergy", as code or text | read, and nothing is made of it |
 
-Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset.
+Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset; the newest stands beside it.
 """
 
 from __future__ import annotations
@@ -116,9 +116,11 @@ def merge(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _joined(one: Problem, other: Problem) -> Problem:
-    onsets = [onset for onset in (one.onset, other.onset) if onset is not None]
+    onsets = [when for when in (one.onset, one.returned, other.onset, other.returned) if when is not None]
+    first, last = min(onsets, default=None), max(onsets, default=None)
     also = (*one.also, other.reference) if other.reference != one.reference else one.also
-    return replace(one, onset=min(onsets, default=None), verified=one.verified or other.verified, also=also)
+    returned = last if last != first else None
+    return replace(one, onset=first, returned=returned, verified=one.verified or other.verified, also=also)
 
 
 def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading) -> Outcome:

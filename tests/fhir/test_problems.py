@@ -78,8 +78,13 @@ def test_an_age_at_onset_becomes_a_date(read: Read) -> None:
 
 def test_entries_of_one_active_diagnosis_become_one_with_the_earliest_onset(read: Read) -> None:
     (problem,) = read(condition("hypertension", onset=date(2015, 1, 1)), condition("hypertension", onset=date(2010, 1, 1))).facts.problems
-    assert problem.onset == date(2010, 1, 1)
+    assert (problem.onset, problem.began) == (date(2010, 1, 1), date(2015, 1, 1))
     assert problem.also == ("Condition/condition-2",)
+
+
+def test_an_entry_that_stands_alone_began_at_its_onset(read: Read) -> None:
+    (problem,) = read(condition("hypertension", onset=date(2015, 1, 1))).facts.problems
+    assert (problem.onset, problem.returned, problem.began) == (date(2015, 1, 1), None, date(2015, 1, 1))
 
 
 def test_a_resolved_episode_stays_apart_from_an_active_one(read: Read) -> None:
