@@ -46,6 +46,19 @@ def test_nobody_decides_without_signing_in(desk: Desk, accounts: Accounts, plan:
     assert http.post(f"/plans/{plan}/decisions", data={"decision": "approve", "item": "rest"}).status_code == 403
 
 
+def test_the_page_for_the_patient_is_in_the_readers_language_and_may_use_its_own_style_alone(doctor: Browser, plan: str) -> None:
+    english, spanish = (doctor.http.get(f"/plans/{plan}/patient?lang={language}") for language in ("en", "es"))
+    assert ('<html lang="en">' in english.text, '<html lang="es">' in spanish.text) == (True, True)
+    policy = english.headers["content-security-policy"]
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[A-Za-z0-9+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", policy
+    )
+
+
+def test_the_page_for_the_patient_asks_for_a_sign_in(desk: Desk, accounts: Accounts, plan: str) -> None:
+    assert TestClient(application(desk, accounts)).get(f"/plans/{plan}/patient").status_code == 403
+
+
 def test_a_wrong_password_and_an_unknown_user_are_refused_alike(desk: Desk, accounts: Accounts) -> None:
     http = TestClient(application(desk, accounts))
     answers = [http.post("/sign-in", data={"user": user, "password": "wrong"}) for user in ("dr-1", "nobody")]
