@@ -17,7 +17,7 @@ from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.danger import still_wanted
 from tools.guidelines.modules import Module, Rule, common, compiled, modules, shared
-from tools.guidelines.results import Run, Toolbox
+from tools.guidelines.results import Decision, Run, Toolbox
 from tools.guidelines.run import State, Turn
 from tools.guidelines.settle import settle
 
@@ -51,7 +51,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
     settled = settle(state, active)
     return Run(
         active=tuple(module.id for module in active if module.kinds),
-        decisions=settled.decisions,
+        decisions=tuple(decision for decision in settled.decisions if not _spared(decision, state.facts)),
         questions=settled.questions,
         goals=tuple(state.goals),
         escalations=tuple(dict.fromkeys(state.escalations)),
@@ -59,6 +59,12 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         knowledge=_used(active),
         out_of_scope=outside,
     )
+
+
+def _spared(decision: Decision, facts: Facts) -> bool:
+    """Whether it is an order or a referral that a person in this state is spared."""
+    lists = [entry.subjects for entry in shared().spared if any(facts.problem(state) for state in entry.states)]
+    return decision.action in ("order", "refer") and any(set(decision.subjects) <= set(subjects) for subjects in lists)
 
 
 def concerns(module: Module, facts: Facts) -> bool:

@@ -98,6 +98,13 @@ class Declined(Struct, frozen=True, forbid_unknown_fields=True):
     why: WhyNot
 
 
+class Spared(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is neither ordered nor referred for in these states, whichever module asks for it: its benefit comes too late."""
+
+    states: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
     """The members of a class that are offered when a recommendation names the class, best first."""
 
@@ -153,6 +160,7 @@ class Shared(Document, frozen=True, kw_only=True):
     overdue: tuple[Overdue, ...] = ()
     recent: tuple[Recent, ...] = ()
     declined: tuple[Declined, ...] = ()
+    spared: tuple[Spared, ...] = ()
     preferred: tuple[Preferred, ...] = ()
     pace: tuple[Pace, ...] = ()
     obtain: tuple[Obtain, ...] = ()
@@ -171,6 +179,7 @@ class Shared(Document, frozen=True, kw_only=True):
             recent=tuple(entry for part in parts for entry in part.recent),
             overdue=tuple(entry for part in parts for entry in part.overdue),
             declined=tuple(entry for part in parts for entry in part.declined),
+            spared=tuple(entry for part in parts for entry in part.spared),
             preferred=tuple(entry for part in parts for entry in part.preferred),
             pace=tuple(entry for part in parts for entry in part.pace),
             obtain=tuple(entry for part in parts for entry in part.obtain),
