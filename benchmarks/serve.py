@@ -114,7 +114,10 @@ class Person:
     def decide(self) -> None:
         """One item of one plan; that somebody else was first is an answer, not an error."""
         plan = self.random.choice(self.plans)
-        shown = self._get("plan as JSON", f"/api/v1/plans/{plan}").json()
+        answer = self._get("plan as JSON", f"/api/v1/plans/{plan}")
+        if answer.status_code != 200:
+            return
+        shown = answer.json()
         left = [item["item"] for item in shown["standing"]["open"] if item["lacks"] == "decision"]
         if not left:
             return
@@ -148,12 +151,18 @@ class Ehr:
 
     def work(self, until: float) -> None:
         while time.monotonic() < until:
-            with self.book.timed("CDS Hooks"):
-                answer = self.http.post("/cds-services/carewright-order-select", json=self.call())
-            if answer.status_code != 200 or not answer.json()["cards"]:
-                self.book.error(f"CDS Hooks {answer.status_code}")
+            try:
+                self.ask()
+            except httpx.HTTPError as error:
+                self.book.error(f"CDS Hooks {type(error).__name__}")
             time.sleep(self.pause * self.random.uniform(0.2, 1.8))
         self.http.close()
+
+    def ask(self) -> None:
+        with self.book.timed("CDS Hooks"):
+            answer = self.http.post("/cds-services/carewright-order-select", json=self.call())
+        if answer.status_code != 200 or not answer.json()["cards"]:
+            self.book.error(f"CDS Hooks {answer.status_code}")
 
     def call(self) -> dict[str, Any]:
         patient = next(e["resource"]["id"] for e in RECORD["entry"] if e["resource"]["resourceType"] == "Patient")

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any, TypeVar
 
@@ -32,7 +33,8 @@ def with_process(ask: Callable[[Client], Awaitable[T]], mode: str = "auto") -> T
         async with Client(stdio_client(process), mode=mode) as client:
             return await ask(client)
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # other tests of this process may keep a loop running in the main thread
+        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 def as_json(value: Any) -> Any:

@@ -14,6 +14,9 @@ from agent.faces.web.accounts import Accounts
 from agent.faces.web.machines import serving
 from agent.planning import make_plan
 
+_KEEP_ALIVE_S = 75
+"""Longer than proxies keep a quiet connection, so that it is never closed under a request."""
+
 
 def run(accounts: Accounts, host: str | None = None, port: int | None = None) -> None:
     """Serve until a stop signal; requests that are under way then may end within `server.stop_seconds`.
@@ -35,6 +38,7 @@ def run(accounts: Accounts, host: str | None = None, port: int | None = None) ->
         server_header=False,
         lifespan="off",
         ws="none",
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.server.stop_seconds,
     )
 
