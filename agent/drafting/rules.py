@@ -17,6 +17,9 @@ from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatie
 from tools.guidelines.engine import with_known_pregnancy
 
 RECONCILE = "which of these medicines are still taken"
+UNDATED = "acute-state-undated"
+"""What the shared states call a problem of the moment that has no date."""
+
 _STALE_RECORD_DAYS = 365
 
 
@@ -27,6 +30,7 @@ class RulesDrafter:
         """A draft: items, problems, questions and the medication table."""
         book = Workbook()
         _ask_about_the_record(book, case)
+        _ask_since_when(book, case)
         for decision in case.run.decisions:
             add_decision(book, case, decision)
         for question in case.run.questions:
@@ -79,6 +83,18 @@ def plan_input(case: Case) -> PlanInput:
 def data_issues(case: Case) -> tuple[SetAside, ...]:
     """Parts of the record that could not be used as they stand."""
     return tuple(SetAside(issue.about, f"{issue.kind}: {issue.reason}") for issue in case.facts.data_issues)
+
+
+def _ask_since_when(book: Workbook, case: Case) -> None:
+    """An emergency on the list without a date may be of today or of years ago: which of the two is asked, not assumed."""
+    references = case.run.derived.get(UNDATED, ())
+    names = wording.listed(dict.fromkeys(p.text for p in case.facts.problems if p.reference in references))
+    if names:
+        book.ask(
+            "It is on the problem list without a date; if it is of these days, it comes before this plan.",
+            about=f"since when: {names}",
+            facts=references,
+        )
 
 
 def _ask_about_the_record(book: Workbook, case: Case) -> None:

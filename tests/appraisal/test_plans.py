@@ -238,3 +238,12 @@ def test_a_medicine_that_is_ordered_and_said_not_to_be_taken_is_asked_about() ->
     }
     plan = planned(patient(sex="male", age=60, as_of=TODAY), condition("hypertension"), order, said)
     assert [point.text for point in plan.review if point.topic == "adherence"] == ["lisinopril: ordered, and said not to be taken."]
+
+
+def test_a_bleeding_without_a_date_is_asked_about() -> None:
+    def asked(**more: Any) -> list[str]:
+        plan = planned(patient(sex="male", age=66, as_of=TODAY), condition("gi-bleeding", **more), condition("hypertension"))
+        return [q.about for q in plan.questions if q.about.startswith("since when")]
+
+    assert len(asked()) == 1
+    assert asked(onset=ago(900)) == []
