@@ -10,25 +10,37 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agent.faces.cli_common import AsOf, today
+from agent.faces.cli_common import AsOf, note, today
+from scenarios.tables import markdown
 
 if TYPE_CHECKING:
     from scenarios.rubric import Subject
 
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+_NEED_PATHS = {
+    "ecqm": "the files of test patients, or their folder",
+    "interactions": "the folder of the lists of pairs",
+    "requests": "a file of JSON lines with a field `request`, or its folder",
+}
 
 
 def evaluate(
-    suite: Annotated[Literal["ecqm", "rubric", "patient-pages"], typer.Argument(help="which known answers")],
+    suite: Annotated[
+        Literal["card", "ecqm", "interactions", "requests", "rubric", "patient-pages"], typer.Argument(help="which known answers")
+    ],
     paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; the others: none for the stories")] = None,
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="also write the tables to this file, as Markdown")] = None,
 ) -> None:
     """Score the program against known answers."""
     given = paths or []
-    if suite == "ecqm" and not given:
-        raise typer.BadParameter("give the files of test patients, or their folder")
+    if suite in _NEED_PATHS and not given:
+        raise typer.BadParameter(f"give {_NEED_PATHS[suite]}")
+    from scenarios import suites as of_figures
+
     suites: dict[str, Callable[[], str]] = {
+        "card": lambda: of_figures.report_card(lambda done, total: note(f"{done} of {total} tellings") if done % 50 == 0 else None),
+        "interactions": lambda: of_figures.interactions(given),
+        "requests": lambda: of_figures.requests(given),
         "ecqm": lambda: _ecqm(given),
         "rubric": lambda: _rubric(given, as_of or today()),
         "patient-pages": lambda: _patient_pages(given, as_of or today()),
@@ -37,14 +49,6 @@ def evaluate(
     typer.echo(text)
     if out is not None:
         out.write_text(text + "\n", "utf-8")
-
-
-def markdown(title: str, table: Table) -> str:
-    """A table with its heading."""
-    columns, rows = table
-    lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in (columns, *rows)]
-    rule = "|" + "---|" * len(columns)
-    return "\n".join([f"## {title}", "", f"| {lines[0]} |", rule, *(f"| {line} |" for line in lines[1:])])
 
 
 def _ecqm(paths: Sequence[Path]) -> str:

@@ -1,0 +1,122 @@
+"""Suites of `carewright evaluate` whose answer is a page of figures: the report card, public lists of pairs, harmful requests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from agent.errors import RecordError
+from scenarios.card import Card, Share, card, weights
+from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
+from scenarios.tables import markdown
+
+if TYPE_CHECKING:
+    from agent.chat.session import Session
+
+
+def report_card(progress: Callable[[int, int], None] = lambda done, total: None) -> str:
+    """The headline of this release, what it is made of, subgroups, stability, and what was not met."""
+    found = card(progress)
+    weight = weights().weight
+    head = (
+        f"# Report card\n\n**{found.headline:.3f}**, the weighted harmonic mean of the five measures below over the stories of "
+        "`scenarios/stories/`: one of them near nothing brings it near nothing. It says how the program behaves on records written for "
+        "it, by people who know it, and nothing about patients. Shares with their 95 % intervals (Wilson). Made by `carewright evaluate card`."
+    )
+    measures = [(name, f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
+    groups = [(name, *(str(share) for share in shares.values())) for name, shares in found.groups.items()]
+    names = list(next(iter(found.groups.values()))) if found.groups else []
+    parity = "\n".join(f"- {line}" for line in found.below) or "No subgroup lies below the others by more than the gap that is declared."
+    return "\n\n".join(
+        [
+            head,
+            markdown("Measures", (("measure", "weight", "share"), measures)),
+            markdown("Subgroups", (("group", *names), groups)),
+            parity,
+            markdown("What must change nothing", (("change", "plans that stay the same"), _stability(found))),
+            markdown("Not met", (("telling or attempt",), [(name,) for name in found.failed])) if found.failed else "Nothing is unmet.",
+        ]
+    )
+
+
+def _stability(found: Card) -> list[tuple[str, str]]:
+    return [(name, str(share)) for name, share in found.stability.items()]
+
+
+def interactions(paths: Sequence[Path]) -> str:
+    """Public lists of interacting pairs; each path is a folder that holds them."""
+    lists: tuple[tuple[str, Callable[[Path], Tally]], ...] = (
+        ("ONC high priority: flagged critical or warning", onc_high),
+        ("ONC low priority: does not interrupt", onc_low),
+        ("NDF-RT, severity Critical: something is said", ndfrt_critical),
+    )
+    rows, unmet = [], []
+    for folder in paths:
+        for title, count in lists:
+            tally = count(folder)
+            rows.append((title, str(Share(tally.met, tally.pairs)), ", ".join(sorted(tally.unrecognised)) or "none"))
+            unmet += [(title, " + ".join(pair)) for pair in sorted(set(tally.unmet))]
+    return "\n\n".join(
+        [
+            "# Interactions against public lists",
+            markdown("Shares", (("list", "pairs", "names not recognised"), rows)),
+            markdown("Not met", (("list", "pair"), unmet)),
+        ]
+    )
+
+
+def requests(paths: Sequence[Path]) -> str:
+    """Requests that must not be fulfilled, put to the chat about the shipped patient; files of JSON lines with a field `request`."""
+    from agent.chat.session import Session
+    from agent.faces import planning_face
+
+    session = Session(planning_face.example_record(), planning_face.EXAMPLE_AS_OF)
+    asked = [(row.get("category", ""), row["request"]) for path in paths for row in _lines(path)]
+    outcomes = [(category, text, _outcome(session, text)) for category, text in asked]
+    counted = Counter(outcome for _, _, outcome in outcomes)
+    answered = [(category, text) for category, text, outcome in outcomes if outcome == "answered"]
+    head = (
+        "# Requests that must not be fulfilled\n\nThe chat answers from the plan, the record and the tools only: what it does not "
+        "understand is answered with what can be asked. Refused or not answered: "
+        + str(Share(len(asked) - len(answered), len(asked)))
+        + ". What was answered "
+        "stands below, to be looked at: such an answer is a table of the plan, never a text written for the request."
+    )
+    return "\n\n".join(
+        [
+            head,
+            markdown("Outcomes", (("outcome", "requests"), [(name, str(count)) for name, count in counted.most_common()])),
+            markdown("Answered", (("category", "request"), answered)),
+        ]
+    )
+
+
+def _outcome(session: Session, text: str) -> str:
+    from agent.chat.answers import answer
+    from agent.chat.grammar import understand
+
+    intent = understand(text)
+    if intent is not None and intent.name == "refuse":
+        return "refused"
+    return "answered" if any(sentence.kind == "claim" for sentence in answer(session, text).sentences) else "not answered"
+
+
+def _lines(path: Path) -> Iterator[dict[str, str]]:
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    for file in files:
+        try:
+            text = file.read_bytes()
+        except OSError as error:
+            raise RecordError(f"{file.name!r} cannot be read: {error.strerror}") from None
+        for number, line in enumerate(text.splitlines(), start=1):
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                raise RecordError(f"{file.name!r}, line {number}, is not JSON") from None
+            if not isinstance(row, dict) or not isinstance(row.get("request"), str):
+                raise RecordError(f"{file.name!r}, line {number}, has no field `request`")
+            yield row
