@@ -190,7 +190,7 @@ def source_words(citation: Citation) -> str:
 
 
 def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
-    yield claim(f"{line_words(item)}.", (item.id,))
+    yield claim(wording.sentence(line_words(item)), (item.id,))
     for reason in item.rationale:
         yield claim(f"  because {wording.sentence(reason.text)}", (*reason.facts, *(c.id for c in reason.evidence), item.id))
         yield from (claim(f"    {source_words(c)}", (c.id,)) for c in reason.evidence)

@@ -107,7 +107,13 @@ def problems(session: Session, _: str) -> Reply:
 
 def _course(session: Session, series: tuple[Measurement, ...]) -> tuple[Sentence, ...]:
     past = [m for m in series if m.when <= session.as_of][:_SHOWN_VALUES]
-    return tuple(claim(f"{wording.value_of(m)}{_flag(m)}", _of(m)) for m in past)
+    told = tuple(claim(f"{wording.value_of(m)}{_flag(m)}", _of(m)) for m in past)
+    if len(past) < 2:
+        return (*told, unknown("There is one value only, so that its course cannot be told.")) if past else told
+    new, old = past[0], past[-1]
+    moved = new.quantity.value - old.quantity.value
+    way = "higher than" if moved > 0 else "lower than" if moved < 0 else "the same as"
+    return (*told, claim(f"The newest is {way} on {old.when.isoformat()}.", (*_of(new), *_of(old))))
 
 
 def _of(measurement: Measurement) -> tuple[str, ...]:

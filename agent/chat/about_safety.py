@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from agent import wording
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
@@ -12,6 +13,9 @@ from agent.errors import RecordError
 from agent.what_if import EXAMPLES, altered
 from tools.clinical.plan import Item, Plan, PlanIssue
 from tools.terminology import terminology
+
+if TYPE_CHECKING:
+    from tools.dosing import DoseAnswer
 
 _REST = "What was not checked stands in /not-checked."
 
@@ -60,14 +64,24 @@ def dose(session: Session, drug: str) -> Reply:
     name = match.ingredients[0].name
     planned = [i for i in session.plan.items if i.dose and any(g.name == name for g in i.subject.ingredients)]
     rows = [claim(f"In the plan: {i.id} {i.action} {i.subject.text}, {i.dose.text if i.dose else ''}.", _item_bearing(i)) for i in planned]
-    found = calculate_dose(name, "", session.case.facts)
+    facts = session.case.facts
+    found = calculate_dose(name, "", facts)
+    if found.text or "indication" not in found.missing:
+        return Reply((*rows, *_dosed(name, found, "")))
+    reasons = sorted({kind for problem in facts.problems if problem.active for kind in problem.kinds})
+    doses = {each.text: (each, reason) for reason in reasons if (each := calculate_dose(name, reason, facts)).text}
+    told = [sentence for each, reason in doses.values() for sentence in _dosed(name, each, f" for {reason.replace('-', ' ')}")]
+    return Reply((*rows, *(told or _dosed(name, found, ""))))
+
+
+def _dosed(name: str, found: DoseAnswer, reason: str) -> list[Sentence]:
+    """A dose with its adjustments, or why there is none."""
     if found.rule is None or not found.text:
-        rows.append(unknown(wording.sentence(found.reason or f"No dose of {name}: {found.outcome}")))
+        rows = [unknown(wording.sentence(found.reason or f"No dose of {name}: {found.outcome}"))]
     else:
-        rows.append(claim(wording.sentence(found.text), (found.rule.id,)))
+        rows = [claim(wording.sentence(f"{found.text.rstrip('.')}{reason}"), (found.rule.id,))]
         rows += [claim(wording.sentence(a.text), (found.rule.id,)) for a in found.adjustments]
-    rows += [unknown(f"Missing: {wording.listed(found.missing)}.")] if found.missing else []
-    return Reply(tuple(rows))
+    return rows + ([unknown(f"Missing: {wording.listed(found.missing)}.")] if found.missing else [])
 
 
 def what_if(session: Session, change: str) -> Reply:
@@ -148,7 +162,9 @@ def _item_bearing(item: Item) -> tuple[str, ...]:
 
 
 def _bearing(issue: PlanIssue) -> tuple[str, ...]:
-    return (issue.rule.id, *issue.facts, *issue.medications)
+    """The rule and the facts; a medicine that was supposed is no fact of the record."""
+    facts = dict.fromkeys((*issue.facts, *issue.medications))
+    return (issue.rule.id, *("supposed" if "/what-if-" in fact else fact for fact in facts))
 
 
 def _gravity(issue: PlanIssue) -> int:

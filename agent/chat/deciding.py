@@ -48,6 +48,28 @@ class DeskSigner:
         return Reply(tuple(rows))
 
 
+@dataclass
+class LateSigner:
+    """Puts the plan of a conversation on the worklist with the first decision, and decides there."""
+
+    session: Session
+    reviewer: Reviewer
+    _signer: DeskSigner | None = None
+
+    def decide(self, decision: Decision) -> Reply:
+        """What came of it. Raises DecisionError."""
+        signer = self._signer or self._kept()
+        done = signer.decide(decision)
+        self.session.kept = signer.desk.show(signer.name, self.reviewer).plan
+        return done
+
+    def _kept(self) -> DeskSigner:
+        desk = Desk()
+        name = desk.start(self.session.data, self.session.as_of, patient=self.session.patient, by=self.reviewer)
+        self._signer = DeskSigner(desk, name, self.reviewer, self.session.plan.digest)
+        return self._signer
+
+
 def decide(session: Session, verb: str, argument: str) -> Reply:
     """Take a decision, or say why it was not taken."""
     if session.signer is None:

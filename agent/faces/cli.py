@@ -82,6 +82,8 @@ def chat(
     example: Annotated[bool, typer.Option("--example", help="about the patient shipped with the project")] = False,
     as_of: AsOf = None,
     patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
+    reviewer: Annotated[str | None, typer.Option(envvar="CAREWRIGHT_REVIEWER", help="who decides, to approve, edit and reject here")] = None,
+    role: Annotated[str | None, typer.Option(envvar="CAREWRIGHT_ROLE", help="in which role")] = None,
 ) -> None:
     """Talk about one patient's plan in the terminal."""
     if (bundle is None) is not example:
@@ -91,7 +93,13 @@ def chat(
     from agent.faces.cli_chat import converse
 
     data = planning_face.read(bundle, example=example, patient=patient)
-    converse(Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today())))
+    session = Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today()), patient)
+    if reviewer and role:
+        from agent.chat.deciding import LateSigner
+        from agent.review import Reviewer
+
+        session.signer = LateSigner(session, Reviewer(reviewer, role))
+    converse(session)
 
 
 @app.command()

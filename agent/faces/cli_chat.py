@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from agent.chat.session import Reply, Session
 
 _OWN = {"plan", "export", "review", "quit"}
+STEPS = {
+    "read_record": "the record is read",
+    "assess": "values are computed, the medicines checked",
+    "retrieve": "guidelines are decided",
+    "draft": "the plan is drafted",
+    "check": "the draft is checked",
+}
+"""What is said of each node of the graph."""
 _CITED = 3
 """So many of what bears a sentence are printed behind it; the JSON form of the plan has all."""
 
@@ -28,6 +36,7 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
     from agent.chat.grammar import understand
 
     note("Reading the record and drafting …")
+    session.tell = told
     say(session.plan.summary)
     for number, change in enumerate(session.plan.top_changes, start=1):
         say(f"  {number}. {change}")
@@ -42,6 +51,11 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
             _own(session, intent.name, intent.argument)
         else:
             show(answer(session, line))
+
+
+def told(node: str) -> None:
+    """Each step of the graph as it is done."""
+    note(f"  {STEPS.get(node, node)}")
 
 
 def show(reply: Reply) -> None:
@@ -60,14 +74,29 @@ def say(text: str) -> None:
 
 
 def prompt() -> Iterable[str]:
-    """Lines of a person at a terminal (with history), or of standard input."""
+    """Lines of a person at a terminal (with history and completion of commands), or of standard input."""
     if sys.stdin.isatty():
-        import readline  # noqa: F401 - gives input() its history and editing
+        _editable()
     while True:
         try:
             yield input("carewright> " if sys.stdin.isatty() else "")
         except (EOFError, KeyboardInterrupt):
             return
+
+
+def _editable() -> None:
+    """History within the conversation, never on disk: a question names medicines and values of a patient."""
+    import readline
+
+    from agent.chat.grammar import NAMES
+
+    def complete(text: str, state: int) -> str | None:
+        found = [f"/{name} " for name in sorted(NAMES) if f"/{name}".startswith(text)] if text.startswith("/") else []
+        return found[state] if state < len(found) else None
+
+    readline.set_completer_delims(" ")
+    readline.set_completer(complete)
+    readline.parse_and_bind("tab: complete")
 
 
 def _own(session: Session, name: str, argument: str) -> None:
@@ -83,7 +112,7 @@ def _own(session: Session, name: str, argument: str) -> None:
         Path(file).write_text(planning_face.show(session.plan, form, out=Path(file)), "utf-8")
         say(f"written to {file}")
     else:
-        kept = planning_face.keep(session.data, planning_face.Wish(session.as_of, None, "rules", None))
+        kept = planning_face.keep(session.data, planning_face.Wish(session.as_of, patient=session.patient))
         say(f"{kept.plan_id} waits for review: carewright review show {kept.plan_id}")
 
 
