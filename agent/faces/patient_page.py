@@ -10,11 +10,20 @@ from agent.faces.html import TEMPLATES, digest_of, environment
 from agent.patient import Page
 
 
+_SHORT = 5600
+"""Characters that fit on two sheets of paper in larger type."""
+
+
 def patient_html(page: Page) -> str:
     """The whole page as one string of HTML; every value is escaped, and the page's own policy forbids all but its style sheet."""
     style = _style_sheet()
     template = environment().get_template("patient.html.j2")
-    return template.render(page=page, style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
+    return template.render(page=page, short=_length(page) <= _SHORT, style=Markup(style), style_digest=digest_of(style))  # noqa: S704 - our own file
+
+
+def _length(page: Page) -> int:
+    lines = sum(len(line) for part in page.parts for line in part.lines)
+    return lines + sum(len(row.label) + len(row.text) for part in page.parts for card in part.cards for row in card.rows)
 
 
 def content_policy() -> str:

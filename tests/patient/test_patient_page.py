@@ -210,3 +210,9 @@ def test_the_page_holds_no_reference_and_no_identifier_of_the_record(example: Pl
     html = patient_html(patient_page(example))
     assert example.patient.reference not in html
     assert not any(line.reference in html for line in example.medications)
+
+
+def test_a_short_page_is_printed_in_larger_type_and_a_long_one_in_smaller(example: Plan) -> None:
+    short = plan_of(condition("hypertension"), medication("lisinopril 10 MG Oral Tablet"))
+    assert '<body class="short">' in patient_html(patient_page(short))
+    assert "<body>" in patient_html(patient_page(example))
