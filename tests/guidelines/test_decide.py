@@ -145,7 +145,7 @@ def test_two_starts_that_raise_potassium_lie_two_weeks_apart_and_the_monitoring_
     assert due == {"sacubitril/valsartan": None, "carvedilol": None, "spironolactone": 14, "empagliflozin": None}
 
 
-def test_at_75_one_of_the_four_classes_waits() -> None:
+def test_at_75_two_of_the_four_classes_wait() -> None:
     labs = {
         **CHEMISTRY,
         "lvef": "30 %, 20 d ago",
@@ -154,9 +154,20 @@ def test_at_75_one_of_the_four_classes_waits() -> None:
         "heart-rate": "78 /min, 5 d ago",
     }
     found = run(has=("heart-failure",), age="75 a", sex="male", labs=labs)
-    assert medicines(found) == ["start sacubitril/valsartan", "start carvedilol", "start spironolactone (later)", "start empagliflozin"]
-    later = next(d for d in found.decisions if d.deferred)
-    assert later.due_days == 14
+    assert medicines(found) == [
+        "start sacubitril/valsartan",
+        "start carvedilol",
+        "start spironolactone (later)",
+        "start empagliflozin (later)",
+    ]
+    assert [d.due_days for d in found.decisions if d.deferred and d.action == "start"] == [14, 14]
+
+
+def test_a_reliever_never_waits_for_its_turn() -> None:
+    labs = {**CHEMISTRY, "fev1-fvc": "0.6 1, 20 d ago", "fev1-percent": "55 %, 20 d ago", "phq-9": "17 {score}, 5 d ago"}
+    found = run(has=("copd", "depression", "hypothyroidism"), age="80 a", sex="male", labs={**labs, "tsh": "24 m[IU]/L, 5 d ago"})
+    assert "start albuterol" in medicines(found)
+    assert any(line.endswith("(later)") for line in medicines(found))
 
 
 @pytest.mark.parametrize(("lvef", "module"), [("40", "heart-failure-reduced-ef"), ("41", "heart-failure-preserved-ef")])
