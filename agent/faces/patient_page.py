@@ -9,7 +9,6 @@ from markupsafe import Markup
 from agent.faces.html import TEMPLATES, digest_of, environment
 from agent.patient import Page
 
-
 _SHORT = 5600
 """Characters that fit on two sheets of paper in larger type."""
 

@@ -16,8 +16,8 @@ def how(item: Item, voice: Voice, name: str, *, tapered: bool, signed: bool) -> 
         return _start(item, voice, name)
     if item.action == "change":
         return _change(item, voice, name, today=today)
-    if tapered and item.action == "stop" and not today:
-        return (voice.word("how_stop_taper"),)
+    if tapered:
+        return (voice.word("how_change_today" if today else "how_stop_taper"),)
     end = "how_hold" if item.action == "hold" and (signed or not today) else "how_stop_today" if today else "how_stop"
     return (voice.word(f"{end}_signed" if signed else end),)
 

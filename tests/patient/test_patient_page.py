@@ -216,3 +216,13 @@ def test_a_short_page_is_printed_in_larger_type_and_a_long_one_in_smaller(exampl
     short = plan_of(condition("hypertension"), medication("lisinopril 10 MG Oral Tablet"))
     assert '<body class="short">' in patient_html(patient_page(short))
     assert "<body>" in patient_html(patient_page(example))
+
+
+def test_a_medicine_that_must_not_end_at_once_is_talked_about_today_and_not_simply_left() -> None:
+    plan = plan_of(condition("asthma"), medication("propranolol 40 MG Oral Tablet"))
+    urgent = next(i for i in plan.items if i.action == "stop" and i.urgency == "same-day")
+    assert urgent.subject.ingredients[0].name == "propranolol"
+    for status in ("awaiting-review", "approved"):
+        found = card(patient_page(structs.replace(plan, status=status)), "Stop propranolol")
+        assert found["What to do"] == "Talk with your care team today, before your next dose."
+        assert found["When you stop"] == "Do not stop it all at once. Your heart may race or hurt."
