@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -53,7 +52,6 @@ def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, 
         next_open=next(iter(opened), ""),
         reasons=_reasons(),
         examples=_examples(page),
-        patient_page=_has_patient_page(),
         signing=who_signs(page.signers, frame.speech),
     )
 
@@ -144,11 +142,6 @@ def _examples(page: PlanPage) -> tuple[str, ...]:
 def _reasons() -> dict[str, tuple[tuple[str, str], ...]]:
     texts = load_policies().reasons
     return {use: tuple((code, texts[code].text) for code in reasons_for(use)) for use in ("override", "reject", "edit")}
-
-
-@lru_cache(maxsize=1)
-def _has_patient_page() -> bool:
-    return find_spec("agent.faces.patient_page") is not None
 
 
 def _page(frame: Frame, name: str, **values: Any) -> str:
