@@ -27,7 +27,7 @@ from agent.freshness import knowledge_stamp, late, still_urgent
 from agent.planning import drafter_named
 from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
-from agent.shown import Audit, Decided, Shown, Waiting, until, waiting
+from agent.shown import Audit, Decided, Shown, Waiting, shown, waiting
 from agent.signing import Standing, may_release, overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines
 from agent.store.connection import Connection
@@ -98,16 +98,7 @@ class Desk:
         with self._database.writing() as db:
             plan, rows = shown_plan(db, found), decisions(db, found)
             append(db, self._now(db), actor(reader), "read", found.id, digest=plan.digest)
-        interrupt = f"{found.id}.{found.round}"
-        return Shown(
-            id=found.id,
-            interrupt=interrupt,
-            status=found.status,
-            plan=plan,
-            expires=until(found),
-            standing=standing(plan, rows),
-            decisions=rows,
-        )
+        return shown(found, plan, rows)
 
     def behind(self, name: str) -> Behind:
         """The record and the earlier plan behind one plan. Raises DecisionError (`unknown`)."""

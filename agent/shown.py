@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from agent.freshness import expires
-from agent.signing import Open, Recorded, Standing
+from agent.signing import Open, Recorded, Standing, standing
 from agent.store.worklist import Work, WorkStatus
 from tools.clinical.plan import Plan, Route, Urgency
 
@@ -72,3 +72,17 @@ def until(found: Work) -> str | None:
     """When it expires, ISO 8601."""
     when = expires(found)
     return when.isoformat() if when else None
+
+
+def shown(found: Work, plan: Plan, rows: tuple[Recorded, ...]) -> Shown:
+    """A run's plan with where its items stand."""
+    interrupt = f"{found.id}.{found.round}"
+    return Shown(
+        id=found.id,
+        interrupt=interrupt,
+        status=found.status,
+        plan=plan,
+        expires=until(found),
+        standing=standing(plan, rows),
+        decisions=rows,
+    )

@@ -26,6 +26,7 @@ def add_routes(api: FastAPI, desk: Desk, access: Access, entries: int, today: Ca
     """Add the routes of sessions and plans."""
     _sessions(api, access)
     _plans(api, desk, access, entries, today)
+    _drafts(api, access, entries, today)
     _decisions(api, desk, access)
     _audit(api, desk, access)
 
@@ -84,17 +85,6 @@ def _plans(api: FastAPI, desk: Desk, access: Access, entries: int, today: Callab
         made.headers["Location"] = f"/api/v1/plans/{name}"
         return made
 
-    @api.post("/drafts", **gives({"type": "object"}), openapi_extra=takes(refer("Bundle"), (_FHIR, "application/json")))
-    def draft(
-        body: Body,
-        caller: Caller = reader,
-        as_of: Annotated[date | None, Query(description="the date of every judgement; today where it is not given")] = None,
-        patient: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.-]{1,64}$")] = None,
-    ) -> Response:
-        """A plan that is not kept: drafted, checked, given back (`schemas/plan.schema.json`)."""
-        _not_too_many(body, entries)
-        return answer(make_plan(body, as_of or today(), patient=patient))
-
     @api.get("/plans", **gives(many("Waiting")))
     def plans(
         caller: Caller = reader,
@@ -109,6 +99,21 @@ def _plans(api: FastAPI, desk: Desk, access: Access, entries: int, today: Callab
     def show(name: Name, caller: Caller = reader) -> Response:
         """One plan with where its items stand. What it takes to decide: `interrupt` and `plan.digest`."""
         return answer(desk.show(name, caller.who))
+
+
+def _drafts(api: FastAPI, access: Access, entries: int, today: Callable[[], date]) -> None:
+    reader = Depends(access.who_may("read"))
+
+    @api.post("/drafts", **gives({"type": "object"}), openapi_extra=takes(refer("Bundle"), (_FHIR, "application/json")))
+    def draft(
+        body: Body,
+        caller: Caller = reader,
+        as_of: Annotated[date | None, Query(description="the date of every judgement; today where it is not given")] = None,
+        patient: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.-]{1,64}$")] = None,
+    ) -> Response:
+        """A plan that is not kept: drafted, checked, given back (`schemas/plan.schema.json`)."""
+        _not_too_many(body, entries)
+        return answer(make_plan(body, as_of or today(), patient=patient))
 
 
 def _decisions(api: FastAPI, desk: Desk, access: Access) -> None:
