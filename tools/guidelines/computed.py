@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
-from tools.clinical.facts import Facts, Measurement, MedicationUse
+from tools.clinical.facts import Event, Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
 from tools.guidelines.shared import Computed, Declined, Overdue, Recent
 
@@ -177,20 +177,28 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         orders = tuple(reference for reference in named if facts.not_to_give_why.get(reference) == entry.why)
         if orders:
             found[entry.name] = orders
+    events = _by_kind(facts.events)
     for examination in overdue:
-        if not any(_within(e.when, examination.within, facts) and e.kinds.intersection(examination.unless) for e in facts.events):
+        if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in events.get(kind, ())):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
         listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems)]
-        began = tuple(p.reference for p in listed if _within(p.began, state.within, facts)) + tuple(
-            e.reference for e in facts.events if e.kinds.intersection(state.problems) and _within(e.until or e.when, state.within, facts)
-        )
+        happened = {id(e): e for kind in state.problems for e in events.get(kind, ()) if _within(e.until or e.when, state.within, facts)}
+        began = (*(p.reference for p in listed if _within(p.began, state.within, facts)), *sorted(e.reference for e in happened.values()))
         undated = tuple(p.reference for p in listed if p.onset is None)
         if began:
             found[state.name] = began
         elif undated and state.undated:
             found[state.undated] = (*found.get(state.undated, ()), *undated)
     return replace(facts, derived=found)
+
+
+def _by_kind(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        for kind in event.kinds:
+            found.setdefault(kind, []).append(event)
+    return found
 
 
 def _within(when: date | None, window: str, facts: Facts) -> bool:
