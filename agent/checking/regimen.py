@@ -97,9 +97,13 @@ def _key(issue: Issue) -> tuple[str, tuple[str, ...]]:
 
 
 def _asked(issue: Issue, touching: Sequence[str], plan: Plan) -> bool:
-    """All that is the matter is what was not recorded, and every line concerned waits for the answer to a question already."""
+    """All that is the matter is that a pregnancy was not recorded, and every line concerned waits for the answer to that already."""
+    answers = {question.id for question in plan.questions if question.about.startswith("pregnancy")}
     concerned = [item for item in plan.items if item.id in touching]
-    return bool(issue.missing and concerned) and all(item.action == "start" and item.conditional_on for item in concerned)
+    unrecorded = issue.code == "PREG" and bool(issue.missing)
+    return (
+        unrecorded and bool(concerned) and all(item.action == "start" and answers.intersection(item.conditional_on) for item in concerned)
+    )
 
 
 def _plan_issue(number: str, issue: Issue, plan: Plan, *, handled: bool) -> PlanIssue:
