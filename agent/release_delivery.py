@@ -5,7 +5,6 @@ Every entry is created on the condition that it is not there yet, so that an ans
 
 from __future__ import annotations
 
-import os
 import time
 import urllib.error
 import urllib.parse
@@ -13,7 +12,8 @@ import urllib.request
 from collections.abc import Callable
 from typing import Protocol
 
-from agent.errors import StoreError
+from agent.errors import RecordError, StoreError
+from agent.fhir.smart import bearer
 
 _TIMEOUT_S = 60
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -37,9 +37,13 @@ _OPENER = urllib.request.build_opener(_StayHere)
 
 
 def post(url: str, content: bytes) -> int:
-    """One POST with the bearer token of `CAREWRIGHT_FHIR_TOKEN`, where it is set."""
+    """One POST with the bearer token that `agent.fhir.smart` has, if any. Raises StoreError: no token is given."""
     headers = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
-    if token := os.environ.get("CAREWRIGHT_FHIR_TOKEN"):
+    try:
+        token = bearer()
+    except RecordError as error:
+        raise StoreError("unavailable", f"nothing was sent: {error}") from None
+    if token:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, content, headers)  # noqa: S310 - the scheme is checked in `server_address`
     try:

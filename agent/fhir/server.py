@@ -5,7 +5,6 @@ Pages are followed on the same server only, so that a record cannot send the rea
 
 from __future__ import annotations
 
-import os
 import re
 import urllib.error
 import urllib.parse
@@ -17,6 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from agent.errors import RecordError
+from agent.fhir.smart import bearer
 
 _TIMEOUT = 60
 _PAGES = 2_000
@@ -57,14 +57,14 @@ class _RefusalError(Exception):
 
 
 def fetch(url: str) -> bytes:
-    """One GET with the bearer token of `CAREWRIGHT_FHIR_TOKEN`, where it is set.
+    """One GET with the bearer token that `agent.fhir.smart` has, if any.
 
     Raises:
         RecordError: the server cannot be reached, does not answer in time, or answers too much.
         _RefusalError: the server answers with an error status.
     """
     headers = {"Accept": "application/fhir+json"}
-    if token := os.environ.get("CAREWRIGHT_FHIR_TOKEN"):
+    if token := bearer():
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked in `everything`
     try:
