@@ -13,6 +13,7 @@ from tools.appraisal.routes import systemic
 from tools.appraisal.series import repeated, since_start
 from tools.clinical.answer import Citation
 from tools.clinical.clause import compile_all, within_days
+from tools.clinical.conditions import Condition
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.knowledge import load
 
@@ -79,7 +80,7 @@ def suspect(facts: Facts) -> tuple[Suspected, ...]:
     found: dict[str, Suspected] = {}
     for file in suspicion_files():
         for entry in file.suspicion:
-            bearing = None if entry.alone and entry.suspects in found else bearing_on(entry, facts)
+            bearing = None if entry.alone and entry.suspects in found else bearing_on(entry, facts, _conditions()[entry.id])
             if bearing is not None:
                 new = _suspected(entry, bearing, facts, file)
                 found[entry.suspects] = _joined(found[entry.suspects], new) if entry.suspects in found else new
@@ -91,7 +92,7 @@ def review(facts: Facts) -> tuple[Point, ...]:
     found = []
     for file in point_files():
         for entry in file.point:
-            bearing = bearing_on(entry, facts)
+            bearing = bearing_on(entry, facts, _conditions()[entry.id])
             if bearing is not None:
                 found.append(_point(entry, bearing, facts, file))
     return tuple(found)
@@ -105,12 +106,19 @@ class Bearing:
     values: tuple[Measurement, ...] = ()
 
 
-def bearing_on(entry: Statement, facts: Facts) -> Bearing | None:
-    """What bears a statement; `None` where it does not hold or cannot be told."""
+@lru_cache(maxsize=1)
+def _conditions() -> dict[str, Condition]:
+    """The condition of every statement, compiled once."""
+    statements = (entry for file in (*suspicion_files(), *point_files()) for entry in file.statements())
+    return {entry.id: compile_all(entry.when) for entry in statements}
+
+
+def bearing_on(entry: Statement, facts: Facts, condition: Condition | None = None) -> Bearing | None:
+    """What bears a statement; `None` where it does not hold or cannot be told. Its condition, where it is compiled already."""
     uses = _uses(entry, facts)
     if (entry.medicines and not uses) or _said_already(entry, facts):
         return None
-    verdict = compile_all(entry.when).holds(facts)
+    verdict = (condition or compile_all(entry.when)).holds(facts)
     if not verdict.holds:
         return None
     values = _values_of(verdict.because, facts)
