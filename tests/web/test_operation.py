@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,27 @@ def test_a_fault_is_a_problem_without_its_message_and_a_line_with_its_place() ->
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "Smith" not in answer.text + lines[0]
     assert json.loads(lines[0])["fault"].startswith("ValueError at test_operation.py:")
+
+
+def test_a_span_is_named_by_method_and_route_and_holds_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = pytest.importorskip("opentelemetry.trace")
+    names: list[str] = []
+
+    class Span:
+        def update_name(self, name: str) -> None:
+            names.append(name)
+
+    class Tracer:
+        def start_as_current_span(self, name: str, **settings: bool) -> Any:
+            assert settings == {"record_exception": False, "set_status_on_exception": False}
+            return nullcontext(Span())
+
+    monkeypatch.setattr(trace, "get_tracer", lambda name: Tracer())
+    http, _, _ = small_app(Configuration(logs=Logs(spans=True)))
+    http.get("/plans/mrs-smith")
+    assert names == ["GET /plans/{name}"]
+    assert small_app(Configuration(logs=Logs(spans=False)))[0].get("/plans/x").status_code == 200
+    assert names == ["GET /plans/{name}"]
 
 
 def test_no_logs_where_the_site_wants_none() -> None:

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from agent.desk import Desk
-from agent.faces.configuration import Configuration, Limits
+from agent.faces.configuration import Configuration, Hooks, Limits
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.machines import serving
@@ -278,6 +278,23 @@ def test_what_is_too_large_or_has_too_many_resources_is_refused(home: Path) -> N
     assert problem(robot.post(f"{API}/drafts", content=example_record(), headers=FHIR))[0] == 413
     many = b'{"resourceType": "Bundle", "entry": [' + b",".join([b'{"resource": {"resourceType": "Patient"}}'] * 4) + b"]}"
     assert problem(robot.post(f"{API}/drafts", content=many, headers=FHIR))[0] == 413
+
+
+def test_scripts_of_a_named_origin_may_call_the_hooks_and_nothing_else(home: Path) -> None:
+    http = Site(home, Configuration(hooks=Hooks(origins=("https://ehr.example",)))).nobody()
+    ours, theirs = {"Origin": "https://ehr.example"}, {"Origin": "https://elsewhere.example"}
+    allowed = "access-control-allow-origin"
+    assert http.get("/cds-services", headers=ours).headers[allowed] == "https://ehr.example"
+    preflight = {**ours, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    assert http.options("/cds-services/carewright-order-sign", headers=preflight).headers[allowed] == "https://ehr.example"
+    assert allowed not in http.get("/cds-services", headers=theirs).headers
+    assert allowed not in http.get(f"{API}/tools", headers=ours).headers
+
+
+def test_a_call_of_a_hook_has_a_limit_of_its_own_and_hooks_can_be_off(home: Path) -> None:
+    service = "/cds-services/carewright-order-sign"
+    assert problem(Site(home, Configuration(limits=Limits(hook_bytes=10))).nobody().post(service, json={"long": "x" * 20}))[0] == 413
+    assert Site(home, Configuration(hooks=Hooks(enabled=False))).nobody().get("/cds-services").status_code == 404
 
 
 def test_no_route_is_open_that_is_not_meant_to_be(site: Site) -> None:

@@ -106,8 +106,10 @@ class Operation:
         began, name = time.perf_counter(), secrets.token_hex(8)
         scope.setdefault("state", {})["request"] = name
         exchange = _Exchange(receive, send, self._limit(scope), name)
-        with self._span(scope):
+        with self._span() as span:
             fault = await self._answered(scope, exchange)
+            if span is not None:
+                span.update_name(f"{scope['method']} {route_of(scope)}")
         self._tell(scope, exchange.status, time.perf_counter() - began, name, fault)
 
     async def _answered(self, scope: Scope, exchange: _Exchange) -> str:
@@ -162,15 +164,15 @@ class Operation:
             }  # fmt: skip
             self.write(json.dumps(line))
 
-    def _span(self, scope: Scope) -> AbstractContextManager[Any]:
-        """A span for the request, named by its method; none where they are off, or OpenTelemetry is not installed."""
+    def _span(self) -> AbstractContextManager[Any]:
+        """A span for the request, named by method and route and holding nothing else; none where they are off, or cannot be had."""
         if not self.settings.logs.spans:
             return nullcontext()
         try:
             from opentelemetry import trace
         except ImportError:
             return nullcontext()
-        return trace.get_tracer("carewright").start_as_current_span(f"carewright {scope['method']}")
+        return trace.get_tracer("carewright").start_as_current_span("request", record_exception=False, set_status_on_exception=False)
 
 
 def route_of(scope: Scope) -> str:
