@@ -74,9 +74,9 @@ def _page(view: View, everything: bool) -> Iterable[RenderableType]:
     yield from calendar_text(view)
     yield from courses_text(view)
     yield from _medicines(view)
-    yield from options_text(view, everything)
     yield from review_text(view)
     yield from _issues(view, everything)
+    yield from options_text(view, everything)
     yield from _ledger(view, everything)
     yield from _not_checked(view)
     if everything:
