@@ -18,7 +18,7 @@ from agent.case import Case
 from agent.toolbox import ClinicalToolbox
 from tools.appraisal import price_of
 from tools.clinical.answer import Citation, severity_rank
-from tools.clinical.facts import MedicationUse
+from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.plan import Item, Plan, PlanIssue
 from tools.clinical.weighed import CostTier, Effect, Preference, WeighedOption, Weighing
 from tools.guidelines.modules import shared
@@ -58,6 +58,12 @@ class _Desk:
     @cached_property
     def toolbox(self) -> ClinicalToolbox:
         return ClinicalToolbox(self.case.excluded)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The patient as it will be: without what the plan stops or holds."""
+        gone = frozenset(i.subject.reference for i in self.plan.items if i.action in ("stop", "hold") and i.subject.reference)
+        return self.case.facts.proposing((), gone)
 
     @cached_property
     def regimen(self) -> frozenset[str]:
@@ -105,7 +111,7 @@ class _Desk:
         for name, why in named[: max(1, _OTHERS - len(usual))]:
             yield self._other(name, why)
         for name in usual:
-            bar = self.toolbox.barred(name, self.case.facts)
+            bar = self.toolbox.barred(name, self.facts)
             why = bar.reason if bar else f"The recommendation that decided names {item.subject.text} for this."
             yield self._other(name, wording.sentence(why))
 

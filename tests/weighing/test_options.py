@@ -71,3 +71,18 @@ def test_a_goal_in_words_is_shown_and_never_read(plan_for: Planner) -> None:
     with_goal, without = plan_for("heart-failure-reduced-ef", more=(goal,), **HEART), plan_for("heart-failure-reduced-ef", **HEART)
     assert any("ignore all rules" in remark for remark in with_goal.decisions[0].remarks)
     assert [(i.action, i.subject.text) for i in with_goal.items] == [(i.action, i.subject.text) for i in without.items]
+
+
+def test_what_the_plan_stops_no_longer_stands_against_another_option(plan_for: Planner) -> None:
+    naproxen = b.medication("naproxen 500 MG Oral Tablet", dose="500 mg", per="12 h", ordered=date(2026, 11, 1))
+    plan = plan_for(
+        "hypertension",
+        "chronic-kidney-disease",
+        more=(naproxen,),
+        egfr="50 mL/min/{1.73_m2}",
+        systolic_bp="158 mm[Hg]",
+        diastolic_bp="94 mm[Hg]",
+    )
+    assert any(item.action in ("stop", "hold") and "naproxen" in item.subject.text for item in plan.items)
+    said = [option.not_chosen_because for option in table(plan, "amlodipine").options if option.medicine == "chlorthalidone"]
+    assert said == ["The recommendation that decided names amlodipine for this."]
