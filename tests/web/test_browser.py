@@ -107,6 +107,7 @@ def test_an_edited_dose_is_checked_again_and_waits_anew(enter: Enter, plan: str,
     form.locator("details.act-edit summary").click()
     form.locator("input[name=amount]").fill("75 mg")
     form.get_by_role("button", name="Change and check again").click()
+    assert "75 mg" in page.locator(".about").inner_text()
     confirm(page)
     page.wait_for_url(f"**/plans/{plan}?did=edit**")
     after = desk.show(plan).plan

@@ -11,15 +11,18 @@ from starlette.datastructures import FormData
 from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.faces.patient_page import content_policy, patient_html
+from agent.faces.phrases import headline, how_words
 from agent.faces.web import pages
 from agent.faces.web.accounts import Accounts, Session, TooManyAttemptsError
 from agent.faces.web.forms import decision_of
 from agent.faces.web.guard import COOKIE, Form, Reader, Releaser, SignedIn, TheDesk, TheSpeech, same_site
+from agent.faces.web.plan_view import PlanPage
 from agent.faces.web.reading import Readings
 from agent.faces.web.records import resource_json
 from agent.faces.web.speech import Speech
 from agent.faces.web.worklist_view import PAGE, Filter, lines, matching, ordered
 from agent.patient import patient_page
+from agent.review import Decision, Edit, Reject
 
 router = APIRouter()
 _VERBS = ("approve", "edit", "reject")
@@ -84,7 +87,7 @@ def decide(request: Request, name: str, session: Reader, desk: TheDesk, speech: 
     decision, accounts = decision_of(form), request.app.state.accounts
     fault = _unconfirmed(accounts, session, request.cookies.get(COOKIE, ""), form, speech)
     if fault is not None:
-        return _ask_password(request, name, session, desk, speech, form, fault)
+        return _ask_password(request, name, session, desk, speech, form, decision, fault)
     digest = str(form.get("digest", ""))
     desk.decide(name, session.who, [decision], digest)
     verb = str(form["decision"])
@@ -135,16 +138,33 @@ def _unconfirmed(accounts: Accounts, session: Session, key: str, form: FormData,
         return speech("door.wait", minutes=-(-error.seconds // 60))
 
 
-def _ask_password(request: Request, name: str, session: Session, desk: Desk, speech: Speech, form: FormData, fault: str) -> Response:
+def _ask_password(
+    request: Request, name: str, session: Session, desk: Desk, speech: Speech, form: FormData, decision: Decision, fault: str
+) -> Response:
     shown = desk.show(name, session.who)
     if str(form.get("digest", "")) != shown.plan.digest:
         raise DecisionError("stale", f"the plan {name} is not the one that was shown; look at it again")
     page = _readings(request).page(shown, desk.behind(name), session.who)
-    item = str(form.get("item", ""))
-    about = f"{item}: {page.headline(item)}" if item != "rest" else speech("decide.rest", count=page.rest)
+    about = _about(page, decision, speech)
     fields = [(key, str(value)) for key, value in form.items() if key != "password"]
     frame = pages.Frame(speech, session, f"/plans/{name}/decisions")
     return HTMLResponse(pages.confirm_page(frame, str(form["decision"]), about, fields, fault), 401 if fault else 200)
+
+
+def _about(page: PlanPage, decision: Decision, speech: Speech) -> str:
+    """What would be signed, in full: the line with its dose, or the dose that it is to have, or the reason why not."""
+    item = next((i for i in page.plan.items if i.id == decision.item), None)
+    if item is None:
+        return speech("decide.rest", count=page.rest)
+    said = f"{item.id}: {headline(item)}"
+    if isinstance(decision, Edit):
+        amount = f"{decision.amount.value} {decision.amount.unit}" if decision.amount else ""
+        return " ".join(
+            part for part in (f"{said}:", amount, speech("decide.every").lower() if decision.per else "", decision.per or "") if part
+        )
+    if isinstance(decision, Reject):
+        return f"{said} ({speech.other(f'reason.{decision.reason}', decision.reason)})"
+    return f"{said}: {how}" if (how := how_words(item)) else said
 
 
 def _next(desk: Desk, name: str, item: str) -> str:
