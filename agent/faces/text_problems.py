@@ -13,7 +13,7 @@ from agent.faces.phrases import dose_words, goal_words, headline, how_words, whe
 from agent.faces.text_layout import cited, hanging, heading, pairs, with_marks
 from agent.faces.view import Section, View
 from agent.faces.words import ACTION_WORDS, readable, sentence
-from tools.clinical.plan import Item
+from tools.clinical.plan import Alternative, Item
 
 ACTION_STYLES = {"start": "bold green", "stop": "bold red", "hold": "bold red", "change": "bold yellow", "refer": "bold magenta"}
 
@@ -73,10 +73,19 @@ def _details(view: View, item: Item) -> Iterable[tuple[str, Text]]:
         yield "safety", Text(f"{issue.id}, {issue.severity}: {' + '.join(map(readable, issue.participants))}")
     for step in item.monitoring:
         yield "check", Text(readable(step))
-    for other in item.alternatives:
-        yield "not", cited(f"{readable(other.subject.text)}: {readable(other.not_chosen_because)}", view.marks(other.evidence))
+    for why, others in _by_reason(item).items():
+        names = ", ".join(readable(other.subject.text) for other in others)
+        yield "not", cited(f"{names}: {readable(why)}", view.marks(e for other in others for e in other.evidence))
     if item.patient_instruction:
         yield "tell", Text(readable(item.patient_instruction), "italic")
+
+
+def _by_reason(item: Item) -> dict[str, list[Alternative]]:
+    """Options that were not chosen, those of one reason together."""
+    found: dict[str, list[Alternative]] = {}
+    for other in item.alternatives:
+        found.setdefault(other.not_chosen_because, []).append(other)
+    return found
 
 
 def _conditions(view: View, item: Item) -> Iterable[tuple[str, Text]]:
