@@ -90,7 +90,7 @@ class Desk:
         with self._database.reading() as db:
             found, now = works(db, () if everything else ("awaiting-review", "no-plan", *UNFINISHED)), self._now(db)
         found = tuple(w for w in found if everything or w.status != "no-plan" or still_urgent(w, now))
-        return tuple(waiting(w) for w in sorted(found, key=lambda w: (_URGENCY.get(w.urgency or "", 3), w.started)))
+        return tuple(waiting(w) for w in sorted(found, key=lambda w: _URGENCY.get(w.urgency or "", 3)))
 
     def show(self, name: str, reader: Reviewer | None = None) -> Shown:
         """One plan with where its items stand. Raises DecisionError (`unknown`, `locked`)."""

@@ -125,6 +125,11 @@ def without_checkpoints() -> CompiledStateGraph[State, Context, State, State]:
     return build()
 
 
+def kept_by(checkpointer: BaseCheckpointSaver[Any]) -> CompiledStateGraph[State, Context, State, State]:
+    """The graph with its runs kept there, without compiling it again."""
+    return without_checkpoints().copy({"checkpointer": checkpointer})
+
+
 def picture() -> str:
     """The graph as LangGraph draws it, in Mermaid."""
     return build().get_graph().draw_mermaid()

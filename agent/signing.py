@@ -65,30 +65,35 @@ class Standing(Struct, frozen=True):
 
 def standing(plan: Plan, rows: Sequence[Recorded]) -> Standing:
     """Count the signatures under each item."""
-    rejected = {i.id: _signatures(rows, i.id, Reject) for i in plan.items if _said(rows, i.id, Reject)}
+    no, yes = _by_item(rows, Reject), _by_item(rows, Approve)
+    rejected = {i.id: _signatures(no[i.id]) for i in plan.items if i.id in no}
     left = structs.replace(plan, items=tuple(i for i in plan.items if i.id not in rejected))
     needed = required_signatures(left, [i.id for i in left.items])
-    lacks = {i.id: _lack(i, left, _said(rows, i.id, Approve), needed[i.id]) for i in left.items}
-    approved = {name: _signatures(rows, name, Approve) for name, lack in lacks.items() if lack is None}
+    lacks = {i.id: _lack(i, left, yes.get(i.id, ()), needed[i.id]) for i in left.items}
+    approved = {name: _signatures(yes[name]) for name, lack in lacks.items() if lack is None}
     return Standing(approved, rejected, tuple(lack for lack in lacks.values() if lack))
 
 
-def _said(rows: Sequence[Recorded], item: str, kind: type[Approve | Reject]) -> list[Recorded]:
-    return [row for row in rows if row.decision.item == item and isinstance(row.decision, kind)]
+def _by_item(rows: Sequence[Recorded], kind: type[Approve | Reject]) -> dict[str, list[Recorded]]:
+    found: dict[str, list[Recorded]] = {}
+    for row in rows:
+        if isinstance(row.decision, kind):
+            found.setdefault(row.decision.item, []).append(row)
+    return found
 
 
-def _signatures(rows: Sequence[Recorded], item: str, kind: type[Approve | Reject]) -> tuple[Signature, ...]:
-    return tuple(row.signature for row in _said(rows, item, kind))
+def _signatures(rows: Sequence[Recorded]) -> tuple[Signature, ...]:
+    return tuple(row.signature for row in rows)
 
 
 def _lack(item: Item, left: Plan, approvals: Sequence[Recorded], needed: Signatures) -> Open | None:
     """What an item still lacks, in a plan that is left once the rejected items are gone; undecided remedies count as taken."""
-    by_name = by_name_only(item, left)
     if not approvals:
+        by_name = by_name_only(item, left)
         return Open(item.id, "decision", "; ".join(by_name) or "not decided", by_name=bool(by_name))
     first = next((row for row in approvals if may_decide(row.reviewer.role, item, left)), None)
     if first is None:
-        return Open(item.id, "permission", may_decide(approvals[0].reviewer.role, item, left).why, by_name=bool(by_name))
+        return Open(item.id, "permission", may_decide(approvals[0].reviewer.role, item, left).why, by_name=bool(by_name_only(item, left)))
     taken = [i.id for i in left.items]
     others = [row for row in approvals if row.reviewer.id != first.reviewer.id and row.reviewer.role in needed.by]
     answered = {override.issue for row in (first, *others) if isinstance(row.decision, Approve) for override in row.decision.overrides}

@@ -7,7 +7,7 @@ number of signatures.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -28,6 +28,7 @@ from policies.model import (
     RouteRule,
     SecondSignature,
     Send,
+    Triggered,
     Use,
     Verb,
 )
@@ -131,10 +132,11 @@ def open_issues(plan: Plan, item: str, approved: Collection[str] | None = None) 
     An issue does not, where it is kept out of sight, where the item itself is the remedy, or where a remedy is among the
     `approved` items (`None`: the plan is taken as drafted, every remedy counts).
     """
+    against = [i for i in plan.issues if item in i.items and item not in i.handled_by and not i.suppressed]
+    if not against:
+        return ()
     taken = {i.id for i in plan.items} if approved is None else set(approved)
-    return tuple(
-        i for i in plan.issues if item in i.items and item not in i.handled_by and not i.suppressed and not taken & set(i.handled_by)
-    )
+    return tuple(i for i in against if not taken & set(i.handled_by))
 
 
 def may_decide(role: str, item: Item, plan: Plan, verb: Verb = "approve", policies: Policies | None = None) -> Permission:
@@ -174,7 +176,7 @@ def required_signatures(plan: Plan, approved: Collection[str] | None = None, pol
 
 
 def _signatures_of(item: Item, plan: Plan, approved: Collection[str] | None, rules: Policies) -> Signatures:
-    issues, flags = open_issues(plan, item.id, approved), flags_of(plan)
+    issues, flags = open_issues(plan, item.id, approved), _flags_asked(rules.second_signatures, plan)
     hits = [rule for rule in rules.second_signatures if rule.when.holds_for_item(item, issues, plan, flags)]
     if not hits:
         return Signatures()
@@ -184,13 +186,19 @@ def _signatures_of(item: Item, plan: Plan, approved: Collection[str] | None, rul
 
 def by_name_only(item: Item, plan: Plan, policies: Policies | None = None) -> tuple[str, ...]:
     """Why an item may not be approved along with the rest; empty where it may."""
-    rules, issues = policies or load_policies(), open_issues(plan, item.id)
-    return tuple(rule.why for rule in rules.never_auto if rule.when.holds_for_item(item, issues, plan, flags_of(plan)))
+    rules, issues = (policies or load_policies()).never_auto, open_issues(plan, item.id)
+    flags = _flags_asked(rules, plan)
+    return tuple(rule.why for rule in rules if rule.when.holds_for_item(item, issues, plan, flags))
 
 
 def override_needed(plan: Plan, item: str, approved: Collection[str]) -> tuple[str, ...]:
     """Ids of the interruptive issues that whoever approves this item must answer with a reason."""
     return tuple(issue.id for issue in open_issues(plan, item, approved) if issue.interruptive)
+
+
+def _flags_asked(rules: Sequence[Triggered], plan: Plan) -> frozenset[str]:
+    """What the plan shows to these rules; nothing is looked up for rules that ask for no flag."""
+    return flags_of(plan) if any(rule.when.flags for rule in rules) else frozenset()
 
 
 def flags_of(plan: Plan) -> frozenset[str]:

@@ -49,3 +49,6 @@ class Database(Protocol):
 
     def checkpoints(self) -> AbstractContextManager[BaseCheckpointSaver[Any]]:
         """LangGraph's checkpoints in the same database."""
+
+    def close(self) -> None:
+        """Close what is idle; whoever comes next opens anew."""

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import StoreError
+from agent.store.kept import Kept
 from agent.store.place import alone
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE = "carewright.db"
 SCHEMA_VERSION = 1
@@ -71,13 +73,15 @@ _FAILURES = (
 
 
 class SqliteDatabase:
-    """One file. A connection is opened for each transaction and closed after it, so that threads and processes share nothing."""
+    """One file. A connection serves one transaction at a time and is kept for the next one, of whichever thread."""
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.path = folder / FILE
+        self._connections = Kept(lambda: self._connect(), sqlite3.Connection.close)
+        self._savers = Kept(self._saver, lambda saver: saver.conn.close())
         with self.failures_named(), closing(self._connect()) as db:
             found: int = db.execute("PRAGMA user_version").fetchone()[0]
             if found > SCHEMA_VERSION:
@@ -91,7 +95,7 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """All or nothing: committed when the block ends, undone when it raises. Raises StoreError."""
-        with self._in_turn(), self.failures_named(), closing(self._connect()) as db:
+        with self._in_turn(), self.failures_named(), self._connections.borrowed() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -115,9 +119,10 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One view of the file at one moment. Raises StoreError."""
-        with self.failures_named(), closing(self._connect()) as db:
+        with self.failures_named(), self._connections.borrowed() as db:
             db.execute("BEGIN")
             yield db
+            db.execute("COMMIT")
 
     @contextmanager
     def failures_named(self) -> Iterator[None]:
@@ -138,13 +143,21 @@ class SqliteDatabase:
     @contextmanager
     def checkpoints(self) -> Iterator[BaseCheckpointSaver[Any]]:
         """A saver for one run."""
-        from agent.store.checkpoints import checkpoints
-
-        with checkpoints(self.path) as saver:
+        with self._savers.borrowed() as saver:
             yield saver
 
+    def close(self) -> None:
+        """Close what is idle; whoever comes next opens anew."""
+        self._connections.close()
+        self._savers.close()
+
+    def _saver(self) -> SqliteSaver:
+        from agent.store.checkpoints import saver_on
+
+        return saver_on(self.path)
+
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")

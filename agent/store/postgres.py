@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from agent.errors import DecisionError, StoreError
 from agent.store.connection import Connection
 from agent.store.database import SCHEMA_VERSION, TABLES
+from agent.store.kept import Kept
 from agent.store.serialising import serialiser
 
 _WRITERS = 0x6361_7265
@@ -83,12 +84,16 @@ class _Open:
 
 
 class PostgresDatabase:
-    """One database. A connection is opened for each transaction and closed after it, so that a restarted server is met afresh."""
+    """One database. A connection is kept for the next transaction and asked first whether it still answers: a server may have restarted."""
 
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, address: str) -> None:
         self._address = address
+        self._connections = Kept(lambda: self._connect(), psycopg.Connection.close, _answers)
+        self._savers = Kept(
+            self._saver, lambda saver: saver.conn.close(), lambda saver: isinstance(saver.conn, psycopg.Connection) and _answers(saver.conn)
+        )
         with self.failures_named():
             found = self._version()
             if found is None:
@@ -99,14 +104,14 @@ class PostgresDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """All or nothing: committed when the block ends, undone when it raises. Raises StoreError."""
-        with self.failures_named(), self._connect() as db, db.transaction():
+        with self.failures_named(), self._connections.borrowed() as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS,))
             yield _Open(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One view at one moment. Raises StoreError."""
-        with self.failures_named(), self._connect() as db, db.transaction():
+        with self.failures_named(), self._connections.borrowed() as db, db.transaction():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield _Open(db)
 
@@ -122,17 +127,27 @@ class PostgresDatabase:
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """Hold a run between processes and hosts. Raises DecisionError (`locked`)."""
-        with self.failures_named(), self._connect() as db:
+        with self.failures_named(), self._connections.borrowed() as db:
             row = db.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_WRITERS, name)).fetchone()
             if row is None or not row[0]:
                 raise DecisionError("locked", f"{name} is being worked on by somebody else; try again")
-            yield
+            yield  # where the block fails, the connection is closed, and its lock with it
+            db.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", (_WRITERS, name))
 
     @contextmanager
     def checkpoints(self) -> Iterator[PostgresSaver]:
         """A saver for one run."""
-        with psycopg.connect(self._address, autocommit=True, prepare_threshold=0, row_factory=dict_row, options=_OPTIONS) as connection:
-            yield PostgresSaver(connection, serde=serialiser())
+        with self._savers.borrowed() as saver:
+            yield saver
+
+    def close(self) -> None:
+        """Close what is idle; whoever comes next opens anew."""
+        self._connections.close()
+        self._savers.close()
+
+    def _saver(self) -> PostgresSaver:
+        connection = psycopg.connect(self._address, autocommit=True, prepare_threshold=0, row_factory=dict_row, options=_OPTIONS)
+        return PostgresSaver(connection, serde=serialiser())
 
     def _connect(self) -> psycopg.Connection[Row]:
         return psycopg.connect(self._address, autocommit=True, connect_timeout=10, row_factory=_rows, options=_OPTIONS)
@@ -176,6 +191,15 @@ class PostgresDatabase:
                 if time.monotonic() > until:
                     raise StoreError("locked", f"{self._name()} is being set up by another process; try again") from error
                 time.sleep(0.1)
+
+
+def _answers(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a connection that was idle is still there."""
+    try:
+        connection.execute("")
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _spoken(script: str) -> str:

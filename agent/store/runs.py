@@ -54,12 +54,12 @@ class Runner:
     def _advance(self, found: Work) -> None:
         from langgraph.types import Command
 
-        from agent.graph import STEPS, build
+        from agent.graph import STEPS, kept_by
 
         config: Any = {"configurable": {"thread_id": found.id}, "recursion_limit": STEPS}
         context = self._context(found)
         with self._database.failures_named(), self._database.checkpoints() as saver:
-            graph = build(saver)
+            graph = kept_by(saver)
             before = self._readable(lambda: graph.get_state(config), found)
             step: Any = None
             if not before.values:

@@ -28,8 +28,9 @@ def waiting(tmp_path: Path) -> tuple[Desk, str, str]:
     return desk, name, desk.show(name).plan.digest
 
 
-def with_pragma(monkeypatch: pytest.MonkeyPatch, pragma: str) -> None:
+def with_pragma(desk: Desk, monkeypatch: pytest.MonkeyPatch, pragma: str) -> None:
     """Every connection from now on has this setting."""
+    desk._database.close()
     real = SqliteDatabase._connect
 
     def connect(self: SqliteDatabase) -> sqlite3.Connection:
@@ -46,10 +47,11 @@ def fails_then_goes_on(waiting: tuple[Desk, str, str], monkeypatch: pytest.Monke
     said = [Approve(item="rest")]
     before = desk.audit().lines
     with monkeypatch.context() as broken:
-        with_pragma(broken, pragma)
+        with_pragma(desk, broken, pragma)
         with pytest.raises(StoreError) as error:
             desk.decide(name, PHYSICIAN, said, digest)
         assert [(w.id, w.status) for w in desk.list()] == [(name, "awaiting-review")]
+    desk._database.close()
     assert (desk.audit().lines, desk.audit().faults) == (before, ())
     assert desk.decide(name, PHYSICIAN, said, digest).status == "approved"
     return error.value.reason
@@ -83,6 +85,7 @@ def test_a_corrupted_checkpoint_is_named_and_the_decision_is_kept(waiting: tuple
 
 
 def test_a_file_that_was_half_written_is_named(waiting: tuple[Desk, str, str], tmp_path: Path) -> None:
+    waiting[0]._database.close()
     file = tmp_path / FILE
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(StoreError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from agent.desk import Desk
 from agent.errors import RecordError, StoreError
 from agent.store.audit import content_hash
-from agent.store.checkpoints import checkpoints
+from agent.store.checkpoints import saver_on
 from agent.store.database import FILE, SqliteDatabase
 from agent.store.place import state_folder
 from agent.store.records import keep_record, record
@@ -80,7 +81,8 @@ def test_the_folder_is_the_one_of_the_environment(tmp_path: Path, monkeypatch: p
 
 
 def test_a_checkpoint_constructs_nothing_but_plain_values(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with checkpoints(tmp_path / "c.db") as saver:
+    saver = saver_on(tmp_path / "c.db")
+    with closing(saver.conn):
         kind, data = saver.serde.dumps_typed({"plan": {"items": [1, "two"]}})
         assert saver.serde.loads_typed((kind, data)) == {"plan": {"items": [1, "two"]}}
         with caplog.at_level("ERROR"):

@@ -1,0 +1,65 @@
+"""Connections that stay open between transactions: opening one costs more than most of what is asked of it."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+C = TypeVar("C")
+_INHERITED: list[object] = []
+"""What a forked process was born with is its parent's; it is neither used nor closed here."""
+
+
+class Kept(Generic[C]):
+    """Idle connections of one database. One that fails is closed; one that is given back serves whoever comes next.
+
+    Args:
+        opening: opens a new one.
+        closing: closes one.
+        alive: whether an idle one still answers; all do, where it is not given.
+    """
+
+    def __init__(self, opening: Callable[[], C], closing: Callable[[C], object], alive: Callable[[C], bool] = lambda _: True) -> None:
+        self._opening, self._closing, self._alive = opening, closing, alive
+        self._idle: deque[C] = deque()
+        self._process = os.getpid()
+
+    @contextmanager
+    def borrowed(self) -> Iterator[C]:
+        """A connection for the block alone."""
+        connection = self._taken()
+        try:
+            yield connection
+        except BaseException:
+            self._closing(connection)
+            raise
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close what is idle; whoever comes next opens a new one."""
+        self._leave_to_the_parent()
+        while self._idle:
+            self._closing(self._idle.pop())
+
+    def _taken(self) -> C:
+        self._leave_to_the_parent()
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if self._alive(connection):
+                return connection
+            self._closing(connection)
+        return self._opening()
+
+    def _leave_to_the_parent(self) -> None:
+        if self._process != os.getpid():
+            _INHERITED.extend(self._idle)
+            self._idle, self._process = deque(), os.getpid()
+
+    def __del__(self) -> None:
+        self.close()
