@@ -137,7 +137,10 @@ def questions(session: Session, _: str) -> Reply:
 def ledger(session: Session, _: str) -> Reply:
     """The ledger against omissions; what is open first."""
     lines = sorted(session.plan.coverage, key=lambda line: line.status == "addressed")
-    return Reply(tuple(claim(f"{c.status:<11} {c.text}: {c.reason}", (c.concern,)) for c in lines))
+    rows = tuple(claim(f"{c.status:<11} {c.text}: {c.reason}", (c.concern,)) for c in lines)
+    return Reply(
+        rows or (unknown("The ledger is empty: the record names no problem, medicine or abnormal value that a plan was made for."),)
+    )
 
 
 def not_checked(session: Session, _: str) -> Reply:

@@ -49,9 +49,7 @@ def _check_class(session: Session, drug: str, kinds: frozenset[str]) -> Reply:
         return reply(unknown(f"{drug!r} is no medicine that is known here, so it was not checked."), understood=False)
     taken = [m for m in session.case.taken if kinds & m.kinds]
     rows = [claim(f"Taken of that class: {m.text}.", (m.reference,)) for m in taken]
-    return reply(
-        *rows, unknown(f"{drug!r} is a class; a single medicine can be checked, for instance: /check ibuprofen."), understood=bool(rows)
-    )
+    return reply(*rows, unknown(f"{drug!r} is a class; a single medicine can be checked, for instance: /check ibuprofen."))
 
 
 def dose(session: Session, drug: str) -> Reply:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import orjson
 import pytest
 
 from agent.chat.answers import answer
-from agent.chat.deciding import LateSigner, decision_said
 from agent.chat.grammar import COMMANDS, Intent, understand
 from agent.chat.session import Session
 from agent.chat.supposing import changes_of
-from agent.desk import Desk
 from agent.differences import differences
 from agent.errors import RecordError
 from agent.planning import make_plan
-from agent.review import Edit, Reviewer
 from agent.what_if import altered
 from scenarios.builders import allergy, bundle, condition, medication, observation, patient
-from tools.clinical.plan import PlanQuantity
 
 DAY = date(2026, 11, 1)
 
@@ -261,37 +256,10 @@ def test_a_supposition_in_words_is_the_same_as_in_short(said: str, changes: tupl
     assert changes_of(said) == changes
 
 
-def test_without_a_name_nothing_is_decided(session: Session) -> None:
-    reply = answer(session, "/approve i1")
-    assert not reply.understood
-    assert "Nobody is named" in reply.lines[0]
-
-
-def test_decisions_of_the_conversation_reach_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CAREWRIGHT_HOME", str(tmp_path))
-    talk = Session(record(), DAY)
-    talk.signer = LateSigner(talk, Reviewer("dr-1", "physician"))
-    first, second = (item.id for item in talk.plan.items[:2])
-    answer(talk, f"/approve {first}")
-    answer(talk, f"/reject {second} already-done: last week")
-    (waiting,) = Desk().list()
-    standing = Desk().show(waiting.id).standing
-    assert (set(standing.approved), set(standing.rejected)) == ({first}, {second})
-    assert "double" in answer(talk, f"/reject {first} already-done").lines[0]
-
-
-@pytest.mark.parametrize("line", ["/reject i1", "/reject i1 because", "/edit i1", "/edit i1 much", "/approve everything"])
-def test_half_a_decision_is_answered_with_how_to_write_one(line: str) -> None:
-    talk = Session(record(), DAY)
-    talk.signer = LateSigner(talk, Reviewer("dr-1", "physician"))
-    reply = answer(talk, line)
-    assert not reply.understood
-    assert "for instance" in reply.lines[0]
-
-
-def test_an_edit_is_read_with_its_interval_and_reason() -> None:
-    said = decision_said("edit", "i4 75 mg every 24 hours because dose-adjusted: slow pulse")
-    assert said == Edit(item="i4", reason="dose-adjusted", text="slow pulse", amount=PlanQuantity("75", "mg"), per="24 h")
+def test_a_patient_without_anything_is_told_of_as_such() -> None:
+    talk = Session(orjson.dumps(bundle(patient(sex="female", age=30, as_of=DAY))), DAY)
+    for line in QUESTIONS:
+        assert answer(talk, line).sentences, line
 
 
 def test_each_step_of_the_graph_is_told() -> None:
