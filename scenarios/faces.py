@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,9 +50,6 @@ def simulate(
     resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from scenarios.cohort import cohort
     from scenarios.population import drawn
     from scenarios.report import write_report
@@ -60,18 +59,24 @@ def simulate(
         raise typer.BadParameter("give PATHS or --population")
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else cohort(paths or [])
-    settings = Settings(day, engine, workers, plans, parquet)
     start = time.perf_counter()
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
-    ) as bar:
-        task = bar.add_task("planning", total=None)
-        manifest = simulate_patients(
-            who, out, settings, resume=resume, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with _bar("planning") as progress:
+        manifest = simulate_patients(who, out, Settings(day, engine, workers, plans, parquet), resume=resume, progress=progress)
     write_report(out)
     took = time.perf_counter() - start
     outcomes = ", ".join(f"{count} {name}" for name, count in manifest["outcomes"].items())
     note(f"{manifest['patients']} patients in {took:.1f} s: {outcomes}. Rows, manifest and report are in {out}.")
     if manifest["outcomes"].get("error"):
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, and what moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
