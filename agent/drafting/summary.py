@@ -9,6 +9,8 @@ from agent.case import Case
 from tools.clinical.plan import Item, PlanProblem, Question
 from tools.guidelines import modules
 
+_NAMED = 4
+"""So many tests are named in one line of what matters most."""
 _CHANGES = ("stop", "hold", "change", "start")
 _VERBS = {"stop": "Stop", "hold": "Hold", "change": "Change", "start": "Start", "order": "Order", "refer": "Refer:", "monitor": "Monitor", "vaccinate": "Vaccinate:", "counsel": "Advise:", "follow-up": "Follow up:", "continue": "Continue"}  # fmt: skip
 
@@ -36,9 +38,20 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
 
 
 def top_changes(items: Sequence[Item]) -> tuple[str, ...]:
-    """The first three medication changes (items are ordered by urgency and weight), else the first orders."""
-    chosen = [item for item in items if item.action in _CHANGES] or [item for item in items if item.action in {"order", "refer"}]
-    return tuple(headline(item) for item in chosen[:3])
+    """The first three medication changes (items are ordered by urgency and weight); where there are fewer, referrals, and what is to be
+    measured in one line.
+    """
+    said = [headline(item) for item in items if item.action in _CHANGES][:3]
+    said += [headline(item) for item in items if item.action == "refer"][: 3 - len(said)]
+    tests = [item.subject.text for item in items if item.action == "order" and item.subject.kind == "laboratory"]
+    if tests and len(said) < 3:
+        named = wording.listed([tests[0], *map(wording.lowered, tests[1:_NAMED])]) if len(tests) <= _NAMED else _shortened(tests)
+        said.append(f"Measure {named}")
+    return tuple(said)
+
+
+def _shortened(names: Sequence[str]) -> str:
+    return f"{', '.join([names[0], *map(wording.lowered, names[1:_NAMED])])} and {len(names) - _NAMED} more"
 
 
 def headline(item: Item) -> str:
