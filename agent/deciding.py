@@ -11,11 +11,12 @@ from agent.context import Context
 from agent.errors import DecisionError
 from agent.freshness import knowledge_stamp, late
 from agent.planning import run, source_digest
-from agent.review import Approve, Decision, Edit, EditVerdict, Reject, Reviewer
+from agent.refusals import objections
+from agent.review import Approve, Decision, Edit, EditVerdict, RedraftVerdict, Reject, Reviewer
 from agent.signing import admit, admit_edits, repeats, standing, superseding
 from agent.store.audit import SYSTEM, Actor, Event, append
 from agent.store.connection import Connection
-from agent.store.decisions import add_decisions, add_verdict, decisions
+from agent.store.decisions import add_decisions, add_verdict, decisions, verdicts
 from agent.store.worklist import Work, set_status, shown_plan
 from tools.clinical.plan import Plan
 
@@ -71,6 +72,11 @@ def _record_decisions(db: Connection, found: Work, plan: Plan, said: Said, at: s
     rows = decisions(db, found)
     new = admit(plan, rows, said.reviewer, _plain(said.decisions), at)
     add_decisions(db, found, new)
+    again = objections(plan, new, verdicts(db, found))
+    if again:
+        add_verdict(db, found, RedraftVerdict(objections=again, by=said.reviewer), actor(said.reviewer), at)
+        set_status(db, found.id, "checking")
+        return
     outcome = standing(plan, superseding(rows, new)).outcome(plan.digest)
     if outcome:
         add_verdict(db, found, outcome, actor(said.reviewer), at)

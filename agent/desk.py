@@ -113,6 +113,8 @@ class Desk:
     def decide(self, name: str, reviewer: Reviewer, said: Sequence[Decision], digest: str, *, bundle: bytes | None = None) -> Decided:
         """Take decisions on the plan with this digest: all of them, or none.
 
+        An edit is checked and shown anew; a start rejected for another choice is drafted anew (`agent.refusals`). Both under a new digest.
+
         Args:
             name: the id on the worklist.
             reviewer: who decides, as whoever calls has made sure.

@@ -13,11 +13,12 @@
         check -. nothing to decide .-> finalize;
         check -.-> review;
         review -. an edit .-> check;
+        review -. rejected, another choice is wanted .-> draft;
         review -. every item decided .-> finalize;
         finalize --> __end__;
 
 Every draft and every edit passes `check`; `review` is the only node that waits, once a plan; only `check -> draft` and
-`review -> check` turn back. What a run depends on comes with each call: `build().invoke(state, context=context)`.
+`review -> check | draft` turn back. What a run depends on comes with each call: `build().invoke(state, context=context)`.
 """
 
 from __future__ import annotations
@@ -65,8 +66,10 @@ def after_check(state: State) -> Literal["draft", "review", "finalize"]:
     return "review" if state["plan"]["items"] else "finalize"
 
 
-def after_review(state: State) -> Literal["check", "finalize"]:
-    """An edit is checked like any draft."""
+def after_review(state: State) -> Literal["check", "draft", "finalize"]:
+    """An edit is checked like any draft; what was rejected for another choice is drafted again (as often as the policies allow)."""
+    if state["status"] == "drafting":
+        return "draft"
     return "check" if state["status"] == "edited" else "finalize"
 
 

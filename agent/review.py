@@ -100,6 +100,22 @@ class EditVerdict(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="e
     by: Reviewer
 
 
+class Objection(Struct, frozen=True, kw_only=True):
+    """A rejected item that is drafted again: what it proposed, and the code it was rejected with. No text of a person."""
+
+    item: str
+    ingredients: tuple[str, ...]
+    subject: str
+    reason: str
+
+
+class RedraftVerdict(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="redraft"):
+    """The run goes back to `draft`, without what was objected to."""
+
+    objections: tuple[Objection, ...]
+    by: Reviewer
+
+
 class Outcome(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="outcome"):
     """Every item is decided: who signed which, and which are refused."""
 
@@ -115,7 +131,7 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="outco
         return "partly-approved" if self.rejected else "approved"
 
 
-Verdict: TypeAlias = EditVerdict | Outcome
+Verdict: TypeAlias = EditVerdict | RedraftVerdict | Outcome
 
 
 def parse_submission(data: bytes | str) -> Submission:

@@ -42,7 +42,8 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 class Decided(Struct, frozen=True, kw_only=True):
-    """Where the plan stands after a submission. After an edit `digest` is that of the plan as checked anew, and all is open."""
+    """Where the plan stands after a submission. After an edit, or a rejection that is drafted again, `digest` is that of
+    the new plan, and all is open."""
 
     id: str
     status: WorkStatus

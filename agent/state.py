@@ -21,7 +21,8 @@ class State(TypedDict, total=False):
         assessment: computed values, what could not be computed, issues of today's regimen.
         options: modules that are active and recommendations that hold.
         struck: ingredients that must not be proposed again in this run.
-        rounds: how often a draft was made.
+        refused: what people rejected and had drafted again, with the reason's code.
+        rounds: how often a draft was made since people last spoke.
         draft: the plan as drafted or edited, before `check`.
         plan: the plan as checked and sealed.
         objections: what `check` said against the last draft, a sentence each.
@@ -38,6 +39,7 @@ class State(TypedDict, total=False):
     assessment: dict[str, Any]
     options: dict[str, Any]
     struck: list[str]
+    refused: list[dict[str, Any]]
     rounds: int
     draft: dict[str, Any]
     plan: dict[str, Any]

@@ -9,6 +9,8 @@ from policies.engine import (
     Policies,
     by_name_only,
     disposition,
+    drafted_again,
+    kept_for,
     may_act,
     may_decide,
     may_send,
@@ -79,8 +81,16 @@ def _compare(given: Given, expect: Expect, rules: Policies) -> Iterator[tuple[st
 
 
 def _expired(given: Given, _: Plan, rules: Policies) -> bool:
-    waited = timedelta(seconds=float(Quantity.parse(given.waited or "0 d").to("s").value))
-    return waited > waits_at_most(given.urgency, rules)
+    return _waited(given) > waits_at_most(given.urgency, rules)
+
+
+def _kept(given: Given, _: Plan, rules: Policies) -> bool:
+    limit = kept_for(given.status, rules)
+    return limit is None or _waited(given) <= limit
+
+
+def _waited(given: Given) -> timedelta:
+    return timedelta(seconds=float(Quantity.parse(given.waited or "0 d").to("s").value))
 
 
 _ANSWERS: dict[str, Callable[[Given, Plan, Policies], object]] = {
@@ -91,6 +101,8 @@ _ANSWERS: dict[str, Callable[[Given, Plan, Policies], object]] = {
     "route": lambda given, plan, rules: disposition(plan, dict.fromkeys(given.flags, ()), rules).route,
     "urgency": lambda given, plan, rules: disposition(plan, dict.fromkeys(given.flags, ()), rules).urgency,
     "reason": lambda given, plan, rules: reason_fault(given.use or "override", given.code, given.text, rules) or "accepted",
+    "redraft": lambda given, plan, rules: drafted_again(plan.items[0], plan, given.code, given.redrafted, rules),
     "form": lambda given, plan, rules: may_send(given.to or "elsewhere", given.what, rules) or "refused",
     "expired": _expired,
+    "kept": _kept,
 }

@@ -25,6 +25,8 @@ from policies.model import (
     Permit,
     Policy,
     ReasonCode,
+    Redraft,
+    Retention,
     RouteRule,
     SecondSignature,
     Send,
@@ -78,6 +80,11 @@ class Policies:
         return {row.id: row for document in self.documents for row in document.reason}
 
     @cached_property
+    def redrafts(self) -> tuple[Redraft, ...]:
+        """What is drafted again once it is rejected."""
+        return tuple(row for document in self.documents for row in document.redraft)
+
+    @cached_property
     def sends(self) -> tuple[Send, ...]:
         """What may leave for a model."""
         return tuple(row for document in self.documents for row in document.send)
@@ -86,6 +93,11 @@ class Policies:
     def expiries(self) -> tuple[Expiry, ...]:
         """How long plans wait."""
         return tuple(row for document in self.documents for row in document.expiry)
+
+    @cached_property
+    def retentions(self) -> tuple[Retention, ...]:
+        """How long settled plans are kept."""
+        return tuple(row for document in self.documents for row in document.retention)
 
     @cached_property
     def accesses(self) -> tuple[Access, ...]:
@@ -251,6 +263,16 @@ def reasons_for(use: Use, policies: Policies | None = None) -> tuple[str, ...]:
     return tuple(code for code, rule in (policies or load_policies()).reasons.items() if use in rule.use)
 
 
+def drafted_again(item: Item, plan: Plan, code: str, before: int, policies: Policies | None = None) -> bool:
+    """Whether an item rejected with this code is drafted again, the plan having been drafted again `before` times already."""
+    rules = policies or load_policies()
+    rule = rules.reasons.get(code)
+    if rule is None or not rule.redraft:
+        return False
+    issues, flags = open_issues(plan, item.id), _flags_asked(rules.redrafts, plan)
+    return any(before < row.at_most and row.when.holds_for_item(item, issues, plan, flags) for row in rules.redrafts)
+
+
 def may_send(to: Destination, what: Content, policies: Policies | None = None) -> Form | None:
     """In which form a content may be sent to a model there; `None`: not at all."""
     forms = [rule.form for rule in (policies or load_policies()).sends if rule.to == to and what in rule.what]
@@ -261,3 +283,9 @@ def waits_at_most(urgency: Urgency, policies: Policies | None = None) -> timedel
     """How long a plan may wait for its signature; where no table says so, not at all."""
     limits = [Quantity.parse(rule.within).to("s").value for rule in (policies or load_policies()).expiries if urgency in rule.urgency]
     return timedelta(seconds=float(min(limits, default=0)))
+
+
+def kept_for(status: str, policies: Policies | None = None) -> timedelta | None:
+    """How long a settled plan in this status is kept after its end; `None` where no table says, so that it is kept."""
+    found = [Quantity.parse(row.within).to("s").value for row in (policies or load_policies()).retentions if status in row.statuses]
+    return timedelta(seconds=float(max(found))) if found else None

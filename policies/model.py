@@ -9,8 +9,10 @@ that the folder may be replaced as a whole (`load_policies(folder)`); what no ta
     [[never_auto]]        what must be approved by name, never along with "the rest"
     [[route]]             when a plan is escalated or abstained from, and how soon somebody must look
     [[reason]]            the codes with which a warning is overridden, an item rejected or edited
+    [[redraft]]           which rejected items are drafted again, and how often at most
     [[send]]              what may be sent to a model, and in what form
     [[expiry]]            how long a plan may wait for its signature
+    [[retention]]         how long what belongs to a settled plan is kept
     [[access]]            who may read plans, take out what was signed, or look after the installation
 """
 
@@ -27,6 +29,7 @@ from tools.clinical.knowledge import Document
 from tools.clinical.plan import Action, Route, SubjectKind, Urgency
 from tools.clinical.quantity import Quantity
 
+Settled = Literal["approved", "partly-approved", "rejected", "expired", "no-plan", "failed"]
 Verb = Literal["approve", "edit", "reject"]
 Use = Literal["override", "reject", "edit"]
 Act = Literal["read", "ask", "release", "administer"]
@@ -83,11 +86,22 @@ class RouteRule(Triggered, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class ReasonCode(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A reason that may be given, in words that a form can show; `needs_text` asks for a sentence besides the code."""
+    """A reason that may be given, in words that a form can show.
+
+    `needs_text` asks for a sentence besides the code; `redraft` says that it is an objection to this choice and not to the aim, so
+    that an item rejected for it may be drafted again (`[[redraft]]`).
+    """
 
     use: tuple[Use, ...]
     text: str
     needs_text: bool = False
+    redraft: bool = False
+
+
+class Redraft(Triggered, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the trigger holds for a rejected item, the plan is drafted again without it, at most so often; then the rejection stands."""
+
+    at_most: int
 
 
 class Send(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -102,6 +116,13 @@ class Expiry(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Plans of these urgencies wait at most `within` (a time quantity) for their signature."""
 
     urgency: tuple[Urgency, ...]
+    within: str
+
+
+class Retention(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settled plans in these statuses are kept `within` (a time quantity) of their end; what no row names is kept for ever."""
+
+    statuses: tuple[Settled, ...]
     within: str
 
 
@@ -142,10 +163,12 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     use: Use | None = None
     code: str = ""
     text: str = ""
+    redrafted: int = 0
     to: Destination | None = None
     what: Content = "facts"
     urgency: Urgency = "routine"
     waited: str | None = None
+    status: Settled | Literal["awaiting-review"] = "approved"
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -158,8 +181,10 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     route: Route | None = None
     urgency: Urgency | None = None
     reason: Literal["accepted", "unknown", "text-missing"] | None = None
+    redraft: bool | None = None
     form: Form | Literal["refused"] | None = None
     expired: bool | None = None
+    kept: bool | None = None
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -186,8 +211,10 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     never_auto: tuple[NeverAuto, ...] = ()
     route: tuple[RouteRule, ...] = ()
     reason: tuple[ReasonCode, ...] = ()
+    redraft: tuple[Redraft, ...] = ()
     send: tuple[Send, ...] = ()
     expiry: tuple[Expiry, ...] = ()
+    retention: tuple[Retention, ...] = ()
     access: tuple[Access, ...] = ()
     case: tuple[Case, ...] = ()
 
@@ -200,17 +227,22 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
             *self.never_auto,
             *self.route,
             *self.reason,
+            *self.redraft,
             *self.send,
             *self.expiry,
+            *self.retention,
             *self.access,
         )
         ids = [row.id for row in rows]
         faults = [f"id {name!r} is given twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
-        triggered: tuple[Triggered, ...] = (*self.ban, *self.second_signature, *self.never_auto, *self.route)
+        triggered: tuple[Triggered, ...] = (*self.ban, *self.second_signature, *self.never_auto, *self.route, *self.redraft)
         faults += [f"{row.id}: an empty `when` holds always; say when" for row in triggered if row.when.empty]
         faults += [f"{row.id}: {row.signatures} signatures are no second signature" for row in self.second_signature if row.signatures < 2]
         faults += [f"{row.id}: nobody may sign second" for row in self.second_signature if not row.by]
-        return faults + [f"{row.id}: {fault}" for row in self.expiry for fault in _time_faults(row.within)]
+        faults += [f"{row.id}: {row.at_most} times is never" for row in self.redraft if row.at_most < 1]
+        faults += [f"{row.id}: only a rejection is drafted again" for row in self.reason if row.redraft and "reject" not in row.use]
+        times = [(row.id, row.within) for row in self.expiry] + [(row.id, row.within) for row in self.retention]
+        return faults + [f"{name}: {fault}" for name, within in times for fault in _time_faults(within)]
 
     def case_failures(self) -> list[str]:
         """Cases that do not come out as expected under this file's tables alone."""

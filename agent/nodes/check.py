@@ -10,6 +10,8 @@ from langgraph.runtime import Runtime
 from agent.checking import check as check_plan
 from agent.checking import without
 from agent.context import Context
+from agent.refusals import remembering
+from agent.review import Objection
 from agent.state import State
 from tools.clinical.plan import Plan
 
@@ -25,8 +27,9 @@ def check(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     again = bool(checked.objections) and state.get("rounds", 0) < context.max_drafts and not edited
     if checked.objections and not again and not edited:
         checked = check_plan(without(draft, checked.struck), case)
+    refused = msgspec.convert(state.get("refused", []), tuple[Objection, ...])
     return {
-        "plan": msgspec.to_builtins(checked.plan),
+        "plan": msgspec.to_builtins(remembering(checked.plan, refused)),
         "objections": list(checked.objections) if again else [],
         "struck": sorted(struck | checked.struck) if again else sorted(struck),
         "status": "drafting" if again else "awaiting-review",

@@ -16,8 +16,8 @@ from msgspec import Struct
 from agent.store.connection import Connection
 
 Event = Literal[
-    "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "signed", "voided", "expired", "recovered",
-    "released", "queued", "delivered",
+    "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "redrafted", "signed", "voided", "expired", "recovered",
+    "released", "queued", "delivered", "erased", "upgraded",
 ]  # fmt: skip
 BEGINNING = "sha256:" + "0" * 64
 

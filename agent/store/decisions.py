@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.review import EditVerdict, Verdict
+from agent.review import EditVerdict, RedraftVerdict, Verdict
 from agent.signing import Recorded
 from agent.store.audit import Actor, Event, append, content_hash
 from agent.store.connection import Connection
@@ -43,7 +43,7 @@ def add_verdict(db: Connection, found: Work, verdict: Verdict, actor: Actor, at:
     """What the graph is to be told; it waits in the table until the graph has taken it."""
     content = msgspec.json.encode(verdict)
     db.execute("INSERT INTO verdict (work, round, content, at) VALUES (?,?,?,?)", (found.id, found.round, content, at))
-    event: Event = "edited" if isinstance(verdict, EditVerdict) else "signed"
+    event: Event = "edited" if isinstance(verdict, EditVerdict) else "redrafted" if isinstance(verdict, RedraftVerdict) else "signed"
     append(db, at, actor, event, found.id, digest=found.digest, round=found.round, row=content_hash(content))
 
 
@@ -51,6 +51,12 @@ def verdict(db: Connection, found: Work) -> Verdict | None:
     """The last verdict on the plan that is shown."""
     row = db.execute("SELECT content FROM verdict WHERE work=? AND round=?", (found.id, found.round)).fetchone()
     return msgspec.json.decode(row["content"], type=Verdict) if row else None
+
+
+def verdicts(db: Connection, found: Work) -> tuple[Verdict, ...]:
+    """Every verdict of the run so far, in order."""
+    rows = db.execute("SELECT content FROM verdict WHERE work=? ORDER BY round", (found.id,))
+    return tuple(msgspec.json.decode(row["content"], type=Verdict) for row in rows)
 
 
 def waiting_verdicts(db: Connection) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def faults(db: Connection, work: str | None = None) -> Iterator[str]:
     told = tuple(lines(db, work))
     yield from _compared("plan", _told(told, ("drafted",), "round"), _rows(db, "plan", work, "round"))
     yield from _compared("decision", _decided(told), _rows(db, "decision", work, "item", "reviewer", "digest", "round"))
-    yield from _compared("verdict", _told(told, ("signed", "edited"), "round"), _rows(db, "verdict", work, "round"))
+    yield from _compared("verdict", _told(told, ("signed", "edited", "redrafted"), "round"), _rows(db, "verdict", work, "round"))
     yield from _compared("release", _told(told, ("released",)), _rows(db, "release", work))
     yield from _plans(db, work)
     yield from _records(db, work)

@@ -32,7 +32,7 @@ from tools.clinical.knowledge import decode, load
 from tools.clinical.quantity import Quantity
 
 FILES = sorted(HERE.glob("*.toml"))
-BITING = ("permit", "ban", "second_signature", "never_auto", "route", "expiry")
+BITING = ("permit", "ban", "second_signature", "never_auto", "route", "redraft", "expiry", "retention")
 ROWS = [(path, table, n) for path in FILES for table in BITING for n in range(len(tomllib.loads(path.read_text("utf-8")).get(table, ())))]
 
 
@@ -50,6 +50,22 @@ def test_every_case_of_a_policy_comes_out_as_written(policy: Policy) -> None:
 def test_a_row_that_is_taken_away_is_missed_by_a_case(path: Path, table: str, n: int) -> None:
     document = raw(path)
     del document[table][n]
+    assert decode(document, Policy).case_failures() != []
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_one_more_or_less_redraft_is_noticed(step: int) -> None:
+    document = raw(HERE / "reasons.toml")
+    document["redraft"][0]["at_most"] += step
+    assert decode(document, Policy).case_failures() != []
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize("n", range(2))
+def test_a_day_more_or_less_of_keeping_is_noticed(n: int, step: int) -> None:
+    document = raw(HERE / "retention.toml")
+    days = int(document["retention"][n]["within"].removesuffix(" d"))
+    document["retention"][n]["within"] = f"{days + step} d"
     assert decode(document, Policy).case_failures() != []
 
 
