@@ -6,6 +6,7 @@ they get their first patients, and get patients in chunks, so that a short plan 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -38,8 +39,20 @@ class Task:
     plans: bool = False
 
     def rows(self, chunk: Chunk) -> list[tuple[str, Row]]:
+        """The rows of a chunk of patients, each with its key, and with the seconds that it took."""
+        return [(key, self._row(patient)) for key, patient in chunk]
+
+    def _row(self, patient: Recorded) -> Row:
+        start = time.perf_counter()
+        row = plan_row(patient, self.as_of, self.plans)
+        return {**row, "seconds": round(time.perf_counter() - start, 4)}
+
+
+class Work(Protocol):
+    """What workers do with a chunk of patients."""
+
+    def rows(self, chunk: Chunk) -> list[tuple[str, Row]]:
         """The rows of a chunk of patients, each with its key."""
-        return [(key, plan_row(patient, self.as_of, self.plans)) for key, patient in chunk]
 
 
 class _Pool(Protocol):
@@ -53,7 +66,7 @@ class _Pool(Protocol):
     def busy(self) -> int: ...
 
 
-def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Task, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
+def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Work, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
     """The row of every patient with its key, as they come.
 
     Args:
@@ -106,7 +119,7 @@ def _spread(pairs: Sequence[Keyed], workers: int, pool: _Pool) -> Iterator[tuple
 class _Processes:
     """A pool of processes of this machine."""
 
-    def __init__(self, executor: ProcessPoolExecutor, task: Task) -> None:
+    def __init__(self, executor: ProcessPoolExecutor, task: Work) -> None:
         self._executor = executor
         self._task = task
         self._running: set[Future[list[tuple[str, Row]]]] = set()
@@ -123,7 +136,7 @@ class _Processes:
         return len(self._running)
 
 
-def _by_ray(pairs: Sequence[Keyed], task: Task, workers: int) -> Iterator[tuple[str, Row]]:
+def _by_ray(pairs: Sequence[Keyed], task: Work, workers: int) -> Iterator[tuple[str, Row]]:
     """The same on Ray: a cluster named by `RAY_ADDRESS` is joined, else one is started on this machine and ended afterwards."""
     try:
         import ray
@@ -152,7 +165,7 @@ def _ray_settings(workers: int) -> dict[str, Any]:
 class _Planner:
     """What an actor of Ray is: the knowledge, loaded once, and chunks of patients."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Work) -> None:
         self._task = task
         warm_up()
 
@@ -164,7 +177,7 @@ class _Planner:
 class _Actors:
     """Actors of Ray, each with its queue; a chunk goes to the one that has least to do."""
 
-    def __init__(self, ray: Any, task: Task, workers: int) -> None:
+    def __init__(self, ray: Any, task: Work, workers: int) -> None:
         self._ray = ray
         remote = ray.remote(num_cpus=1)(_Planner)
         self._load = {remote.remote(task): 0 for _ in range(workers)}

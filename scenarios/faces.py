@@ -1,4 +1,4 @@
-"""`carewright simulate`: the command line in front of a batch."""
+"""`carewright simulate`, `generate` and `course`: the command line in front of batches."""
 
 from __future__ import annotations
 
@@ -80,3 +80,34 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def course(
+    paths: Annotated[list[Path] | None, typer.Argument(help="bundles, folders of bundles, or bulk exports")] = None,
+    population: Annotated[str | None, typer.Option(help="instead of PATHS: draw patients from this population")] = None,
+    patients: Annotated[int, typer.Option(min=1, help="how many are drawn")] = 100,
+    visits: Annotated[int, typer.Option(min=2, help="how many visits each patient has")] = 5,
+    rules: Annotated[str, typer.Option(help="a course of scenarios/courses, by name")] = "a-year-in-primary-care",
+    seed: Annotated[int, typer.Option(help="another seed, other patients and other luck")] = 1,
+    out: Annotated[Path, typer.Option(help="folder for rows, manifest and report")] = Path("course"),
+    engine: Annotated[Literal["inline", "process", "ray"], typer.Option(help="as for `simulate`")] = "process",
+    workers: Annotated[int, typer.Option(min=1, help="processes, or actors of Ray")] = os.cpu_count() or 1,
+    as_of: AsOf = None,
+) -> None:
+    """Follow a cohort over several visits: plans with a simulated reviewer, usual care, no change. It tests the program, not medicine."""
+    from scenarios.cohort import cohort
+    from scenarios.course.batch import follow
+    from scenarios.course.run import CourseTask
+    from scenarios.population import drawn
+
+    if bool(paths) is (population is not None):
+        raise typer.BadParameter("give PATHS or --population")
+    day = as_of or today()
+    who = drawn(population, patients, seed, day) if population else cohort(paths or [])
+    with _bar("following") as progress:
+        manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, progress)
+    note(
+        f"{manifest['patients']} patients over {visits} visits, {manifest['errors']} not followed. Rows, manifest and report are in {out}."
+    )
+    if manifest["errors"]:
+        raise typer.Exit(exit_codes.SET_ASIDE)

@@ -1,7 +1,7 @@
 """A batch: one plan a patient, one row a plan, the same bytes whatever the order, the engine or the number of workers.
 
 Rows are appended to `rows.partial.ndjson` as they come; a run that was cut off goes on from there (`resume`), and what is
-written at the end is sorted, so that it equals an undisturbed run. One patient's failure is one row.
+written at the end is sorted, so that it equals an undisturbed run (but for `timings.ndjson`). One patient's failure is one row.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _finished(partial: Path, settings: Settings) -> dict[str, Row]:
 def _finish(out: Path, partial: Path, rows: Sequence[Row], settings: Settings) -> Row:
     if settings.plans:
         _write(out / "plans.ndjson", b"".join(orjson.dumps(row["plan"]) + b"\n" for row in rows if "plan" in row))
-    bare = [{name: value for name, value in row.items() if name != "plan"} for row in rows]
+    _write(out / "timings.ndjson", b"".join(orjson.dumps(timing) + b"\n" for timing in _timings(rows)))
+    bare = [{name: value for name, value in row.items() if name not in ("plan", "seconds")} for row in rows]
     data = b"".join(orjson.dumps(row) + b"\n" for row in bare)
     _write(out / "rows.ndjson", data)
     if settings.parquet:
@@ -135,6 +136,11 @@ def _finish(out: Path, partial: Path, rows: Sequence[Row], settings: Settings) -
     _write(out / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     partial.unlink()
     return manifest
+
+
+def _timings(rows: Sequence[Row]) -> list[Row]:
+    """How long each patient took: in a file of its own, since it is another every time."""
+    return [{"key": row["key"], "patient": row["patient"], "seconds": row.get("seconds")} for row in rows]
 
 
 def _head(settings: Settings) -> Row:

@@ -82,7 +82,9 @@ def chat(
     example: Annotated[bool, typer.Option("--example", help="about the patient shipped with the project")] = False,
     as_of: AsOf = None,
     patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
-    reviewer: Annotated[str | None, typer.Option(envvar="CAREWRIGHT_REVIEWER", help="who decides, to approve, edit and reject here")] = None,
+    reviewer: Annotated[
+        str | None, typer.Option(envvar="CAREWRIGHT_REVIEWER", help="who decides, to approve, edit and reject here")
+    ] = None,
     role: Annotated[str | None, typer.Option(envvar="CAREWRIGHT_ROLE", help="in which role")] = None,
 ) -> None:
     """Talk about one patient's plan in the terminal."""
@@ -112,8 +114,9 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
 
 # Commands of a higher room; named here, since this room may not import it.
-for _name, _module in {"simulate": "scenarios.faces", "generate": "scenarios.faces", "evaluate": "scenarios.evaluation"}.items():
-    app.command(_name)(getattr(import_module(_module), _name))
+_HIGHER = {"simulate": "faces", "generate": "faces", "course": "faces", "evaluate": "evaluation"}
+for _name, _module in _HIGHER.items():
+    app.command(_name)(getattr(import_module(f"scenarios.{_module}"), _name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.faces.web.standing_view import Signers, can_act, signers
+from agent.need import need, reading_minutes
 from agent.review import Reviewer
 from agent.shown import Waiting
 from agent.signing import Standing
@@ -14,10 +15,6 @@ from tools.clinical.plan import Plan
 
 PAGE = 50
 """Lines of one page."""
-_URGENCY = {"emergency": 0, "same-day": 1, "routine": 2}
-_READING_MINUTES = 2.0
-_ITEM_MINUTES = 0.15
-_ISSUE_MINUTES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ class Line:
 
 def ordered(waiting: Iterable[Waiting], now: datetime) -> list[Waiting]:
     """By need: urgency is never traded; within it, whatever has used up most of the time that it may wait comes first."""
-    return sorted(waiting, key=lambda w: (_URGENCY.get(w.urgency or "", 3), -_used_up(w, now), w.started))
+    return sorted(waiting, key=lambda w: (need(w.urgency, _used_up(w, now)), w.started))
 
 
 def matching(waiting: Iterable[Waiting], wish: Filter) -> list[Waiting]:
@@ -105,9 +102,9 @@ def _line(w: Waiting, stand: tuple[Plan, Standing] | None, reader: Reviewer, now
 
 
 def _minutes(plan: Plan, standing: Standing) -> int:
-    """An estimate: the reading, then each open item, and more for each issue that asks for a reason."""
+    """An estimate for what is still open."""
     reasons = sum(issue.interruptive and not issue.suppressed for issue in plan.issues)
-    return round(_READING_MINUTES + _ITEM_MINUTES * len(standing.open) + _ISSUE_MINUTES * (reasons + len(plan.questions)))
+    return round(reading_minutes(len(standing.open), reasons + len(plan.questions)))
 
 
 def _used_up(w: Waiting, now: datetime) -> float:

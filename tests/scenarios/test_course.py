@@ -1,0 +1,165 @@
+"""A simulated course moves a record as declared, errs as declared, and is the same whatever the engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+import pytest
+
+from agent.errors import RecordError
+from agent.planning import make_plan
+from scenarios.builders import bundle, condition, medication, observation, patient
+from scenarios.course.arms import Tally, Visit, as_drafted, no_change, usual_care
+from scenarios.course.batch import follow
+from scenarios.course.body import Body, Luck
+from scenarios.course.chart import Chart
+from scenarios.course.model import CourseRules, course_named, responses
+from scenarios.course.run import CourseTask, course_row, goals
+from scenarios.population import drawn
+
+DAY = date(2026, 11, 1)
+NAME = "a-year-in-primary-care"
+LUCK = Luck("somebody", 1)
+BLOOD = {"serum-potassium": "4.2 mmol/L", "serum-creatinine": "0.9 mg/dL", "serum-sodium": "140 mmol/L", "body-weight": "70 kg"}
+
+
+def record(*more: dict[str, Any], systolic: int = 152) -> bytes:
+    pressure = observation("systolic-bp", f"{systolic} mm[Hg]", when=date(2026, 10, 20))
+    blood = [observation(name, value, when=date(2026, 10, 20)) for name, value in BLOOD.items()]
+    return orjson.dumps(bundle(patient(sex="female", age=61, as_of=DAY), condition("hypertension"), pressure, *blood, *more))
+
+
+def certain(**reviewer: float) -> CourseRules:
+    rules = course_named(NAME)
+    whole = {"answers": 1.0, "rejects": 0.0, "misses": 0.0, **reviewer}
+    return msgspec.structs.replace(rules, reviewer=msgspec.structs.replace(rules.reviewer, **whole))
+
+
+def visit(chart: Chart, rules: CourseRules, number: int = 0) -> Visit:
+    return Visit(chart, DAY, number, rules, LUCK, Tally())
+
+
+def ordered(chart: Chart) -> set[str]:
+    return {use.ingredients[0].name for use in chart.facts(DAY).medications if use.taken and use.ingredients}
+
+
+def test_a_signed_start_is_an_order_of_the_record() -> None:
+    chart = Chart(record())
+    begun = {i.subject.ingredients[0].name for i in make_plan(record(), DAY).items if i.action == "start" and i.subject.ingredients}
+    as_drafted(visit(chart, certain()))
+    assert begun
+    assert ordered(chart) == begun
+
+
+def test_a_reviewer_who_rejects_everything_starts_nothing() -> None:
+    chart, tally = Chart(record()), Tally()
+    as_drafted(replace(visit(chart, certain(rejects=1.0)), tally=tally))
+    assert (ordered(chart), tally.signed) == (set(), 0)
+    assert tally.rejected + tally.waiting == len(make_plan(record(), DAY).items)
+
+
+def test_no_change_begins_nothing_and_costs_no_minute() -> None:
+    chart, tally = Chart(record()), Tally()
+    no_change(replace(visit(chart, certain()), tally=tally))
+    assert (ordered(chart), tally) == (set(), Tally())
+
+
+def test_usual_care_takes_the_next_step_above_its_limit_and_none_at_it() -> None:
+    rules = course_named(NAME)
+    sure = tuple(msgspec.structs.replace(ladder, acts=1.0) for ladder in rules.usual.ladder)
+    acting = msgspec.structs.replace(rules, usual=msgspec.structs.replace(rules.usual, ladder=sure))
+    found = {}
+    for systolic in (140, 141):
+        chart = Chart(record(systolic=systolic))
+        usual_care(visit(chart, acting))
+        found[systolic] = ordered(chart)
+    assert found == {140: set(), 141: {"lisinopril"}}
+
+
+def test_the_pressure_falls_by_what_is_declared_times_what_is_taken() -> None:
+    start = Chart(record())
+    body = Body(start.facts(DAY), responses(), LUCK)
+    treated = Chart(record(medication("amlodipine 5 MG Oral Tablet", dose="5 mg", per="24 h", ordered=date(2026, 10, 30))))
+    moves = next(one for one in responses().moves if one.observable == "systolic-bp")
+    effect = next(one for one in responses().effect if one.kind == "ccb-dhp")
+    own = LUCK.of("answers", "ccb-dhp", "systolic-bp").gauss(effect.change, effect.sd)
+    assert body.level(moves, (), 1) == 152
+    assert body.level(moves, treated.facts(DAY).medications, 1) == pytest.approx(152 + own * body.taken)
+
+
+def test_twice_the_usual_dose_adds_what_is_declared_for_a_doubling() -> None:
+    body = Body(Chart(record()).facts(DAY), responses(), LUCK)
+    moves = next(one for one in responses().moves if one.observable == "systolic-bp")
+    levels = [
+        body.level(moves, Chart(record(medication("amlodipine", dose=dose, per="24 h", ordered=DAY))).facts(DAY).medications, 1)
+        for dose in ("5 mg", "10 mg")
+    ]
+    assert levels[1] - levels[0] == pytest.approx(-1.8 * body.taken)
+
+
+def test_a_fall_of_egfr_is_written_as_the_creatinine_that_gives_it() -> None:
+    chart = Chart(record(observation("serum-creatinine", "1.4 mg/dL", when=date(2026, 10, 25))))
+    body = Body(chart.facts(DAY), responses(), LUCK)
+    moves = next(one for one in responses().moves if one.observable == "egfr")
+    exact = msgspec.structs.replace(moves, visit_sd=0.0)
+    reported, value = body.value(exact, 35.0, 1)
+    chart.measured(reported, value, DAY)
+    found = chart.facts(DAY).latest("egfr")
+    assert found
+    assert abs(float(found.quantity.value) - 35.0) < 0.4
+
+
+def test_the_first_goal_that_applies_counts() -> None:
+    chart = Chart(record(condition("coronary-artery-disease"), condition("hyperlipidaemia")))
+    assert goals(chart.facts(DAY), course_named(NAME)) == {"systolic-bp": 130, "ldl-cholesterol": 70}
+
+
+def test_luck_is_the_same_in_every_arm_and_another_with_another_seed() -> None:
+    assert LUCK.of("event", 3).random() == Luck("somebody", 1).of("event", 3).random() != Luck("somebody", 2).of("event", 3).random()
+
+
+def test_an_angioedema_stands_in_the_record_and_the_plan_does_not_begin_the_class_again() -> None:
+    chart = Chart(record())
+    chart.allergic("lisinopril", "angioedema", DAY)
+    begun = {i.subject.ingredients[0].name for i in make_plan(chart.data(), DAY).items if i.action == "start" and i.subject.ingredients}
+    assert begun
+    assert "lisinopril" not in begun
+
+
+def test_a_course_is_the_same_on_one_process_and_on_two(tmp_path: Path) -> None:
+    who, task = drawn("adults-in-primary-care", 6, 2, DAY), CourseTask(DAY, NAME, 2, 1)
+    alone = follow(who, tmp_path / "a", task, "inline", 1)
+    together = follow(who, tmp_path / "b", task, "process", 2)
+    assert alone == together
+    for path in sorted((tmp_path / "a").iterdir()):
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+    assert alone["errors"] == 0
+
+
+def test_somebody_whose_record_is_broken_is_one_row() -> None:
+    class Broken:
+        label = "broken"
+
+        def data(self) -> bytes:
+            return b'{"resourceType": "Bundle", "type": "collection"}'
+
+        def key(self) -> str:
+            return "broken"
+
+    row = course_row("broken", Broken(), CourseTask(DAY, NAME, 2, 1))
+    assert row == {"outcome": "error", "error": "RecordError", "message": "the bundle has no patient"}
+
+
+def test_one_visit_is_no_course(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="at least two visits"):
+        follow((), tmp_path, CourseTask(DAY, NAME, 1, 1), "inline", 1)
+
+
+def test_a_course_that_nobody_declared_is_named_with_those_that_are() -> None:
+    with pytest.raises(RecordError, match="no course is called 'decades'; there are: a-year-in-primary-care"):
+        course_named("decades")
