@@ -47,7 +47,9 @@ def _start(state: State, turn: Turn, do: Do) -> bool:
             turn.decision(do, action="continue", targets=tuple(use.reference for use in taken), indication=turn.module.indication)
         )
         return True
-    drugs = candidates((*do.objects, *do.otherwise), shared(), state.toolbox)
+    drugs = tuple(drug for drug in candidates((*do.objects, *do.otherwise), shared(), state.toolbox) if not _too_late_for(state, drug))
+    if not drugs:
+        return False
     if _already_started(state, turn, drugs):
         return True
     choice = choose(drugs, state.regimen(), state.toolbox, state.avoided)
@@ -67,6 +69,12 @@ def _start(state: State, turn: Turn, do: Do) -> bool:
     )
     state.start(choice.picked)
     return True
+
+
+def _too_late_for(state: State, drug: str) -> bool:
+    """Whether the patient's state leaves no time for what the drug prevents."""
+    late = [entry.drugs for entry in shared().spared if entry.drugs and any(state.facts.problem(name) for name in entry.states)]
+    return any(not state.toolbox.kinds_of(drug).isdisjoint(drugs) for drugs in late)
 
 
 def _already_started(state: State, turn: Turn, drugs: tuple[str, ...]) -> bool:

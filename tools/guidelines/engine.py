@@ -62,9 +62,9 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
 
 
 def _spared(decision: Decision, facts: Facts) -> bool:
-    """Whether it is an order or a referral that a person in this state is spared."""
+    """Whether it is an order, a referral or an advice that a person in this state is spared."""
     lists = [entry.subjects for entry in shared().spared if any(facts.problem(state) for state in entry.states)]
-    return decision.action in ("order", "refer") and any(set(decision.subjects) <= set(subjects) for subjects in lists)
+    return decision.action in ("order", "refer", "counsel") and any(set(decision.subjects) <= set(subjects) for subjects in lists)
 
 
 def concerns(module: Module, facts: Facts) -> bool:

@@ -99,10 +99,11 @@ class Declined(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Spared(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is neither ordered nor referred for in these states, whichever module asks for it: its benefit comes too late."""
+    """What is neither ordered, referred for nor advised in these states, and which drugs or classes are not begun: their benefit comes too late."""
 
     states: tuple[str, ...]
     subjects: tuple[str, ...]
+    drugs: tuple[str, ...] = ()
 
 
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
