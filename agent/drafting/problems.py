@@ -8,11 +8,26 @@ from tools.clinical.plan import Goal, PlanCode, PlanProblem
 from tools.guidelines import Module, modules
 
 
+_CHANGES = frozenset({"start", "stop", "hold", "change"})
+_WORK = frozenset({"continue", "order", "refer"})
+
+
 def plan_problems(case: Case) -> tuple[PlanProblem, ...]:
-    """One entry for each guideline module that is active for this patient, in the modules' order."""
+    """One entry for each guideline module that is active for this patient: first what cannot wait, then where medicines change,
+    last where there is only advice; otherwise in the modules' order.
+    """
     known = modules()
     named: set[str] = set()
-    return tuple(_problem(case, known[name], number, named) for number, name in enumerate(case.run.active, start=1))
+    ordered = sorted(case.run.active, key=lambda name: _weight(case, name))
+    return tuple(_problem(case, known[name], number, named) for number, name in enumerate(ordered, start=1))
+
+
+def _weight(case: Case, module: str) -> int:
+    mine = [decision for decision in case.run.decisions if decision.module == module]
+    if any(decision.urgency != "routine" for decision in mine):
+        return 0
+    actions = {decision.action for decision in mine}
+    return 1 if actions & _CHANGES else 2 if actions & _WORK else 3
 
 
 def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanProblem:

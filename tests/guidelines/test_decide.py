@@ -81,7 +81,7 @@ def test_when_every_option_is_barred_it_asks() -> None:
     assert medicines(found) == ["start amlodipine"]
     question = next(q for q in found.questions if q.about == "another choice than lisinopril")
     assert "lisinopril, losartan" in question.why
-    assert question.why.endswith(": allergy")
+    assert question.why.endswith(": allergy.")
 
 
 def test_gout_chooses_losartan() -> None:

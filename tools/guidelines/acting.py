@@ -98,7 +98,7 @@ def _nothing_left(state: State, turn: Turn, do: Do, choice: Choice) -> None:
     reasons = "; ".join(f"{', '.join(names)}: {why}" for why, names in barred.items())
     wish = turn.rule.recommendation.because.rstrip(".")
     state.questions.append(
-        Question(f"another choice than {', '.join(do.objects)}", f"{wish}, and every option is barred: {reasons}", turn.verdict.because)
+        Question(f"another choice than {', '.join(do.objects)}", f"{wish}. Every option is barred: {reasons}.", turn.verdict.because)
     )
 
 

@@ -202,6 +202,12 @@ def _questions(questions: Iterable[Question], decisions: Sequence[Decision]) -> 
             merged[question.about] = question
         elif question.why not in have.why:
             merged[question.about] = replace(
-                have, why=f"{have.why} {question.why}", facts=tuple(dict.fromkeys((*have.facts, *question.facts)))
+                have, why=_together(have.why, question.why), facts=tuple(dict.fromkeys((*have.facts, *question.facts)))
             )
     return tuple(merged.values())
+
+
+def _together(first: str, second: str) -> str:
+    """Both reasons, each sentence once."""
+    sentences = dict.fromkeys(sentence.rstrip(".") for why in (first, second) for sentence in why.split(". ") if sentence)
+    return ". ".join(sentences) + "."
