@@ -151,4 +151,4 @@ def disposition_words(plan: Plan) -> str:
     """Where the plan goes next, how soon and why, in words; empty for a routine review without a reason."""
     where = " ".join(word for word in (_URGENCIES[plan.disposition.urgency], _ROUTES[plan.disposition.route]) if word)
     reasons = "; ".join(readable(reason) for reason in plan.disposition.reasons)
-    return f"{where} Why: {reasons}." if where and reasons else where or reasons
+    return f"{where} Why: {reasons.rstrip('.')}." if where and reasons else where or reasons
