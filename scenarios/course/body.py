@@ -45,7 +45,9 @@ class Body:
         self._sex, self._age = facts.sex, facts.age or 0
         groups = rules.adherence
         self.taken = luck.of("adherence").choices([one.taken for one in groups], [one.share for one in groups])[0]
-        self._first = {moves.observable: self._start(moves, facts) for moves in rules.moves}
+        self._first: dict[str, float] = {}
+        for moves in rules.moves:
+            self._first[moves.observable] = self._start(moves, facts)
         self._before = self._effects(facts.medications, None)
         self._drift = dict.fromkeys(self._first, 0.0)
 
@@ -55,7 +57,13 @@ class Body:
             value = None if found is None else float(found.quantity.to(moves.unit).value)
         except UnitMismatchError:
             value = None
-        return self._luck.of("start", moves.observable).gauss(moves.mean, moves.sd) if value is None else value
+        return self._drawn(moves) if value is None else value
+
+    def _drawn(self, moves: Moves) -> float:
+        """Where a level lies that nobody measured."""
+        tied = next((one for one in self._rules.moves if one.observable == moves.tied_to), None)
+        off = moves.tie * (self._first[tied.observable] - tied.mean) if tied else 0.0
+        return min(max(self._luck.of("start", moves.observable).gauss(moves.mean + off, moves.sd), moves.least), moves.most)
 
     def lives(self, years: float, uses: tuple[MedicationUse, ...]) -> None:
         """Let time pass with these medicines."""

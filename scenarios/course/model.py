@@ -28,6 +28,7 @@ class Moves(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         sd: between patients. visit_sd: of the value of one visit around its level.
         per_year_with: further drift with a problem.
         with_low_egfr: how much further it rises where the eGFR has halved since the start.
+        tied_to: another observable, named before; where this one was never measured, it lies `tie` times as far off its mean.
         reported_as: what the laboratory reports instead of it.
     """
 
@@ -43,6 +44,8 @@ class Moves(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     per_year: float = 0.0
     per_year_with: dict[str, float] = {}
     with_low_egfr: float = 0.0
+    tied_to: str = ""
+    tie: float = 0.0
     reported_as: str = ""
 
 
