@@ -48,6 +48,7 @@ def simulate(
     plans: Annotated[bool, typer.Option("--plans", help="also write every plan to plans.ndjson")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="also write the rows to rows.parquet (extra `parquet`)")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
+    compare: Annotated[Path | None, typer.Option(help="the folder of an earlier batch; the report says what changed since")] = None,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
     from scenarios.cohort import cohort
@@ -62,7 +63,7 @@ def simulate(
     start = time.perf_counter()
     with _bar("planning") as progress:
         manifest = simulate_patients(who, out, Settings(day, engine, workers, plans, parquet), resume=resume, progress=progress)
-    write_report(out)
+    write_report(out, compare)
     took = time.perf_counter() - start
     outcomes = ", ".join(f"{count} {name}" for name, count in manifest["outcomes"].items())
     note(f"{manifest['patients']} patients in {took:.1f} s: {outcomes}. Rows, manifest and report are in {out}.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,7 +14,8 @@ import orjson
 from agent.errors import PlannerError
 from agent.planning import make_plan
 from scenarios.cohort import Recorded
-from tools.clinical.plan import Plan
+from tools.clinical.plan import Coverage, Item, Plan
+from tools.terminology import terminology
 
 Row = dict[str, Any]
 
@@ -40,7 +43,7 @@ def measures(plan: Plan) -> Row:
         "age": plan.patient.age,
         "sex": plan.patient.sex,
         "modules": [problem.module for problem in plan.problems],
-        "items": dict(sorted(Counter(item.action for item in plan.items).items())),
+        "items": _counted(item.action for item in plan.items),
         "questions": len(plan.questions),
         "issues": len(plan.issues),
         "interruptive": sum(issue.interruptive for issue in plan.issues),
@@ -48,8 +51,42 @@ def measures(plan: Plan) -> Row:
         "medications": len(plan.medications),
         "uncertain": sum(line.currency == "uncertain" for line in plan.medications),
         "ledger": dict(sorted(ledger.items())),
+        "open": _counted(_concern(line) for line in plan.coverage if line.status != "addressed"),
+        "alerts": _counted(issue.code for issue in plan.issues if issue.interruptive and not issue.suppressed),
+        "confidence": _counted(least_sure(item) for item in plan.items),
+        "interruptive_unsure": sum(issue.interruptive and "unsure" in {c.confidence for c in issue.evidence} for issue in plan.issues),
         "not_checked": len(plan.not_checked),
         "set_aside": len(plan.input.set_aside),
         "route": plan.disposition.route,
         "urgency": plan.disposition.urgency,
     }
+
+
+def least_sure(item: Item) -> str:
+    """The least sure of the evidence that a line rests on."""
+    cited = {citation.confidence for reason in item.rationale for citation in reason.evidence}
+    return next((one for one in ("unsure", "probable", "sure") if one in cited), "none cited")
+
+
+def _counted(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items()))
+
+
+def _concern(line: Coverage) -> str:
+    """What an open line of the ledger is about, in words of the terminology: no text of the record."""
+    kind, _, rest = line.concern.partition(":")
+    if kind == "monitoring":
+        return f"test due: {rest}"
+    if line.concern.startswith("Condition/"):
+        known = sorted(terminology().problem((), line.text))
+        return f"problem: {terminology().problem_title(known[0])}" if known else "problem without a known name"
+    if line.concern.startswith("Observation/"):
+        titles = sorted((title for title in _titles() if line.text.startswith(title)), key=len)
+        return f"value: {titles[-1]}" if titles else "another value"
+    return "medicine" if line.concern.startswith("Medication") else "something else"
+
+
+@lru_cache(maxsize=1)
+def _titles() -> frozenset[str]:
+    known = (terminology().observable_named(name) for name in terminology().observable_names())
+    return frozenset(one.title for one in known if one is not None)

@@ -1,0 +1,110 @@
+"""The report of a batch shows what the rows say, loads nothing, and can be held against an earlier one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import orjson
+import pytest
+
+from agent.errors import RecordError
+from scenarios.differences import differences
+from scenarios.page import Page, Section, as_html, as_markdown
+from scenarios.pictures import bars, histogram, intervals, lines
+from scenarios.population import drawn
+from scenarios.report import batch, write_report
+from scenarios.simulation import Settings, simulate_patients
+
+DAY = date(2026, 11, 1)
+NAME = "adults-in-primary-care"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("batch")
+    simulate_patients(drawn(NAME, 12, 4, DAY), out, Settings(DAY, "inline"))
+    return out
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        bars("A & B", [("x < y", 3), ("none", 0)]),
+        bars("nothing", []),
+        histogram("few", [0, 0, 1, 3]),
+        histogram("many", [n * 1.7 for n in range(60)]),
+        histogram("one value", [2.5]),
+        lines("shares", ["day 0", "day 90"], {"a": [0.0, 1.0], "b": [0.5, 0.5]}),
+        intervals("shares", [("x", 0.2, 0.1, 0.4)]),
+    ],
+)
+def test_a_picture_is_well_formed_and_has_a_title(svg: str) -> None:
+    drawn_ = ElementTree.fromstring(svg)
+    assert drawn_.tag == "svg"
+    assert drawn_[0].tag == "title"
+    assert drawn_[0].text
+
+
+def test_a_histogram_counts_every_value_once() -> None:
+    texts = [node.text or "" for node in ElementTree.fromstring(histogram("few", [0, 0, 1, 3])).iter("text")]
+    assert texts == ["0", "2", "1", "1", "2", "0", "3", "1"]
+
+
+def test_html_and_markdown_hold_the_same_numbers_and_load_nothing(folder: Path) -> None:
+    write_report(folder)
+    html, text = (folder / "report.html").read_text("utf-8"), (folder / "report.md").read_text("utf-8")
+    cells = re.findall(r"<td>([^<]*)</td>", html)
+    assert len(cells) > 50
+    assert all(cell in text for cell in cells if "&" not in cell)
+    assert not re.search(r"<script|src=|href=|url\(|@import", html)
+    assert html.count("<svg") >= 8
+
+
+def test_what_is_written_is_escaped() -> None:
+    page = Page("A <b>", "x & y", [Section("T", (("c",), [("<i>|",)]))])
+    assert "<b>" not in as_html(page)
+    assert "&lt;i&gt;|" in as_html(page)
+    assert "| <i>\\| |" in as_markdown(page)
+
+
+def test_a_batch_against_itself_differs_in_nothing(folder: Path) -> None:
+    whole = batch(folder)
+    section = differences(whole, whole)[0]
+    assert "12 patients are in both, 0 only here, 0 only there" in section.text
+    assert "Plans with another digest: 0 of" in section.text
+    assert section.table
+    assert all(row[1] == row[2] and row[3:] == ("0", "0") for row in section.table[1])
+
+
+def test_a_line_more_is_a_difference(folder: Path) -> None:
+    manifest, rows = batch(folder)
+    changed = orjson.loads(orjson.dumps(rows))
+    target = next(row for row in changed if row["outcome"] == "plan")
+    target["items"]["start"] = target["items"].get("start", 0) + 1
+    target["digest"] = "sha256:other"
+    section, _, most = differences((manifest, rows), (manifest, changed))
+    assert "Plans with another digest: 1 of" in section.text
+    assert most.table
+    assert [row[0] for row in most.table[1]] == [target["patient"]]
+
+
+def test_a_folder_without_a_batch_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="holds no finished batch"):
+        batch(tmp_path)
+
+
+def test_rows_name_no_text_of_the_record(folder: Path) -> None:
+    _, rows = batch(folder)
+    known = ("test due: ", "problem: ", "value: ", "medicine", "another value", "problem without", "something else")
+    assert {name for row in rows for name in row.get("open", {}) if not name.startswith(known)} == set()
+
+
+def test_timings_lie_beside_the_rows_and_not_in_them(folder: Path) -> None:
+    _, rows = batch(folder)
+    timed = [orjson.loads(line) for line in (folder / "timings.ndjson").read_bytes().splitlines()]
+    assert [one["key"] for one in timed] == [row["key"] for row in rows]
+    assert all(one["seconds"] > 0 for one in timed)
+    assert not any("seconds" in row for row in rows)
