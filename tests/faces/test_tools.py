@@ -190,3 +190,30 @@ def test_a_gene_without_a_call_is_never_normal() -> None:
         ["CYP2C19"],
         [],
     )
+
+
+def computed(name: str, **inputs: object) -> str | None:
+    return tool_registry.call("calculate", {"name": name, "inputs": inputs}, DAY)["value"]
+
+
+@pytest.mark.parametrize(
+    ("name", "american", "international"),
+    [
+        ("egfr-ckd-epi-2021", {"creatinine": {"value": 1, "unit": "mg/dL"}}, {"creatinine": {"value": 88.4, "unit": "umol/L"}}),
+        (
+            "creatinine-clearance",
+            {"creatinine": {"value": 1, "unit": "mg/dL"}, "weight": {"value": 70, "unit": "kg"}},
+            {"creatinine": {"value": 88.4, "unit": "µmol/L"}, "weight": {"value": 70, "unit": "kg"}},
+        ),
+    ],
+)
+def test_a_substance_may_be_given_in_moles(name: str, american: dict[str, object], international: dict[str, object]) -> None:
+    who = {"age": {"value": 65, "unit": "a"}, "sex": "female"}
+    assert computed(name, **who, **american) == computed(name, **who, **international) is not None
+
+
+def test_a_unit_of_another_kind_is_refused_and_never_guessed() -> None:
+    answer = tool_registry.call(
+        "calculate", {"name": "bmi", "inputs": {"weight": {"value": 80, "unit": "mmol/L"}, "height": {"value": 170, "unit": "cm"}}}, DAY
+    )
+    assert (answer["status"], answer["value"], answer["reason"]) == ("not_checked", None, "'mmol/L' cannot be turned into 'kg'")

@@ -75,7 +75,7 @@ def run(given: Input, as_of: date) -> Output:
     needs = tuple(Need(name=i.name, unit=i.unit, choices=i.choices, optional=i.optional) for i in known[name].input)
     try:
         values = {key.strip().replace("_", "-"): _value(key, value) for key, value in given.inputs.items() if value is not None}
-        found = calculate(name, _renamed(values, known[name].input))
+        found = calculate(name, _in_known_units(_renamed(values, known[name].input), known[name].input))
     except UnitMismatchError as error:
         return Output(tool="calculate", status="not_checked", reason=str(error), name=name, title=known[name].title, needs=needs)
     return Output(
@@ -102,6 +102,29 @@ def _renamed(values: Mapping[str, Quantity | str | bool], inputs: tuple[Any, ...
     names = {each.name for each in inputs}
     observed = {each.observable: each.name for each in inputs if each.observable and each.name not in values}
     return {name if name in names else observed.get(name, name): value for name, value in values.items()}
+
+
+def _in_known_units(values: Mapping[str, Quantity | str | bool], inputs: tuple[Any, ...]) -> dict[str, Quantity | str | bool]:
+    """What is measured in another kind of unit, in the calculator's, where the substance is known: creatinine in umol/L, HbA1c in mmol/mol."""
+    from tools.terminology import terminology
+
+    found = dict(values)
+    for each in inputs:
+        value = found.get(each.name)
+        if isinstance(value, Quantity) and not _comparable(value, each.unit):
+            substance = each.name.removeprefix("urine-")
+            names = (each.observable or each.name, f"serum-{substance}", f"blood-{substance}")
+            observable = next((known for name in names if (known := terminology().observable_named(name))), None)
+            found[each.name] = (observable and observable.canonical(value.value, value.unit)) or value
+    return found
+
+
+def _comparable(value: Quantity, unit: str) -> bool:
+    try:
+        value.to(unit)
+    except UnitMismatchError:
+        return False
+    return True
 
 
 def _value(name: str, value: Valued | str | bool | float | int) -> Quantity | str | bool:
