@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 from msgspec import Struct
 
+from agent.record_changes import changes
 from agent.signing import Standing, standing
 from agent.store.connection import Connection
 from agent.store.decisions import decisions
@@ -46,6 +47,13 @@ def behind(db: Connection, found: Work) -> Behind:
         before=edited or _earlier_plan(db, found),
         edited=edited is not None,
     )
+
+
+def changed(db: Connection, found: Work, plan: Plan) -> tuple[str, ...]:
+    """The cited facts that differ from the record as it was read again, where that voided the plan; empty where nothing did."""
+    row = db.execute("SELECT details FROM audit WHERE work=? AND event='voided' ORDER BY seq DESC LIMIT 1", (found.id,)).fetchone()
+    newer = msgspec.json.decode(row["details"]).get("record") if row else None
+    return changes(plan, record(db, found.source), record(db, newer)) if newer else ()
 
 
 def stands(db: Connection, found: Work) -> tuple[Plan, Standing] | None:

@@ -11,12 +11,14 @@ from agent.context import Context
 from agent.errors import DecisionError
 from agent.freshness import knowledge_stamp, late
 from agent.planning import run, source_digest
+from agent.record_changes import changes, same_resources
 from agent.refusals import objections
 from agent.review import Approve, Decision, Edit, EditVerdict, RedraftVerdict, Reject, Reviewer
 from agent.signing import admit, admit_edits, repeats, standing, superseding
 from agent.store.audit import SYSTEM, Actor, Event, append
 from agent.store.connection import Connection
 from agent.store.decisions import add_decisions, add_verdict, decisions, verdicts
+from agent.store.records import keep_record, record
 from agent.store.worklist import Work, set_status, shown_plan
 from tools.clinical.plan import Plan
 
@@ -92,13 +94,20 @@ def _voided(db: Connection, found: Work, said: Said, context: Context, at: str) 
     if late(found, at):
         void(db, found, "expired", at)
         return DecisionError("late", f"the plan {found.id} has waited longer than it may; draft it again")
-    if said.bundle is not None and source_digest(said.bundle) != found.source:
-        void(db, found, "voided", at, record=source_digest(said.bundle))
-        return DecisionError("stale", f"the record has changed since the plan {found.id} was drafted; draft it again")
+    if said.bundle is not None and (moved := _moved(db, found, said.bundle)):
+        void(db, found, "voided", at, record=keep_record(db, said.bundle))
+        return DecisionError("stale", f"the record has changed since the plan {found.id} was drafted; draft it again", moved)
     if found.knowledge != knowledge_stamp() and not _says_the_same(found, context):
         void(db, found, "voided", at, knowledge=knowledge_stamp())
         return DecisionError("stale", f"the knowledge base has changed since the plan {found.id} was drafted; draft it again")
     return None
+
+
+def _moved(db: Connection, found: Work, bundle: bytes) -> tuple[str, ...]:
+    """What differs in the record as it was read again; nothing where it holds the same resources."""
+    if source_digest(bundle) == found.source or same_resources(before := record(db, found.source), bundle):
+        return ()
+    return changes(shown_plan(db, found), before, bundle)
 
 
 def _says_the_same(found: Work, context: Context) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from agent.behind import Behind, behind, stands
+from agent.behind import Behind, behind, changed, stands
 from agent.context import Context
 from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
@@ -29,9 +29,10 @@ from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, shown, waiting
 from agent.signing import Standing, may_release, overrides, standing
-from agent.store.audit import Event, Line, append, content_hash, lines
+from agent.store.audit import Event, Line, append, content_hash, lines, moment
 from agent.store.connection import Connection
 from agent.store.decisions import decisions, verdict, waiting_verdicts
+from agent.store.erasing import was_erased
 from agent.store.integrity import faults
 from agent.store.opening import open_database
 from agent.store.outbox import delivered, undelivered
@@ -97,8 +98,9 @@ class Desk:
         found = self._settled(name)
         with self._database.writing() as db:
             plan, rows = shown_plan(db, found), decisions(db, found)
+            differs = changed(db, found, plan) if found.status == "expired" else ()
             append(db, self._now(db), actor(reader), "read", found.id, digest=plan.digest)
-        return shown(found, plan, rows)
+        return shown(found, plan, rows, differs)
 
     def behind(self, name: str) -> Behind:
         """The record and the earlier plan behind one plan. Raises DecisionError (`unknown`)."""
@@ -203,9 +205,9 @@ class Desk:
             return Audit(last["seq"] if last else 0, last["hash"] if last else "", tuple(faults(db)))
 
     def history(self, name: str | None = None) -> tuple[Line, ...]:
-        """The lines of the audit, of one plan or of all."""
+        """The lines of the audit, of one plan (also one that was erased) or of all."""
         with self._database.reading() as db:
-            return tuple(lines(db, work(db, name).id if name else None))
+            return tuple(lines(db, name if name and was_erased(db, name) else work(db, name).id if name else None))
 
     def _released(self, db: Connection, name: str, by: Reviewer | None) -> bytes:
         found = work(db, name)
@@ -282,10 +284,7 @@ class Desk:
             return record(db, digest)
 
     def _now(self, db: Connection) -> str:
-        """The time, never before that of the last line of the audit: a clock that jumps back does not turn the order round."""
-        last = db.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-        now = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-        return max(now, last["at"]) if last else now
+        return moment(db, self._clock)
 
     def _tell(self, name: str, by: Reviewer | None, event: Event, **details: str) -> None:
         with self._database.writing() as db:

@@ -45,11 +45,13 @@ class DecisionError(PlannerError):
     (the plan or the record is no longer what was shown), `double` (already decided), `unauthorised` (this role, or this
     person, may not), `incomplete` (an item is left out, decided twice, or must be approved by name), `unreasoned` (a reason
     is missing or not on the list), `not-editable` (such an edit is not possible), `locked` (another decision is under way).
+    `changes` are the cited facts of the record that differ, where that is why: references and values, to be shown and not to be logged.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, changes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.reason = reason
+        self.changes = changes
 
 
 class StoreError(PlannerError):

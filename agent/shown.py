@@ -29,7 +29,8 @@ class Waiting(Struct, frozen=True, kw_only=True, gc=False):
 class Shown(Struct, frozen=True, kw_only=True):
     """A plan on the worklist, with where each of its items stands and what was said about them.
 
-    `interrupt` names the question that is open: this plan, as it was shown the nth time.
+    `interrupt` names the question that is open: this plan, as it was shown the nth time. `changes` are the facts it cites that
+    differ in the record as it was read again, where that voided it.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     expires: str | None
     standing: Standing
     decisions: tuple[Recorded, ...]
+    changes: tuple[str, ...] = ()
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -75,7 +77,7 @@ def until(found: Work) -> str | None:
     return when.isoformat() if when else None
 
 
-def shown(found: Work, plan: Plan, rows: tuple[Recorded, ...]) -> Shown:
+def shown(found: Work, plan: Plan, rows: tuple[Recorded, ...], changes: tuple[str, ...] = ()) -> Shown:
     """A run's plan with where its items stand."""
     interrupt = f"{found.id}.{found.round}"
     return Shown(
@@ -86,4 +88,5 @@ def shown(found: Work, plan: Plan, rows: tuple[Recorded, ...]) -> Shown:
         expires=until(found),
         standing=standing(plan, rows),
         decisions=rows,
+        changes=changes,
     )

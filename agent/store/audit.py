@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -58,6 +59,13 @@ def append(db: Connection, at: str, actor: Actor, event: Event, work: str, **det
     told = json.dumps(details, sort_keys=True, ensure_ascii=False)
     row = (seq, at, actor.id, actor.role, event, work, told, previous)
     db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?)", (*row, _seal(row)))
+
+
+def moment(db: Connection, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> str:
+    """The time, never before that of the last line: a clock that jumps back does not turn the order round."""
+    last = db.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    now = clock().astimezone(UTC).isoformat(timespec="microseconds")
+    return max(now, last["at"]) if last else now
 
 
 def lines(db: Connection, work: str | None = None) -> Iterator[Line]:

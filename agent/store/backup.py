@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from agent.errors import StoreError
+from agent.store.cipher import cipher
 from agent.store.database import FILE, SqliteDatabase
 from agent.store.integrity import faults
 from agent.store.opening import open_database
@@ -15,7 +15,7 @@ from agent.store.place import state_folder
 
 
 def backup(target: Path, home: str | Path | None = None) -> None:
-    """Write one consistent copy of everything to a new file, for its owner only.
+    """Write one consistent copy of everything to a new file, for its owner only; encrypted with the same key where there is one.
 
     Raises:
         StoreError: the file is there already or cannot be written, or the database is PostgreSQL, which has tools of its own.
@@ -24,7 +24,8 @@ def backup(target: Path, home: str | Path | None = None) -> None:
     if not isinstance(database, SqliteDatabase):
         raise StoreError("unavailable", "a PostgreSQL database is backed up with pg_dump and restored with pg_restore")
     _new(target)
-    with database.failures_named(), closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(target)) as copy:
+    key = cipher()
+    with database.failures_named(), closing(key.connect(database.path)) as source, closing(key.connect(target)) as copy:
         source.backup(copy)
 
 
@@ -37,13 +38,16 @@ def restore(source: Path, home: str | Path | None = None) -> None:
     target = state_folder(home) / FILE
     if not source.is_file():
         raise StoreError("missing", f"there is no backup {source}")
+    key = cipher()
     _new(target)
     try:
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as copy:
+        with closing(key.connect(source)) as old, closing(key.connect(target)) as copy:
             old.backup(copy)
-        with SqliteDatabase(target.parent).reading() as db:
+        restored = SqliteDatabase(target.parent, key)
+        with restored.reading() as db:
             fault = next(faults(db), None)
-    except (sqlite3.Error, StoreError) as error:
+        restored.close()
+    except (key.driver.Error, StoreError) as error:
         target.unlink()
         raise StoreError("corrupt", f"the backup {source} cannot be read; take another") from error
     if fault:

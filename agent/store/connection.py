@@ -50,5 +50,8 @@ class Database(Protocol):
     def checkpoints(self) -> AbstractContextManager[BaseCheckpointSaver[Any]]:
         """LangGraph's checkpoints in the same database."""
 
+    def shred(self) -> None:
+        """Leave nothing of deleted rows behind, as far as the database can. Raises StoreError."""
+
     def close(self) -> None:
         """Close what is idle; whoever comes next opens anew."""

@@ -12,52 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import StoreError
+from agent.store.audit import SYSTEM, append, moment
+from agent.store.cipher import Cipher
 from agent.store.kept import Kept
 from agent.store.place import alone
+from agent.store.schema import SCHEMA_VERSION, TABLES, statements, steps_from
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE = "carewright.db"
-SCHEMA_VERSION = 1
 _PATIENCE_S = 10
 """So long a writer waits for the one before it."""
 _TURNS: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 """One writer of a file at a time in this process."""
 
-TABLES = """
-CREATE TABLE record (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE work (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL, as_of TEXT NOT NULL, patient TEXT, request TEXT, drafter TEXT NOT NULL,
-    started TEXT NOT NULL, status TEXT NOT NULL, round INTEGER NOT NULL DEFAULT 0, knowledge TEXT, digest TEXT, plan_id TEXT,
-    urgency TEXT, route TEXT, reference TEXT, summary TEXT, items INTEGER, ended TEXT
-) WITHOUT ROWID;
-CREATE INDEX work_by_status ON work (status, started);
-CREATE INDEX work_by_plan ON work (plan_id);
-CREATE TABLE plan (
-    work TEXT NOT NULL REFERENCES work, round INTEGER NOT NULL, digest TEXT NOT NULL, content BLOB NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (work, round)
-) WITHOUT ROWID;
-CREATE TABLE decision (
-    work TEXT NOT NULL REFERENCES work, item TEXT NOT NULL, reviewer TEXT NOT NULL, digest TEXT NOT NULL, round INTEGER NOT NULL,
-    content BLOB NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (work, item, reviewer, digest, round)
-) WITHOUT ROWID;
-CREATE TABLE verdict (
-    work TEXT NOT NULL REFERENCES work, round INTEGER NOT NULL, content BLOB NOT NULL, at TEXT NOT NULL,
-    applied INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (work, round)
-) WITHOUT ROWID;
-CREATE INDEX verdict_waiting ON verdict (applied) WHERE applied = 0;
-CREATE TABLE release (
-    work TEXT PRIMARY KEY REFERENCES work, content BLOB NOT NULL, at TEXT NOT NULL, delivered TEXT
-) WITHOUT ROWID;
-CREATE TABLE audit (
-    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL, event TEXT NOT NULL, work TEXT NOT NULL,
-    details TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
-);
-"""
 _APPEND_ONLY = """
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
@@ -68,29 +38,33 @@ _FAILURES = (
     ("full", "full", "is on a full disk; make room and try again"),
     ("locked", "locked", "is being written by another process; try again"),
     ("malformed", "corrupt", "is damaged; restore the last backup"),
-    ("not a database", "corrupt", "is not a database; restore the last backup"),
+    ("not a database", "corrupt", "is not a database, or encrypted with another key; name its key, or restore the last backup"),
 )
 
 
 class SqliteDatabase:
     """One file. A connection serves one transaction at a time and is kept for the next one, of whichever thread."""
 
-    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, cipher: Cipher = Cipher()) -> None:  # noqa: B008 - a frozen value
+        self._folder, self._cipher = folder, cipher
         self.path = folder / FILE
-        self._connections = Kept(lambda: self._connect(), sqlite3.Connection.close)
+        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, cipher.driver.Error)
+        self._connections = Kept(lambda: self._connect(), lambda db: db.close())
         self._savers = Kept(self._saver, lambda saver: saver.conn.close())
+        if not cipher.fits(self.path):
+            raise self._other_kind()
         with self.failures_named(), closing(self._connect()) as db:
             found: int = db.execute("PRAGMA user_version").fetchone()[0]
             if found > SCHEMA_VERSION:
-                raise StoreError("unavailable", f"the state file {self.path} was written by a newer version ({found}); update this one")
+                raise StoreError(
+                    "unavailable",
+                    f"the state file {self.path} was written by a newer version ({found}, this one knows {SCHEMA_VERSION}); update this program",
+                )
             if found == 0:
                 os.chmod(self.path, 0o600)
                 db.execute("PRAGMA journal_mode=WAL")
-        if found == 0:
-            self._make_tables()
+        if found < SCHEMA_VERSION:
+            self._bring_up_to_date()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -129,7 +103,7 @@ class SqliteDatabase:
         """What SQLite fails with inside the block becomes a StoreError that names the file and the way out."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except self.errors as error:
             said = str(error)
             for word, reason, way_out in _FAILURES:
                 if word in said:
@@ -151,31 +125,44 @@ class SqliteDatabase:
         self._connections.close()
         self._savers.close()
 
+    def shred(self) -> None:
+        """Leave nothing of deleted rows in the file or its log."""
+        self.close()
+        with self._in_turn(), self.failures_named(), closing(self._connect()) as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _saver(self) -> SqliteSaver:
         from agent.store.checkpoints import saver_on
 
-        return saver_on(self.path)
+        return saver_on(self._cipher.connect(self.path, timeout=_PATIENCE_S, check_same_thread=False), self.errors)
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
+        db = self._cipher.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+        db.row_factory = self._cipher.driver.Row
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
         return db
 
-    def _make_tables(self) -> None:
+    def _bring_up_to_date(self) -> None:
+        """Tables for a new file, the steps that it lacks for an older one; all or nothing, and noted in the audit."""
         with self.writing() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _statements(TABLES + _APPEND_ONLY):
+            found: int = db.execute("PRAGMA user_version").fetchone()[0]
+            if found == 0:
+                for statement in statements(TABLES + _APPEND_ONLY):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            for statement in steps_from(found or 1):
+                db.execute(statement)
+            if 0 < found < SCHEMA_VERSION:
+                append(db, moment(db), SYSTEM, "upgraded", "", before=found, after=SCHEMA_VERSION)
+            db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
-
-def _statements(script: str) -> Iterator[str]:
-    """Statements of a script, one by one: `executescript` would commit the transaction around it."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    def _other_kind(self) -> StoreError:
+        if self._cipher.key:
+            return StoreError(
+                "unavailable", f"the state file {self.path} is not encrypted, and a key is given; unset it, or start another folder"
+            )
+        return StoreError(
+            "corrupt",
+            f"the state file {self.path} is no database, or an encrypted one; restore the last backup, or name its key (CAREWRIGHT_KEY_FILE)",
+        )

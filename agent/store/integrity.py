@@ -17,13 +17,20 @@ Key = tuple[object, ...]
 def faults(db: Connection, work: str | None = None) -> Iterator[str]:
     """A sentence for each broken link of the audit, and for each row (of one run, or of all) that is not what the audit says."""
     yield from broken_links(db)
-    told = tuple(lines(db, work))
+    told = _standing(lines(db, work))
     yield from _compared("plan", _told(told, ("drafted",), "round"), _rows(db, "plan", work, "round"))
     yield from _compared("decision", _decided(told), _rows(db, "decision", work, "item", "reviewer", "digest", "round"))
     yield from _compared("verdict", _told(told, ("signed", "edited", "redrafted"), "round"), _rows(db, "verdict", work, "round"))
     yield from _compared("release", _told(told, ("released",)), _rows(db, "release", work))
     yield from _plans(db, work)
     yield from _records(db, work)
+
+
+def _standing(told: Iterable[Line]) -> tuple[Line, ...]:
+    """Without what was erased by policy: of that no row may be there any more."""
+    every = tuple(told)
+    erased = {line.work for line in every if line.event == "erased"}
+    return tuple(line for line in every if line.work not in erased)
 
 
 def _told(told: Iterable[Line], events: tuple[str, ...], *names: str) -> dict[Key, str]:

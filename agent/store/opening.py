@@ -1,4 +1,4 @@
-"""Which database: the one that `CAREWRIGHT_DATABASE` names, else the SQLite file of the state folder."""
+"""Which database: the one that `CAREWRIGHT_DATABASE` names, else the SQLite file of the state folder, encrypted where a key is given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from agent.errors import StoreError
+from agent.store.cipher import cipher
 from agent.store.connection import Database
 from agent.store.place import state_folder
 
@@ -22,7 +23,7 @@ def open_database(home: str | Path | None = None) -> Database:
     if not address:
         from agent.store.database import SqliteDatabase
 
-        return SqliteDatabase(state_folder(home))
+        return SqliteDatabase(state_folder(home), cipher())
     if not address.startswith(("postgresql://", "postgres://")):
         raise StoreError("unavailable", f"{SETTING} is not a postgresql:// address; unset it for the SQLite file of the state folder")
     try:

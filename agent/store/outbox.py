@@ -10,7 +10,10 @@ from agent.store.connection import Connection
 def undelivered(db: Connection) -> tuple[tuple[str, str], ...]:
     """Run and server of each delivery that was queued and not noted as taken, the oldest first."""
     waiting: dict[tuple[str, str], None] = {}
-    for row in db.execute("SELECT work, event, details FROM audit WHERE event IN ('queued', 'delivered') ORDER BY seq"):
+    for row in db.execute("SELECT work, event, details FROM audit WHERE event IN ('queued', 'delivered', 'erased') ORDER BY seq"):
+        if row["event"] == "erased":
+            waiting = {key: None for key in waiting if key[0] != row["work"]}
+            continue
         key = (row["work"], json.loads(row["details"])["server"])
         if row["event"] == "queued":
             waiting[key] = None

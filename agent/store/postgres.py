@@ -17,9 +17,10 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from agent.errors import DecisionError, StoreError
+from agent.store.audit import SYSTEM, append, moment
 from agent.store.connection import Connection
-from agent.store.database import SCHEMA_VERSION, TABLES
 from agent.store.kept import Kept
+from agent.store.schema import SCHEMA_VERSION, TABLES, steps_from
 from agent.store.serialising import serialiser
 
 _WRITERS = 0x6361_7265
@@ -98,8 +99,13 @@ class PostgresDatabase:
             found = self._version()
             if found is None:
                 found = self._make_tables()
+            if found < SCHEMA_VERSION:
+                found = self._bring_up_to_date()
         if found > SCHEMA_VERSION:
-            raise StoreError("unavailable", f"{self._name()} was written by a newer version ({found}); update this one")
+            raise StoreError(
+                "unavailable",
+                f"{self._name()} was written by a newer version ({found}, this one knows {SCHEMA_VERSION}); update this program",
+            )
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -140,6 +146,11 @@ class PostgresDatabase:
         with self._savers.borrowed() as saver:
             yield saver
 
+    def shred(self) -> None:
+        """Give the space of deleted rows back."""
+        with self.failures_named(), self._connect() as db:
+            db.execute("VACUUM")
+
     def close(self) -> None:
         """Close what is idle; whoever comes next opens anew."""
         self._connections.close()
@@ -174,9 +185,22 @@ class PostgresDatabase:
             with self._connect() as db, db.transaction():
                 db.execute(_spoken(TABLES))
                 db.execute(_APPEND_ONLY)
+                for statement in steps_from(1):
+                    db.execute(statement)
                 db.execute("CREATE TABLE carewright_schema (version BIGINT NOT NULL)")
                 db.execute("INSERT INTO carewright_schema VALUES (%s)", (SCHEMA_VERSION,))
         return SCHEMA_VERSION
+
+    def _bring_up_to_date(self) -> int:
+        """The steps that an older database lacks; all or nothing, and noted in the audit."""
+        with self.writing() as db:
+            found = int(db.execute("SELECT version FROM carewright_schema FOR UPDATE").fetchone()[0])
+            if found < SCHEMA_VERSION:
+                for statement in steps_from(found):
+                    db.execute(statement)
+                db.execute("UPDATE carewright_schema SET version = ?", (SCHEMA_VERSION,))
+                append(db, moment(db), SYSTEM, "upgraded", "", before=found, after=SCHEMA_VERSION)
+        return max(found, SCHEMA_VERSION)
 
     @contextmanager
     def _alone_in_setup(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 from contextlib import closing
 from datetime import date
@@ -81,7 +82,7 @@ def test_the_folder_is_the_one_of_the_environment(tmp_path: Path, monkeypatch: p
 
 
 def test_a_checkpoint_constructs_nothing_but_plain_values(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    saver = saver_on(tmp_path / "c.db")
+    saver = saver_on(sqlite3.connect(tmp_path / "c.db"))
     with closing(saver.conn):
         kind, data = saver.serde.dumps_typed({"plan": {"items": [1, "two"]}})
         assert saver.serde.loads_typed((kind, data)) == {"plan": {"items": [1, "two"]}}
