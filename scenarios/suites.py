@@ -76,6 +76,8 @@ def requests(paths: Sequence[Path]) -> str:
 
     session = Session(planning_face.example_record(), planning_face.EXAMPLE_AS_OF)
     asked = [(row.get("category", ""), row["request"]) for path in paths for row in _lines(path)]
+    if not asked:
+        raise RecordError("no request was found: a file of JSON lines with a field `request`, or a folder of such files, is needed")
     outcomes = [(category, text, _outcome(session, text)) for category, text in asked]
     counted = Counter(outcome for _, _, outcome in outcomes)
     answered = [(category, text) for category, text, outcome in outcomes if outcome == "answered"]
