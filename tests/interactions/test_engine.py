@@ -24,7 +24,7 @@ def test_of_two_rules_of_one_severity_the_more_specific_speaks_and_the_other_is_
     narrow = rule("sertraline", "nsaid", level="ingredient-class")
     (issue,) = check(index_of(broad, narrow), use("sertraline", "ssri"), use("ibuprofen", "nsaid"))
     assert issue.rule.id == "sertraline-with-nsaid"
-    assert issue.consequence == "harm of sertraline with nsaid; also: harm of ssri with nsaid"
+    assert issue.consequence == "harm of sertraline with nsaid. harm of ssri with nsaid."
 
 
 def test_a_milder_specific_rule_does_not_hide_a_graver_broad_one() -> None:
@@ -112,7 +112,7 @@ def test_the_circumstance_is_told_to_the_reader() -> None:
     raised = [{**change, "because": f"because of {change['to']}"} for change in CHANGES]
     index = index_of(rule("a", "b", changes=raised), rule("a2", "b", "minor"), rule("a3", "b", "moderate"))
     uses = use("a", "a2", "a3", daily="20 mg/d"), use("b")
-    told = "harm of a with b; also: harm of a3 with b. Graver here: because of contraindicated."
+    told = "harm of a with b. harm of a3 with b. Graver here: because of contraindicated."
     assert [i.consequence for i in check(index, *uses, facts=patient(*uses, labs={"serum-potassium": "6 mmol/L"}))] == [told]
     assert [i.consequence.rpartition(". ")[2] for i in check(index, *uses)] == ["Milder here: because of moderate."]
 

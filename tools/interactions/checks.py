@@ -12,6 +12,7 @@ from tools.interactions.answers import Explanation, InteractionAnswer, Screening
 from tools.interactions.index import Ready, ReadyCombination, ReadyRule, shipped
 from tools.interactions.model import TIER_OF, InteractionFile
 from tools.interactions.screening import screen
+from tools.interactions.wording import worded
 
 
 def check_regimen(medications: Sequence[MedicationUse], facts: Facts) -> Screening:
@@ -48,6 +49,7 @@ def explain(rule_id: str) -> Explanation:
     if ready is None:
         raise OutOfScopeError(f"no interaction rule is called {rule_id!r}")
     statement = ready.statement
+    names = tuple((subject,) for subject in _subjects(ready))
     return Explanation(
         ready.ref,
         ready.file.title,
@@ -56,8 +58,8 @@ def explain(rule_id: str) -> Explanation:
         statement.tier or TIER_OF[statement.severity],
         statement.mechanism,
         statement.onset or "",
-        statement.consequence,
-        statement.action,
+        worded(statement.consequence, names),
+        worded(statement.action, names),
         statement.alternatives,
         tuple(f"{change.to}: {change.because}" for change in statement.changes),
         ready.citations,

@@ -18,6 +18,7 @@ from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.errors import ClinicalError
 from tools.clinical.examples import Given
 from tools.clinical.knowledge import Confidence, Document
+from tools.interactions.wording import misplaced
 
 Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
 Level = Literal["ingredient-ingredient", "ingredient-class", "class-class"]
@@ -55,6 +56,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, o
     """What every finding says: how grave, what happens, what to do, on whose word.
 
     Attributes:
+        consequence, action: whole sentences; a rule on two medicines writes `{1}` and `{2}` for them, see `wording`.
         tier: where it is not the usual one of the severity.
         intended: when all hold, the combination is meant; the issue is kept out of sight with that reason.
         monitoring: observables that must be in date before a long-standing combination may be kept out of sight.
@@ -203,6 +205,9 @@ def _faults_of(statement: Statement, known: set[str]) -> Iterator[str]:
     if not statement.sources:
         yield "no source"
     yield from (f"source {name!r} is not listed" for name in statement.sources if name not in known)
+    sides = 2 if isinstance(statement, Rule) else 0
+    for text in (statement.consequence, statement.action, *(change.action for change in statement.changes)):
+        yield from (f"no side fills {{{place}}}" for place in misplaced(text, sides))
     for clause in clauses_of(statement):
         try:
             compile_clause(clause)

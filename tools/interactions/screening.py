@@ -9,12 +9,13 @@ from msgspec import structs
 from tools.clinical.answer import Issue, severity_rank
 from tools.clinical.facts import Facts, MedicationUse
 from tools.interactions.answers import MedicationCheck, Screening
-from tools.interactions.index import Index, Ready
+from tools.interactions.index import Index
 from tools.interactions.pairs import Pair, pairs_of
 from tools.interactions.patient import Patient
 from tools.interactions.regimen import combinations_of
 from tools.interactions.suppression import within_budget
 from tools.interactions.verdict import Finding
+from tools.interactions.wording import worded
 
 
 def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Screening:
@@ -40,28 +41,29 @@ def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Find
 def _issue_of_pair(index: Index, pair: Pair) -> Issue:
     if not pair.others:
         return _issue(index, pair.speaker)
-    shown = [other.ready for other in pair.others if not other.suppressed]
+    shown = [other for other in pair.others if not other.suppressed]
     asked = [name for other in pair.others if other.could_reach > pair.speaker.rank for name in other.missing]
     issue = _issue(index, pair.speaker, shown)
     return structs.replace(
         issue,
-        evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for ready in shown for citation in ready.citations)))),
+        evidence=tuple(dict.fromkeys((*issue.evidence, *(citation for other in shown for citation in other.ready.citations)))),
         missing=tuple(dict.fromkeys((*issue.missing, *asked))),
     )
 
 
-def _issue(index: Index, finding: Finding, beside: Sequence[Ready] = ()) -> Issue:
+def _issue(index: Index, finding: Finding, beside: Sequence[Finding] = ()) -> Issue:
     statement = finding.ready.statement
     change = finding.change
     references = tuple(use.reference for use in finding.uses)
+    names = _sides(finding)
     return Issue(
         code=statement.code,
         severity=finding.severity,
         indicator=index.discipline.indicators[finding.tier],
         interruptive=finding.tier in ("hard-stop", "interruptive") and not finding.suppressed,
-        participants=_participants(finding),
+        participants=tuple(dict.fromkeys(name for side in names for name in side)),
         consequence=_consequence(finding, beside),
-        action=(change.action if change else "") or statement.action,
+        action=worded((change.action if change else "") or statement.action, names),
         rule=finding.ready.ref,
         mechanism=statement.mechanism,
         alternatives=statement.alternatives,
@@ -74,27 +76,25 @@ def _issue(index: Index, finding: Finding, beside: Sequence[Ready] = ()) -> Issu
     )
 
 
-def _consequence(finding: Finding, beside: Sequence[Ready]) -> str:
+def _consequence(finding: Finding, beside: Sequence[Finding]) -> str:
     """What happens, by the speaker and by the rules beside it; and the circumstance that makes it graver or milder here."""
-    text = finding.ready.statement.consequence
-    if beside:
-        text = "; also: ".join(dict.fromkeys((text, *(ready.statement.consequence for ready in beside))))
+    told = (worded(each.ready.statement.consequence, _sides(each)) for each in (finding, *beside))
+    text = " ".join(dict.fromkeys(told))
     if finding.change is None or finding.rank == finding.ready.rank:
         return text
-    return f"{text}. {'Graver' if finding.rank > finding.ready.rank else 'Milder'} here: {finding.change.because}."
+    return f"{text} {'Graver' if finding.rank > finding.ready.rank else 'Milder'} here: {finding.change.because}."
 
 
-def _participants(finding: Finding) -> tuple[str, ...]:
-    names = [name for position, use in enumerate(finding.uses) for name in _names(use, finding.ready.side(position))]
-    return tuple(dict.fromkeys(names))
+def _sides(finding: Finding) -> tuple[tuple[str, ...], ...]:
+    return tuple([_names(use, finding.ready.side(position)) for position, use in enumerate(finding.uses)])
 
 
-def _names(use: MedicationUse, side: frozenset[str]) -> Sequence[str]:
+def _names(use: MedicationUse, side: frozenset[str]) -> tuple[str, ...]:
     """The ingredient that the rule names, else all ingredients of the product; without any, the kind of the rule."""
     if len(use.ingredients) == 1:
         return (use.ingredients[0].name,)
-    names = [ingredient.name for ingredient in use.ingredients]
-    return [name for name in names if name in side] or names or sorted(side & use.kinds)
+    names = tuple([ingredient.name for ingredient in use.ingredients])
+    return tuple([name for name in names if name in side]) or names or tuple(sorted(side & use.kinds))
 
 
 def _check(index: Index, use: MedicationUse) -> MedicationCheck:
