@@ -1,4 +1,4 @@
-"""`carewright simulate`, `generate` and `course`: the command line in front of batches."""
+"""`carewright simulate`, `generate`, `course` and `scarcity`: the command line in front of batches."""
 
 from __future__ import annotations
 
@@ -112,3 +112,23 @@ def course(
     )
     if manifest["errors"]:
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def scarcity(
+    folders: Annotated[list[Path], typer.Argument(help="folders that `simulate` wrote: their plans are the panel")],
+    hours: Annotated[float, typer.Option(min=0.1, help="hours of reviewing a day")] = 1.0,
+    days: Annotated[int, typer.Option(min=1, help="over so many days the plans arrive")] = 10,
+    out: Annotated[Path | None, typer.Option(help="also write OUT.md and OUT.html")] = None,
+) -> None:
+    """Order the reading of a panel of plans when hours are short: by need, fairly, against first come, first served."""
+    from scenarios.page import Page, as_markdown, write_page
+    from scenarios.report import batch
+    from scenarios.scarcity import sections
+
+    rows = [row for folder in folders for row in batch(folder)[1]]
+    if not any(row["outcome"] == "plan" for row in rows):
+        raise typer.BadParameter("no plan is in these folders")
+    page = Page("A worklist under scarcity", "It compares orders of work in a simulation, not clinics.", sections(rows, days, hours))
+    typer.echo(as_markdown(page))
+    if out is not None:
+        write_page(page, out)

@@ -114,7 +114,7 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
 
 # Commands of a higher room; named here, since this room may not import it.
-_HIGHER = {"simulate": "faces", "generate": "faces", "course": "faces", "evaluate": "evaluation"}
+_HIGHER = {"simulate": "faces", "generate": "faces", "course": "faces", "scarcity": "faces", "evaluate": "evaluation"}
 for _name, _module in _HIGHER.items():
     app.command(_name)(getattr(import_module(f"scenarios.{_module}"), _name))
 

@@ -11,6 +11,7 @@ from scenarios.course.arms import ARMS
 from scenarios.page import Page, Section
 from scenarios.pictures import lines
 from scenarios.rows import Row
+from tools.terminology import terminology
 
 _WORDS = (
     "The same synthetic patients three times: the program's plan at every visit with a simulated reviewer, a simple usual care that is "
@@ -41,11 +42,16 @@ def _at_goal(followed: Sequence[Row], observable: str, interval: int) -> Section
     pairs = list(zip(series["plans as drafted"], series["usual care"], strict=True))
     better, worse = sum(a[-1] and not b[-1] for a, b in pairs), sum(b[-1] and not a[-1] for a, b in pairs)
     return Section(
-        f"At goal: {observable.replace('-', ' ')}",
+        f"At goal: {_title(observable)}",
         (("arm", *marks), [(arm, *(str(share) for share in some)) for arm, some in shares.items()]),
         f"At the last visit {better} patients are at goal with the plans and not with usual care, {worse} the other way round.",
-        lines(f"Share at goal of {observable}", marks, {arm: [share.value for share in some] for arm, some in shares.items()}),
+        lines(f"Share at goal: {_title(observable)}", marks, {arm: [share.value for share in some] for arm, some in shares.items()}),
     )
+
+
+def _title(observable: str) -> str:
+    found = terminology().observable_named(observable)
+    return found.title if found else observable
 
 
 def _time_to_goal(followed: Sequence[Row], observables: Sequence[str], interval: int) -> Section:
@@ -56,7 +62,7 @@ def _time_to_goal(followed: Sequence[Row], observables: Sequence[str], interval:
             open_ = [some for some in open_ if not some[0]]
             days = [some.index(True) * interval for some in open_ if True in some]
             reached = Share(len(days), len(open_))
-            table.append((observable, arm, str(reached), f"{median(days):g} days" if days else "nobody"))
+            table.append((_title(observable), arm, str(reached), f"{median(days):g} days" if days else "nobody"))
     return Section("Time to goal, of those not at goal at first", (("observable", "arm", "reached it", "median of those"), table))
 
 
