@@ -43,7 +43,7 @@ def answer_schema(offer: Offer) -> dict[str, Any]:
 def read_answer(text: str, offer: Offer) -> Answer:
     """The answer in a reply. Raises DraftError where it is not one, or names a handle that was not offered."""
     try:
-        answer = msgspec.json.decode(_bare(text), type=Answer)
+        answer = msgspec.json.decode(bare_json(text), type=Answer)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise DraftError("the answer is not of the form that was asked for") from error
     lines = {*answer.order, *answer.defer, *(w.line for w in answer.wording)}
@@ -81,7 +81,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _bare(text: str) -> str:
+def bare_json(text: str) -> str:
     """Without a code fence around the whole."""
     text = text.strip()
     if text.startswith("```") and text.endswith("```"):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from agent.drafting.settings import Model
 from agent.errors import StoreError
 from agent.store.place import state_folder
 
@@ -85,10 +86,11 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     limits: Limits = Limits()
     hooks: Hooks = Hooks()
     logs: Logs = Logs()
+    model: Model = Model()
 
     def faults(self) -> list[str]:
         """What is wrong beyond types, a sentence each."""
-        return [*_server_faults(self.server), *_limit_faults(self.limits), *_hook_faults(self.hooks, self.server)]
+        return [*_server_faults(self.server), *_limit_faults(self.limits), *_hook_faults(self.hooks, self.server), *self.model.faults()]
 
 
 def path(home: str | Path | None = None) -> Path:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from tools.clinical.answer import Citation, Indicator, IssueCode, KnowledgeRef, NotChecked, Severity
 from tools.clinical.appraised import Course, ReviewPoint, Suspicion
+from tools.clinical.drafter import Criticism as Criticism
 from tools.clinical.drafter import Drafter as Drafter
 from tools.clinical.drafter import ModelReport as ModelReport
 from tools.clinical.weighed import CalendarEntry, Weighing

@@ -1,0 +1,61 @@
+"""Several answers to one question: what most of them say, and how far they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+
+from agent.drafting.answer import Answer, Wording, struck
+from agent.drafting.offer import Offer
+
+
+def agreed(answers: Sequence[Answer], offer: Offer) -> tuple[Answer, float]:
+    """One answer: lines by their mean place, what more than half put off or doubt, for each line the first wording that stands.
+
+    Returns:
+        That answer, and the mean overlap (Jaccard) of what every two of the answers say of order, deferral and doubt; 1 for a single one.
+    """
+    if len(answers) == 1:
+        return answers[0], 1.0
+    order = sorted(
+        (o for o in offer.lines if _most(answers, lambda a: a.order, o)), key=lambda o: (_place(answers, o), list(offer.lines).index(o))
+    )
+    one = Answer(
+        order=tuple(order),
+        defer=tuple(o for o in offer.lines if _most(answers, lambda a: a.defer, o)),
+        confirm=tuple(f for f in offer.facts if _most(answers, lambda a: a.confirm, f)),
+        wording=tuple(_wordings(answers, offer)),
+    )
+    overlaps = [_overlap(_said(a), _said(b)) for a, b in combinations(answers, 2)]
+    return one, round(sum(overlaps) / len(overlaps), 2)
+
+
+def _most(answers: Sequence[Answer], part: Callable[[Answer], tuple[str, ...]], handle: str) -> bool:
+    return sum(handle in part(answer) for answer in answers) * 2 > len(answers)
+
+
+def _place(answers: Sequence[Answer], line: str) -> float:
+    places = [answer.order.index(line) for answer in answers if line in answer.order]
+    return sum(places) / len(places)
+
+
+def _wordings(answers: Sequence[Answer], offer: Offer) -> Iterable[Wording]:
+    """What stands first; a line for which nothing stands keeps the first wording, so that it is counted as struck."""
+    first: dict[str, Wording] = {}
+    standing: dict[str, Wording] = {}
+    for answer in answers:
+        bad = struck(answer, offer)
+        for worded in answer.wording:
+            first.setdefault(worded.line, worded)
+            if worded.line not in bad:
+                standing.setdefault(worded.line, worded)
+    return (standing.get(line, worded) for line, worded in first.items())
+
+
+def _said(answer: Answer) -> frozenset[tuple[str, ...]]:
+    pairs = (("before", a, b) for a, b in combinations(answer.order, 2))
+    return frozenset([*pairs, *(("defer", o) for o in answer.defer), *(("confirm", f) for f in answer.confirm)])
+
+
+def _overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+    return len(a & b) / len(a | b) if a | b else 1.0
