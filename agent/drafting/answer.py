@@ -34,10 +34,12 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def answer_schema(offer: Offer) -> dict[str, Any]:
     """JSON Schema in which every handle is an enumeration."""
-    lines = {"type": "array", "items": {"enum": list(offer.lines)}}
+    lines = {"type": "array", "items": {"enum": list(offer.lines)}, "maxItems": len(offer.lines)}
     facts = {"type": "array", "items": {"enum": list(offer.facts)} if offer.facts else {"type": "string"}, "maxItems": len(offer.facts)}
     worded = _object({"line": {"enum": list(offer.lines)}, "facts": facts, "text": {"type": "string", "maxLength": LONGEST_WORDING}})
-    return _object({"order": lines, "defer": lines, "confirm": facts, "wording": {"type": "array", "items": worded}})
+    return _object(
+        {"order": lines, "defer": lines, "confirm": facts, "wording": {"type": "array", "items": worded, "maxItems": len(offer.lines)}}
+    )
 
 
 def read_answer(text: str, offer: Offer) -> Answer:
