@@ -199,6 +199,12 @@ def test_the_next_step_of_lisinopril(present: str, direction: Literal["up", "dow
     assert (answer.outcome, answer.text) == (outcome, text)
 
 
+@pytest.mark.parametrize(("present", "text"), [("0.25 mg", "0.5 mg"), ("0.5 mg", "1 mg"), ("1 mg", "2 mg")])
+def test_a_weekly_dose_rises_by_one_step_and_never_to_itself(present: str, text: str) -> None:
+    answer = next_step(use("semaglutide", amount=present, per="7 d"), "type-2-diabetes", patient(body_weight="80 kg"), "up")
+    assert answer.text == f"Raise to {text} under the skin once a week"
+
+
 def test_a_step_over_the_patients_own_maximum_is_not_offered() -> None:
     facts = patient(egfr="40 mL/min/{1.73_m2}")
     assert next_step(use("metformin", daily="1000 mg"), "type-2-diabetes", facts, "up").outcome == "nothing_found"

@@ -11,6 +11,8 @@ from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.engine import daily_limit, entries_for, per_day, plan_quantity, text_of
 from tools.dosing.index import Entry, index
 
+_ROUNDING = Decimal("0.000001")
+
 
 def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Literal["up", "down"], row: str | None = None) -> DoseAnswer:
     """The next dose of the rule's steps from the present daily dose.
@@ -33,7 +35,9 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
         if _comparable(step[2], present) and (most is None or not _comparable(step[2], most) or step[2].compare(most) <= 0)
     ]
     wanted = (
-        [s for s in steps if s[2].compare(present) > 0] if direction == "up" else [s for s in reversed(steps) if s[2].compare(present) < 0]
+        [s for s in steps if _compared(s[2], present) > 0]
+        if direction == "up"
+        else [s for s in reversed(steps) if _compared(s[2], present) < 0]
     )
     if not wanted:
         return _without(
@@ -44,6 +48,12 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
         )
     amount, per, _ = wanted[0]
     return _stepped(entry, indication, direction, amount, per, daily_limit(entry.rule, facts))
+
+
+def _compared(step: Quantity, present: Quantity) -> int:
+    """-1, 0 or 1 as a step is less than, equal to or more than the present dose; a seventh of a weekly dose has no last digit."""
+    mine, theirs = step.to(present.unit).value, present.value
+    return 0 if abs(mine - theirs) <= theirs * _ROUNDING else step.compare(present)
 
 
 def _stepped(
