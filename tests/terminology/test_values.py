@@ -141,7 +141,13 @@ def test_a_conversion_there_and_back_returns_the_value() -> None:
     glucose = observable("2345-7")
     there = glucose.canonical(Decimal(7), "mmol/L")
     assert there is not None
-    assert round(there.value / Decimal("18.0156"), 3) == 7
+    assert there == Quantity(Decimal("126.1"), "mg/dL")
+
+
+def test_a_factor_of_two_countries_does_not_carry_a_value_over_a_limit() -> None:
+    ldl, a1c = observable("13457-7"), observable("4548-4")
+    assert ldl.canonical(Decimal("4.9134"), "mmol/L") == Quantity(Decimal("190.0"), "mg/dL")
+    assert a1c.canonical(Decimal("52.995"), "mmol/mol") == Quantity(Decimal("7.000"), "%")
 
 
 def test_several_codes_mean_one_observable() -> None:

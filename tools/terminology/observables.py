@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Literal
 
 from tools.clinical.errors import UnitMismatchError
@@ -13,6 +13,8 @@ from tools.clinical.quantity import Quantity, unit_dimension
 from tools.terminology.model import Conversion, ObservableEntry, ObservableKind
 from tools.terminology.systems import LOINC, SNOMED, system_of
 from tools.terminology.text import name_key
+
+_FOUR_DIGITS = Context(prec=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Observable:
             pass
         for way in self.also:
             if _same_dimension(unit, way.unit):
-                return Quantity(quantity.to(way.unit).value * way.times + way.plus, self.unit)
+                return Quantity(_measured(quantity.to(way.unit).value * way.times + way.plus), self.unit)
         return self._by_analyte(quantity)
 
     def plausible(self, quantity: Quantity) -> bool:
@@ -76,7 +78,7 @@ class Observable:
         if factor is None:
             return None
         base = quantity.value * here[2] * factor
-        return Quantity(base / there[2], self.unit)
+        return Quantity(_measured(base / there[2]), self.unit)
 
     def _factor(self, here: str, there: str) -> Decimal | None:
         mass, valence = self.molar_mass, Decimal(self.valence) if self.valence else None
@@ -88,6 +90,11 @@ class Observable:
             ("equivalent", "mass"): mass / valence if mass and valence else None,
         }
         return ways.get((here, there))
+
+
+def _measured(value: Decimal) -> Decimal:
+    """To four digits, which no laboratory exceeds: a factor's own rounding must not carry a value over a limit."""
+    return _FOUR_DIGITS.create_decimal(value)
 
 
 def _dimension(unit: str) -> tuple[str, tuple[tuple[str, int], ...], Decimal] | None:
