@@ -138,7 +138,7 @@ class Desk:
         except DecisionError as error:
             self._tell(found.id, reviewer, "refused", reason=error.reason, digest=digest)
             raise
-        self._runner.advance(found.id)
+        self._runner.advanced(found.id)
         return self._decided(found.id)
 
     def release(self, name: str, by: Reviewer | None = None) -> dict[str, Any]:

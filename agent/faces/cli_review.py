@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 import typer
 
-from agent.faces import exit_codes
+from agent.faces import cli_state
 from agent.faces.cli_common import Language, emit, note
 from agent.faces.words import readable
 
@@ -30,6 +30,9 @@ Role = Annotated[
 ]
 Seen = Annotated[
     str | None, typer.Option("--digest", help="the digest that `review show` printed; refused where the plan is no longer that one")
+]
+Record = Annotated[
+    str | None, typer.Option("--record", metavar="BUNDLE", help="the record as it is now; where a cited fact differs, the plan is void")
 ]
 Items = Annotated[list[str] | None, typer.Option("--item", help="an item, such as i1; may be given again")]
 Reason = Annotated[str, typer.Option("--reason", help="a reason code; policies/reasons.toml lists them")]
@@ -70,6 +73,8 @@ def show(
     rejected = tuple(found.standing.rejected)
     emit(shown(found.plan, form, out=out, everything=everything, language=language, rejected=rejected), out)
     note(f"{found.id}: {found.status}; digest {found.plan.digest}")
+    for line in found.changes:
+        note(f"  {line}")
     _tell_open(found.standing.open)
 
 
@@ -83,6 +88,7 @@ def approve(
         list[str] | None, typer.Option("--override", help="ISSUE=REASON[:TEXT] for an issue that asks for a reason")
     ] = None,
     digest: Seen = None,
+    record: Record = None,
 ) -> None:
     """Approve items by name; without --item, everything that need not be approved by its own name."""
     from agent.review import REST, Approve
@@ -92,18 +98,20 @@ def approve(
     overrides = tuple(_override(text) for text in override or ())
     wanted = items or [REST]
     decisions = [Approve(item=item, overrides=_touching(plan, item, overrides)) for item in wanted]
-    _decide(desk, name, who, role, decisions, digest or plan.digest)
+    _decide(desk, name, who, role, decisions, digest or plan.digest, record)
 
 
 @app.command()
-def reject(name: PlanId, who: Who, role: Role, reason: Reason, items: Items = None, text: Said = "", digest: Seen = None) -> None:
-    """Reject items; without --item, all of them."""
+def reject(
+    name: PlanId, who: Who, role: Role, reason: Reason, items: Items = None, text: Said = "", digest: Seen = None, record: Record = None
+) -> None:
+    """Reject items; without --item, all of them. A start for which another medicine is wanted is drafted again without it."""
     from agent.review import Reject
 
     desk = _desk()
     plan = desk.show(name).plan
     wanted = items or [item.id for item in plan.items]
-    _decide(desk, name, who, role, [Reject(item=item, reason=reason, text=text) for item in wanted], digest or plan.digest)
+    _decide(desk, name, who, role, [Reject(item=item, reason=reason, text=text) for item in wanted], digest or plan.digest, record)
 
 
 @app.command()
@@ -161,42 +169,8 @@ def outbox(send: Annotated[bool, typer.Option("--send", help="send them again")]
             desk.deliver(name, server)
 
 
-@app.command()
-def audit(
-    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="only this plan")] = None,
-    form: Annotated[Literal["json", "fhir"], typer.Option("--format", help="fhir: a bundle of AuditEvents")] = "json",
-) -> None:
-    """Who did what to which plan, one JSON line each; a broken chain is told and ends with an error."""
-    desk = _desk()
-    if form == "fhir":
-        from agent.audit_events import audit_bundle
-
-        typer.echo(msgspec.json.encode(audit_bundle(desk.history(name))))
-    else:
-        for line in desk.history(name):
-            typer.echo(msgspec.json.encode(line))
-    state = desk.audit()
-    for fault in state.faults:
-        note(f"carewright: {fault}")
-    note(f"{state.lines} lines, head {state.head}")
-    if state.faults:
-        raise typer.Exit(exit_codes.STORE)
-
-
-@app.command()
-def backup(file: Annotated[Path, typer.Argument(help="a new file")]) -> None:
-    """Everything in one consistent copy, also while others work."""
-    from agent.store.backup import backup
-
-    backup(file)
-
-
-@app.command()
-def restore(file: Annotated[Path, typer.Argument(help="what `review backup` wrote")]) -> None:
-    """A backup into a state folder that is empty; refused unless its audit and every row hold."""
-    from agent.store.backup import restore
-
-    restore(file)
+for _command in (cli_state.audit, cli_state.backup, cli_state.restore, cli_state.erase, cli_state.retain):
+    app.command()(_command)
 
 
 def _desk() -> Desk:
@@ -205,11 +179,20 @@ def _desk() -> Desk:
     return Desk()
 
 
-def _decide(desk: Desk, name: str, who: str, role: str, decisions: Sequence[Decision], digest: str) -> None:
+def _decide(desk: Desk, name: str, who: str, role: str, decisions: Sequence[Decision], digest: str, record: str | None = None) -> None:
+    from agent.errors import DecisionError
+    from agent.faces.planning_face import read
     from agent.review import Reviewer
 
-    decided = desk.decide(name, Reviewer(who, role), decisions, digest)
+    try:
+        decided = desk.decide(name, Reviewer(who, role), decisions, digest, bundle=read(record) if record else None)
+    except DecisionError as error:
+        for line in error.changes:
+            note(f"  {line}")
+        raise
     note(f"{decided.id}: {decided.status}; {len(decided.approved)} approved, {len(decided.rejected)} rejected; digest {decided.digest}")
+    if decided.digest != digest:
+        note(f"The plan was made anew and waits under the new digest: carewright review show {decided.id}")
     _tell_open(decided.open)
     if decided.status in ("approved", "partly-approved"):
         note(f"What was approved leaves with: carewright review release {decided.id}")

@@ -6,13 +6,14 @@ a verdict that was recorded and not yet told to the graph is told.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from agent.context import Context
-from agent.errors import PlannerError, StoreError
+from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp
 from agent.state import STATE_VERSION, first_state
 from agent.store.audit import SYSTEM, append
@@ -23,6 +24,10 @@ from tools.clinical.plan import Plan
 
 if TYPE_CHECKING:
     from langgraph.types import Interrupt, StateSnapshot
+
+
+_PATIENCE_S, _PAUSE_S = 10.0, 0.02
+"""So long whoever has decided waits for another who takes the run on, and so often it is asked."""
 
 
 class Runner:
@@ -50,6 +55,17 @@ class Runner:
                 if found.status == "drafting" and not isinstance(error, StoreError):
                     self._failed(found, error)
                 raise
+
+    def advanced(self, name: str) -> None:
+        """Take the run on for somebody whose word is recorded: where another is at it already, wait for them, and fail for nothing of theirs."""
+        until = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < until:
+            try:
+                self.advance(name)
+            except DecisionError:
+                time.sleep(_PAUSE_S)
+            else:
+                return
 
     def _advance(self, found: Work) -> None:
         from langgraph.types import Command

@@ -55,8 +55,8 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _decision(request: Request, error: Exception) -> Response:
-    reason = getattr(error, "reason", "")
-    return problem(OF_DECISIONS.get(reason, 409), str(error), reason=reason)
+    reason, changes = getattr(error, "reason", ""), getattr(error, "changes", ())
+    return problem(OF_DECISIONS.get(reason, 409), str(error), reason=reason, **({"changes": list(changes)} if changes else {}))
 
 
 def _planner(request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from agent.desk import Desk
@@ -125,7 +126,8 @@ def _decisions(api: FastAPI, desk: Desk, access: Access) -> None:
         """Approve, edit or reject items of the plan that was shown: all that is said, or nothing."""
         given = read(body, Submission)
         _same_question(desk.show(name, caller.who), given)
-        return answer(desk.decide(name, caller.who, given.decisions, given.digest))
+        record = None if given.record is None else msgspec.json.encode(given.record)
+        return answer(desk.decide(name, caller.who, given.decisions, given.digest, bundle=record))
 
     @api.get("/plans/{name}/release", **gives(refer("Bundle"), media=_FHIR))
     def release(name: Name, caller: Caller = releaser) -> Response:

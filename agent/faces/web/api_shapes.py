@@ -19,11 +19,15 @@ Json = dict[str, Any]
 
 
 class Submission(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Decisions on the plan that was shown: its interrupt and its digest, as they were read with it."""
+    """Decisions on the plan that was shown: its interrupt and its digest, as they were read with it.
+
+    `record` is the FHIR bundle as it was read again just now; where it is another than the plan was made from, the plan is void.
+    """
 
     interrupt: str
     digest: str
     decisions: tuple[Decision, ...]
+    record: dict[str, Any] | None = None
 
 
 class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +104,7 @@ _PROBLEM: Json = {
         "reason": {"type": "string"},
         "request": {"type": "string"},
         "faults": {"type": "array", "items": {"type": "string"}},
+        "changes": {"type": "array", "items": {"type": "string"}, "description": "cited facts of the record that differ"},
     },
 }
 _REFUSALS = {

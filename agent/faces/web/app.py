@@ -48,7 +48,7 @@ def _refused(request: Request, error: Exception) -> Response:
     reason = getattr(error, "reason", "")
     status = _STATUS.get(reason, 409)
     back = "/plans/" + str(request.path_params["name"]) if "name" in request.path_params and status != 404 else "/"
-    return HTMLResponse(pages.refusal_page(_frame(request, back), status, reason, str(error), back), status)
+    return HTMLResponse(pages.refusal_page(_frame(request, back), status, reason, str(error), back, getattr(error, "changes", ())), status)
 
 
 def _broken(request: Request, error: Exception) -> Response:

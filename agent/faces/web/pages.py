@@ -81,9 +81,9 @@ def confirm_page(frame: Frame, verb: str, about: str, fields: Sequence[tuple[str
     )
 
 
-def refusal_page(frame: Frame, status: int, reason: str, message: str, back: str) -> str:
-    """Why nothing happened, and where to go from here."""
-    return _page(frame, "refusal.html.j2", status=status, reason=reason, message=message, back=back)
+def refusal_page(frame: Frame, status: int, reason: str, message: str, back: str, changes: Sequence[str] = ()) -> str:
+    """Why nothing happened, which cited facts differ (where that is why), and where to go from here."""
+    return _page(frame, "refusal.html.j2", status=status, reason=reason, message=message, back=back, changes=changes)
 
 
 def resource_page(frame: Frame, reference: str, words: str, json: str, back: str) -> str:
