@@ -46,14 +46,26 @@ def failures(telling: Telling) -> list[str]:
     return [str(one) for one in judged(telling, plan) if not one.met]
 
 
+def spoken_of(telling: Telling, plan: Plan) -> Iterator[tuple[Item, bool]]:
+    """The lines of the plan that the telling speaks of, each with whether it demands (true) or forbids it."""
+    for lines, wanted in ((telling.expect.must, True), (telling.expect.must_not, False)):
+        yield from ((item, wanted) for line in lines for item in _named(plan, line))
+
+
 def _said(plan: Plan, line: str) -> bool:
     action, subject = split(line)
     if action == "route":
         return plan.disposition.route == subject
     if action == "urgency":
         return plan.disposition.urgency in alternatives(subject)
+    return any(True for _ in _named(plan, line))
+
+
+def _named(plan: Plan, line: str) -> Iterator[Item]:
+    """The lines of the plan that an expectation names."""
+    action, subject = split(line)
     wanted = ("stop", "change", "hold") if action == "act on" else (action,)
-    return any(item.action in wanted and any(_about(item, name) for name in alternatives(subject)) for item in plan.items)
+    return (item for item in plan.items if item.action in wanted and any(_about(item, name) for name in alternatives(subject)))
 
 
 def _about(item: Item, subject: str) -> bool:

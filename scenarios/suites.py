@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def report_card(progress: Callable[[int, int], None] = lambda done, total: None) -> str:
     """The headline of this release, what it is made of, subgroups, stability, and what was not met."""
-    found = card(progress)
+    return card_text(card(progress))
+
+
+def card_text(found: Card) -> str:
+    """A card, written out."""
     weight = weights().weight
     head = (
         f"# Report card\n\n**{found.headline:.3f}**, the weighted harmonic mean of the five measures below over the stories of "
@@ -37,14 +41,19 @@ def report_card(progress: Callable[[int, int], None] = lambda done, total: None)
             markdown("Measures", (("measure", "weight", "share"), measures)),
             markdown("Subgroups", (("group", *names), groups)),
             parity,
-            markdown("What must change nothing", (("change", "plans that stay the same"), _stability(found))),
+            markdown("Found and proposed, by condition of the story", (("condition", "expectations met"), _shares(found.conditions))),
+            markdown(
+                "How sure the knowledge says it is",
+                (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness)),
+            ),
+            markdown("What must change nothing", (("change", "plans that stay the same"), _shares(found.stability))),
             markdown("Not met", (("telling or attempt",), [(name,) for name in found.failed])) if found.failed else "Nothing is unmet.",
         ]
     )
 
 
-def _stability(found: Card) -> list[tuple[str, str]]:
-    return [(name, str(share)) for name, share in found.stability.items()]
+def _shares(shares: Mapping[str, Share]) -> list[tuple[str, str]]:
+    return [(name, str(share)) for name, share in shares.items()]
 
 
 def interactions(paths: Sequence[Path]) -> str:
