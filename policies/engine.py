@@ -10,104 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, lru_cache
-from pathlib import Path
 
-from policies.model import (
-    Access,
-    Act,
-    Ban,
-    Content,
-    Destination,
-    Expiry,
-    Form,
-    NeverAuto,
-    Permit,
-    Policy,
-    ReasonCode,
-    Redraft,
-    Retention,
-    RouteRule,
-    SecondSignature,
-    Send,
-    Triggered,
-    Use,
-    Verb,
-)
-from tools.clinical.knowledge import knowledge_digest, load
+from policies.model import Act, Content, Destination, Form, RouteRule, Send, Triggered, Use, Verb
+from policies.tables import HERE as HERE
+from policies.tables import Policies as Policies
+from policies.tables import load_policies as load_policies
 from tools.clinical.plan import Disposition, Item, Plan, PlanIssue, Route, Urgency
 from tools.clinical.quantity import Quantity
 
-HERE = Path(__file__).parent
 ROUTES: tuple[Route, ...] = ("review", "second-signature", "escalate", "abstain")
+FAR: tuple[Destination, ...] = ("this-machine", "in-country", "elsewhere")
 URGENCIES: tuple[Urgency, ...] = ("routine", "same-day", "emergency")
-
-
-@dataclass(frozen=True)
-class Policies:
-    """The tables of every policy file in force."""
-
-    documents: tuple[Policy, ...]
-
-    @cached_property
-    def permits(self) -> tuple[Permit, ...]:
-        """Who may do what."""
-        return tuple(row for document in self.documents for row in document.permit)
-
-    @cached_property
-    def bans(self) -> tuple[Ban, ...]:
-        """Who may not."""
-        return tuple(row for document in self.documents for row in document.ban)
-
-    @cached_property
-    def second_signatures(self) -> tuple[SecondSignature, ...]:
-        """What needs more than one."""
-        return tuple(row for document in self.documents for row in document.second_signature)
-
-    @cached_property
-    def never_auto(self) -> tuple[NeverAuto, ...]:
-        """What must be approved by name."""
-        return tuple(row for document in self.documents for row in document.never_auto)
-
-    @cached_property
-    def routes(self) -> tuple[RouteRule, ...]:
-        """Where plans go."""
-        return tuple(row for document in self.documents for row in document.route)
-
-    @cached_property
-    def reasons(self) -> Mapping[str, ReasonCode]:
-        """Reason codes by id."""
-        return {row.id: row for document in self.documents for row in document.reason}
-
-    @cached_property
-    def redrafts(self) -> tuple[Redraft, ...]:
-        """What is drafted again once it is rejected."""
-        return tuple(row for document in self.documents for row in document.redraft)
-
-    @cached_property
-    def sends(self) -> tuple[Send, ...]:
-        """What may leave for a model."""
-        return tuple(row for document in self.documents for row in document.send)
-
-    @cached_property
-    def expiries(self) -> tuple[Expiry, ...]:
-        """How long plans wait."""
-        return tuple(row for document in self.documents for row in document.expiry)
-
-    @cached_property
-    def retentions(self) -> tuple[Retention, ...]:
-        """How long settled plans are kept."""
-        return tuple(row for document in self.documents for row in document.retention)
-
-    @cached_property
-    def accesses(self) -> tuple[Access, ...]:
-        """Who may read, ask, release, administer."""
-        return tuple(row for document in self.documents for row in document.access)
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over the content of all files, for the audit log."""
-        return "sha256:" + knowledge_digest(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +39,6 @@ class Signatures:
     count: int = 1
     by: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=8)
-def load_policies(folder: Path = HERE) -> Policies:
-    """The policies of a folder (the shipped ones by default).
-
-    Raises:
-        KnowledgeError: a file is malformed.
-    """
-    return Policies(load(folder, Policy))
 
 
 def open_issues(plan: Plan, item: str, approved: Collection[str] | None = None) -> tuple[PlanIssue, ...]:
@@ -275,8 +178,13 @@ def drafted_again(item: Item, plan: Plan, code: str, before: int, policies: Poli
 
 def may_send(to: Destination, what: Content, policies: Policies | None = None) -> Form | None:
     """In which form a content may be sent to a model there; `None`: not at all."""
-    forms = [rule.form for rule in (policies or load_policies()).sends if rule.to == to and what in rule.what]
+    forms = [rule.form for rule in (policies or load_policies()).sends if reaches(rule, to) and what in rule.what]
     return None if not forms else "pseudonymised" if "pseudonymised" in forms else "as-is"
+
+
+def reaches(rule: Send, to: Destination) -> bool:
+    """Whether a table speaks of that place: what may go far may go near, never the other way round."""
+    return FAR.index(rule.to) >= FAR.index(to)
 
 
 def waits_at_most(urgency: Urgency, policies: Policies | None = None) -> timedelta:

@@ -35,7 +35,8 @@ Use = Literal["override", "reject", "edit"]
 Act = Literal["read", "ask", "release", "administer"]
 Content = Literal["facts", "findings", "options", "request-text", "notes", "identifiers"]
 Form = Literal["as-is", "pseudonymised"]
-Destination = Literal["this-machine", "elsewhere"]
+Destination = Literal["this-machine", "in-country", "elsewhere"]
+"""From near to far; what may go far may go near."""
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -110,6 +111,13 @@ class Send(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
     to: Destination
     what: tuple[Content, ...]
     form: Form = "pseudonymised"
+
+
+class Endpoint(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A host, by its exact name, of which the site has made sure where it runs; every other host but this machine is `elsewhere`."""
+
+    host: str
+    to: Literal["in-country"] = "in-country"
 
 
 class Expiry(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -213,6 +221,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reason: tuple[ReasonCode, ...] = ()
     redraft: tuple[Redraft, ...] = ()
     send: tuple[Send, ...] = ()
+    endpoint: tuple[Endpoint, ...] = ()
     expiry: tuple[Expiry, ...] = ()
     retention: tuple[Retention, ...] = ()
     access: tuple[Access, ...] = ()
@@ -229,6 +238,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
             *self.reason,
             *self.redraft,
             *self.send,
+            *self.endpoint,
             *self.expiry,
             *self.retention,
             *self.access,
