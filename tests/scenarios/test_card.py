@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
 import pytest
 
 from agent.errors import RecordError
 from scenarios.approval import attempts
-from scenarios.card import MEASURES, Share, counterfactuals, grounding, harmonic, mark, weights
+from scenarios.card import MEASURES, Share, grounding, harmonic, mark, weights
 from scenarios.judging import judged
 from scenarios.story import stories, tellings
 from scenarios.suites import requests
@@ -55,13 +54,6 @@ def test_a_plan_against_expectations_of_another_patient_does_not_pass() -> None:
     plan = make_plan(one.bundle, one.as_of)
     assert any(not line.met for other in others for line in judged(other, plan))
     assert grounding(plan).value == 1.0
-
-
-def test_counterfactuals_keep_every_entry() -> None:
-    bundle = tellings(stories()[0])[0].bundle
-    count = len(orjson.loads(bundle)["entry"])
-    told = {name: len(orjson.loads(data)["entry"]) for name, data in counterfactuals(bundle)}
-    assert told == {"entries in reverse order": count, "a note that gives orders": count + 1, "another kind of bundle": count}
 
 
 def test_requests_without_the_field_are_named_by_line(tmp_path: Path) -> None:
