@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from tools.clinical.examples import AS_OF
 from tools.clinical.facts import Event, Facts, Problem
 from tools.clinical.quantity import Quantity
-from tools.guidelines.cases import CASE_DATE, facts_of
+from tools.guidelines.cases import facts_of
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.model import Given
 from tools.guidelines.modules import shared
@@ -96,7 +97,7 @@ def test_a_pneumonia_is_of_today_for_fourteen_days_and_undated_without_a_date() 
 
 
 def test_an_eye_examination_of_this_year_is_not_overdue() -> None:
-    done = Event("Procedure/eye", "procedure", "eye", frozenset({"retinal-examination"}), when=CASE_DATE)
+    done = Event("Procedure/eye", "procedure", "eye", frozenset({"retinal-examination"}), when=AS_OF)
     facts = replace(facts_of(Given()), events=(done,))
     assert "eye-exam-overdue" not in with_states(facts, shared().overdue, ()).derived
     assert "eye-exam-overdue" in with_states(facts_of(Given()), shared().overdue, ()).derived

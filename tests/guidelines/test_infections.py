@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.guidelines.patients import KnownClasses, medicines, patient
+from tools.clinical.examples import AS_OF
 from tools.guidelines import Run, decide
-from tools.guidelines.cases import CASE_DATE
 
 VITAL = {"respiratory-rate": "16 /min, 1 d ago", "systolic-bp": "124 mm[Hg], 1 d ago", "oxygen-saturation": "97 %, 1 d ago"}
 OUT_OF_PLACE = ("viral-sinusitis", "acute-bronchitis", "streptococcal-pharyngitis", "pneumonia", "cystitis", "cellulitis", "influenza", "covid-19", "otitis-media")  # fmt: skip
@@ -19,7 +19,7 @@ OUT_OF_PLACE = ("viral-sinusitis", "acute-bronchitis", "streptococcal-pharyngiti
 def ill(days: int, bars: dict[str, str] | None = None, **given: Any) -> Run:
     """A run for someone whose problems all began so many days ago."""
     facts = patient(**given)
-    problems = tuple(replace(p, onset=CASE_DATE - timedelta(days=days)) for p in facts.problems)
+    problems = tuple(replace(p, onset=AS_OF - timedelta(days=days)) for p in facts.problems)
     return decide(replace(facts, problems=problems), None, KnownClasses(bars))
 
 

@@ -102,6 +102,6 @@ def test_a_medicine_with_an_unknown_source_or_a_name_given_twice_is_a_fault() ->
     file = msgspec.convert({**HEAD, "medicine": [entry, entry]}, MedicineFile, strict=False)
     assert [fault for fault in file.faults() if "twice" in fault or "source" in fault] == [
         "'a ' stands twice",
-        "a: no source 'nowhere'",
-        "a: no source 'nowhere'",
+        "a: source 'nowhere' is not listed",
+        "a: source 'nowhere' is not listed",
     ]

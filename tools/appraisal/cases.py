@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from tools.appraisal.engine import bearing_on
 from tools.appraisal.medicines import TableCase, TableFile, burden_of, priced, reason_of
@@ -12,10 +11,9 @@ from tools.appraisal.model import Given, GivenUse, Statement
 from tools.appraisal.series import CourseFile, course
 from tools.appraisal.supply import GapFile, gap_of
 from tools.clinical.answer import KnowledgeRef
-from tools.clinical.facts import Facts, Ingredient, Measurement, MedicationUse, Problem, Regimen
+from tools.clinical.examples import AS_OF, born, values
+from tools.clinical.facts import Facts, Ingredient, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
-
-CASE_DATE = date(2026, 6, 30)
 
 
 def failures(statements: Iterable[Statement]) -> list[str]:
@@ -31,35 +29,24 @@ def failures(statements: Iterable[Statement]) -> list[str]:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    age = int(Quantity.parse(given.age).value) if given.age else None
     return Facts(
-        as_of=CASE_DATE,
+        as_of=AS_OF,
         reference="Patient/example",
-        birth_date=None if age is None else date(CASE_DATE.year - age, 1, 1),
+        birth_date=born(given.age) if given.age else None,
         sex=given.sex,
         pregnancy=given.pregnancy,
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
         medications=tuple(_use(use) for use in given.takes),
-        measurements={name: _measurements(name, text.split(";")) for name, text in given.labs.items()},
+        measurements={name: values(name, text.split(";")) for name, text in given.labs.items()},
     )
 
 
 def _use(given: str | GivenUse) -> MedicationUse:
     use = GivenUse(kinds=(given,)) if isinstance(given, str) else given
-    started = None if use.days is None else CASE_DATE - timedelta(days=use.days)
+    started = None if use.days is None else AS_OF - timedelta(days=use.days)
     regimen = Regimen(daily=Quantity.parse(use.daily) if use.daily else None)
     name = use.kinds[0]
     return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), frozenset(use.kinds), regimen=regimen, started=started)
-
-
-def _measurements(name: str, texts: Iterable[str]) -> tuple[Measurement, ...]:
-    found = []
-    for position, text in enumerate(texts):
-        value, _, ago = text.strip().partition(", ")
-        number, _, unit = value.partition(" ")
-        when = CASE_DATE - timedelta(days=int(ago.split(" ")[0]) if ago else 0)
-        found.append(Measurement(name, Quantity(Decimal(number), unit or "1"), when, f"Observation/{name}-{position}"))
-    return tuple(sorted(found, key=lambda m: m.when, reverse=True))
 
 
 def course_failures(file: CourseFile) -> list[str]:
@@ -67,7 +54,7 @@ def course_failures(file: CourseFile) -> list[str]:
     found = []
     for case in file.case:
         problems = tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in case.has)
-        facts = Facts(as_of=CASE_DATE, problems=problems, measurements={case.observable: _measurements(case.observable, case.given)})
+        facts = Facts(as_of=AS_OF, problems=problems, measurements={case.observable: values(case.observable, case.given)})
         ways = [course(entry, facts, KnowledgeRef(file.id, file.version)) for entry in file.watched if entry.observable == case.observable]
         told = [way for way in ways if way is not None]
         said = (told[0].direction if told else "none", any(way.remark for way in told))
@@ -104,10 +91,10 @@ def gap_failures(file: GapFile) -> list[str]:
     """The examples of gaps in supply."""
     found = []
     for case in file.case:
-        until = None if case.ended is None else CASE_DATE - timedelta(days=case.ended)
+        until = None if case.ended is None else AS_OF - timedelta(days=case.ended)
         regimen = Regimen(as_needed=case.as_needed)
         use = MedicationUse("MedicationRequest/0", case.kinds[0], kinds=frozenset(case.kinds), regimen=regimen, supplied_until=until)
-        said = gap_of(use, Facts(as_of=CASE_DATE, medications=(use,)), file) is not None
+        said = gap_of(use, Facts(as_of=AS_OF, medications=(use,)), file) is not None
         if said is not case.expect:
             found.append(f"{case.name}: {said}, expected {case.expect}")
     return found

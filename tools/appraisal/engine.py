@@ -16,6 +16,7 @@ from tools.clinical.clause import compile_all, within_days
 from tools.clinical.conditions import Condition
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.knowledge import load
+from tools.clinical.sourcing import citation
 
 SUSPICIONS = Path(__file__).parent / "suspicions"
 POINTS = Path(__file__).parent / "review"
@@ -228,15 +229,5 @@ def _point(entry: PointRule, bearing: Bearing, facts: Facts, file: PointFile) ->
 
 def citations(entry: Statement, file: StatementFile) -> Iterator[Citation]:
     """The sources of a statement as a plan cites them."""
-    for source in file.source:
-        if source.id in entry.source.split(" "):
-            yield Citation(
-                id=entry.id,
-                version=file.version,
-                title=source.title,
-                publisher=source.publisher,
-                year=source.year,
-                locator=entry.locator or source.locator,
-                grade=entry.grade,
-                confidence=entry.confidence,
-            )
+    for source in entry.source.split(" "):
+        yield citation(file, source, entry.id, locator=entry.locator, grade=entry.grade, confidence=entry.confidence)

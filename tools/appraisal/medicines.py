@@ -15,7 +15,8 @@ from tools.appraisal.routes import systemic
 from tools.clinical.answer import Citation
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, MedicationUse
-from tools.clinical.knowledge import Confidence, Document, Source, load
+from tools.clinical.knowledge import Confidence, Document, load
+from tools.clinical.sourcing import citation, twice, unlisted
 
 FOLDER = Path(__file__).parent / "tables"
 Tier = Literal["generic", "generic-and-brand", "brand-only", "biologic", "over-the-counter"]
@@ -108,16 +109,13 @@ class TableFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def faults(self) -> list[str]:
         """Unknown sources, limits that cannot be read, a kind that is priced twice."""
-        known = {source.id for source in self.source}
-        named = [(e.id, e.source) for e in self.indicated] + [(e.id, e.source) for e in self.burden]
-        found = [f"{name}: source {source!r} is not listed" for name, source in named if source not in known]
+        found = unlisted(self, [*((e.id, e.source) for e in self.indicated), *((e.id, e.source) for e in self.burden)])
         for entry in self.indicated:
             try:
                 _ = [bound.limit() for bound in entry.measured]
             except UnitMismatchError as error:
                 found.append(f"{entry.id}: {error}")
-        kinds = [kind for price in self.price for kind in price.of]
-        return found + [f"price of {kind!r} stands twice" for kind in sorted({k for k in kinds if kinds.count(k) > 1})]
+        return found + [f"price of {fault}" for fault in twice(kind for price in self.price for kind in price.of)]
 
     def case_failures(self) -> list[str]:
         """The examples that do not come out as written."""
@@ -188,7 +186,7 @@ def reason_of(use: MedicationUse, facts: Facts, files: Sequence[TableFile]) -> R
     for file in files:
         for entry in file.indicated:
             if use.kinds.intersection(entry.of):
-                return _reason(use, entry, facts, _citation(entry.id, entry.source, file, entry.confidence))
+                return _reason(use, entry, facts, citation(file, entry.source, entry.id, confidence=entry.confidence))
     return None
 
 
@@ -231,7 +229,7 @@ def burden_of(entry: Load, facts: Facts, file: TableFile) -> Burden | None:
     if total < (entry.older_at if older else entry.tell_from):
         return None
     parts.sort(key=lambda part: -part[1])
-    return Burden(entry.name, total, entry.says, tuple(parts), (_citation(entry.id, entry.source, file, entry.confidence),))
+    return Burden(entry.name, total, entry.says, tuple(parts), (citation(file, entry.source, entry.id, confidence=entry.confidence),))
 
 
 def price_of(kinds: frozenset[str]) -> Priced:
@@ -254,16 +252,3 @@ def priced(kinds: frozenset[str], file: TableFile) -> Priced:
 
 def _taken(facts: Facts) -> tuple[MedicationUse, ...]:
     return tuple(use for use in facts.medications if use.taken and use.currency != "proposed")
-
-
-def _citation(name: str, source: str, file: TableFile, confidence: str) -> Citation:
-    found: Source = next(s for s in file.source if s.id == source)
-    return Citation(
-        id=name,
-        version=file.version,
-        title=found.title,
-        publisher=found.publisher,
-        year=found.year,
-        locator=found.locator,
-        confidence=confidence,
-    )

@@ -14,6 +14,7 @@ from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import Document, load
+from tools.clinical.sourcing import citation, unlisted
 
 FOLDER = Path(__file__).parent / "gaps"
 
@@ -51,8 +52,7 @@ class GapFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def faults(self) -> list[str]:
         """Unknown sources, and times that cannot be read."""
-        known = {source.id for source in self.source}
-        found = [f"{entry.id}: source {entry.source!r} is not listed" for entry in self.gap if entry.source not in known]
+        found = unlisted(self, ((entry.id, entry.source) for entry in self.gap))
         for entry in self.gap:
             try:
                 within_days(entry.days)
@@ -98,7 +98,5 @@ def gap_of(use: MedicationUse, facts: Facts, file: GapFile) -> SupplyGap | None:
     days = (facts.as_of - use.supplied_until).days
     for entry in file.gap:
         if days >= (within_days(entry.days) or 0) and not use.kinds.intersection(entry.not_for):
-            source = next(s for s in file.source if s.id == entry.source)
-            citation = Citation(entry.id, file.version, source.title, source.publisher, source.year, source.locator)
-            return SupplyGap(use, use.supplied_until, days, entry.says, entry.consider, (citation,))
+            return SupplyGap(use, use.supplied_until, days, entry.says, entry.consider, (citation(file, entry.source, entry.id),))
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
@@ -85,6 +85,20 @@ def born(age: str, as_of: date = AS_OF) -> date:
         months = as_of.year * 12 + as_of.month - 1 - count * (12 if quantity.unit == "a" else 1)
         return date(months // 12, months % 12 + 1, 1)
     return as_of - timedelta(days=count * (7 if quantity.unit == "wk" else 1))
+
+
+def values(name: str, texts: Iterable[str], as_of: date = AS_OF) -> tuple[Measurement, ...]:
+    """Values of one observable, each written as `7.2 %` or `7.2 %, 100 d ago`, newest first; a bare number has no unit.
+
+    Raises:
+        UnitMismatchError: one of them is not a quantity.
+    """
+    found = []
+    for position, text in enumerate(texts):
+        value, _, ago = text.strip().partition(", ")
+        when = as_of - timedelta(days=int(ago.split(" ")[0]) if ago else 0)
+        found.append(Measurement(name, Quantity.parse(value if " " in value else f"{value} 1"), when, f"Observation/{name}-{position}"))
+    return tuple(sorted(found, key=lambda m: m.when, reverse=True))
 
 
 def _medications(given: Given) -> Iterator[MedicationUse]:

@@ -14,6 +14,7 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import load
+from tools.clinical.sourcing import citation
 from tools.contraindications.model import (
     ANY,
     ContraindicationFile,
@@ -50,21 +51,8 @@ class Ready:
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
         """The sources of the statement."""
-        sources = {source.id: source for source in self.file.source}
-        return tuple(self._citation(sources[name].title, name) for name in self.statement.sources)
-
-    def _citation(self, title: str, name: str) -> Citation:
-        source = next(source for source in self.file.source if source.id == name)
-        return Citation(
-            id=self.statement.id,
-            version=self.file.version,
-            title=title,
-            publisher=source.publisher,
-            year=source.year,
-            locator=source.locator,
-            grade=self.statement.grade,
-            confidence=self.statement.confidence,
-        )
+        said = self.statement
+        return tuple(citation(self.file, name, said.id, grade=said.grade, confidence=said.confidence) for name in said.sources)
 
 
 @dataclass(frozen=True)

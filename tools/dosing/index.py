@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.clause import Clause
 from tools.clinical.knowledge import load
+from tools.clinical.sourcing import citation
 from tools.dosing.model import DoseFile, Rule, clauses_of
 
 FOLDER = Path(__file__).parent / "doses"
@@ -49,11 +50,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def entry_of(file: DoseFile, rule: Rule) -> Entry:
     """A rule of a file with its citation."""
-    evidence = tuple(
-        Citation(rule.id, file.version, s.title, s.publisher, s.year, s.locator, confidence=rule.confidence)
-        for s in file.source
-        if s.id == rule.source
-    )
+    evidence = (citation(file, rule.source, rule.id, confidence=rule.confidence),)
     return Entry(rule, _alone(rule), file.ref(rule), evidence, observables_of(rule))
 
 

@@ -10,6 +10,7 @@ from msgspec import field
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import Document, load
+from tools.clinical.sourcing import citation
 
 FOLDER = Path(__file__).parent / "engines"
 
@@ -39,9 +40,7 @@ class ParameterFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def evidence(self) -> tuple[Citation, ...]:
         """The sources as citations."""
-        return tuple(
-            Citation(self.id, self.version, s.title, s.publisher, s.year, s.locator, confidence=self.confidence) for s in self.source
-        )
+        return tuple(citation(self, source.id, self.id) for source in self.source)
 
 
 @lru_cache(maxsize=16)

@@ -13,6 +13,7 @@ from tools.clinical.clause import Clause, compile_all
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Facts
 from tools.clinical.knowledge import Confidence, Document, load
+from tools.clinical.sourcing import twice, unlisted
 from tools.guidelines.model import Given
 from tools.guidelines.modules import compiled
 
@@ -73,17 +74,15 @@ class AftercareFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def faults(self) -> list[str]:
         """Unknown sources, an entry that is neither a test nor a visit, conditions that cannot be read, ids that stand twice."""
-        known = {source.id for source in self.source}
         entries: tuple[After | Gap, ...] = (*self.after, *self.gap)
-        found = [f"{e.id}: source {e.source!r} is not listed" for e in entries if e.source not in known]
+        found = unlisted(self, ((e.id, e.source) for e in entries))
         found += [f"{e.id}: either tests or a visit" for e in self.after if bool(e.tests) == bool(e.visit)]
         for entry in self.after:
             try:
                 compile_all(entry.when)
             except KnowledgeError as error:
                 found.append(f"{entry.id}: {error}")
-        ids = [e.id for e in entries]
-        return found + [f"{name}: stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+        return found + twice(e.id for e in entries)
 
     def case_failures(self) -> list[str]:
         """The examples that do not come out as written."""

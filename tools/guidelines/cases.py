@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import Clause
 from tools.clinical.conditions import Condition, Truth
-from tools.clinical.facts import Allergy, Facts, Ingredient, Measurement, MedicationUse, Pregnancy, Problem, Regimen
+from tools.clinical.examples import AS_OF, born, values
+from tools.clinical.facts import Allergy, Facts, Ingredient, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
 from tools.guidelines.model import ClauseCase, Expectation, Given, GuidelineFile
 from tools.guidelines.modules import compiled, shared
 from tools.guidelines.results import Bar
 
-CASE_DATE = date(2026, 6, 30)
 _WORDS: dict[Truth, Expectation] = {Truth.TRUE: "applies", Truth.FALSE: "does-not-apply", Truth.UNKNOWN: "cannot-be-told"}
 
 
@@ -44,18 +43,17 @@ class NotedToolbox:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    born = _born(given.age) if given.age else None
     names = dict.fromkeys((*given.takes, *given.doses, *given.started))
     return Facts(
-        as_of=CASE_DATE,
+        as_of=AS_OF,
         reference="Patient/example",
-        birth_date=born,
+        birth_date=born(given.age) if given.age else None,
         sex=given.sex,
-        pregnancy=_pregnancy(given.pregnancy),
+        pregnancy=given.pregnancy,
         problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
         medications=tuple(_use(name, given) for name in names),
         allergies=tuple(map(_allergy, given.allergic_to)),
-        measurements={name: _measurements(name, text) for name, text in given.labs.items()},
+        measurements={name: values(name, text.split(";")) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
     )
 
@@ -66,43 +64,11 @@ def _allergy(text: str) -> Allergy:
     return Allergy(f"AllergyIntolerance/{name}", name, frozenset({name}), frozenset({reaction} if reaction else ()))
 
 
-def _born(age: str) -> date:
-    """A birth date for an age in years (`"20 a"`), months (`"5 mo"`) or days (`"27 d"`)."""
-    quantity = Quantity.parse(age)
-    if quantity.unit == "d":
-        return CASE_DATE - timedelta(days=int(quantity.value))
-    months = int(quantity.value) * (1 if quantity.unit == "mo" else 12)
-    years, left = divmod(CASE_DATE.year * 12 + CASE_DATE.month - 1 - months, 12)
-    return date(years, left + 1, 1)
-
-
-def _pregnancy(state: str) -> Pregnancy:
-    known: dict[str, Pregnancy] = {
-        "pregnant": "pregnant", "planning": "planning", "possible": "possible", "lactating": "lactating", "none": "none", "unknown": "unknown",
-    }  # fmt: skip
-    return known[state]
-
-
 def _use(name: str, given: Given) -> MedicationUse:
     daily = Quantity.parse(given.doses[name]) if name in given.doses else None
-    started = CASE_DATE - timedelta(days=given.started[name]) if name in given.started else None
+    started = AS_OF - timedelta(days=given.started[name]) if name in given.started else None
     kinds = NotedToolbox().kinds_of(name)
     return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), kinds, regimen=Regimen(daily=daily), started=started)
-
-
-def _measurements(name: str, text: str) -> tuple[Measurement, ...]:
-    """Values written as `7.2 %, 100 d ago`; several are divided by `;`, newest first."""
-    found = []
-    for position, part in enumerate(text.split(";")):
-        value, _, ago = part.strip().partition(", ")
-        days = int(ago.split(" ")[0]) if ago else 0
-        found.append(Measurement(name, _quantity(value), CASE_DATE - timedelta(days=days), f"Observation/{name}-{position}"))
-    return tuple(found)
-
-
-def _quantity(text: str) -> Quantity:
-    number, _, unit = text.partition(" ")
-    return Quantity(Decimal(number), unit or "1")
 
 
 def outcome(condition: Condition, given: Given) -> Expectation:

@@ -17,8 +17,10 @@ from msgspec import Struct, structs
 
 from tools.clinical.clause import Clause, compile_all
 from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity
+from tools.clinical.sourcing import twice, unlisted
 
 Expectation = Literal["applies", "does-not-apply", "cannot-be-told"]
 VERBS = (
@@ -38,7 +40,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     allergic_to: tuple[str, ...] = ()
     age: str | None = None
     sex: Literal["female", "male"] | None = None
-    pregnancy: str = "none"
+    pregnancy: Pregnancy = "none"
     labs: dict[str, str] = {}
     doses: dict[str, str] = {}
     started: dict[str, int] = {}
@@ -190,14 +192,10 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
 
     def faults(self) -> list[str]:
         """Unknown sources, actions without a verb, two recommendations with one id."""
-        sources = {source.id for source in self.source}
-        faults = [
-            f"{r.id}: source {name!r} is not listed" for r in self.recommendation for name in r.source.split(" ") if name not in sources
-        ]
+        faults = unlisted(self, ((r.id, name) for r in self.recommendation for name in r.source.split(" ")))
         faults += [f"{r.id}: {fault}" for r in self.recommendation for do in r.do for fault in do.faults()]
         faults += [f"{name}: {fault}" for name, when in self._conditions() for fault in _clause_faults(when)]
-        ids = [r.id for r in self.recommendation]
-        return faults + [f"{name}: stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+        return faults + twice(r.id for r in self.recommendation)
 
     @property
     def case(self) -> tuple[ClauseCase, ...]:

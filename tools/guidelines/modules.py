@@ -12,6 +12,7 @@ from tools.clinical.clause import Clause, compile_all
 from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
+from tools.clinical.sourcing import citation
 from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
 from tools.guidelines.results import DecisionUrgency
 from tools.guidelines.shared import Shared
@@ -151,7 +152,7 @@ def _module(head: GuidelineFile, parts: list[GuidelineFile]) -> Module:
     assert about is not None
     rules = sorted((rule for file in parts for rule in _rules(file)), key=lambda r: (r.recommendation.slot, r.recommendation.rank))
     slots = sorted({rule.recommendation.slot for rule in rules if rule.recommendation.exclusive})
-    sources = tuple(dict.fromkeys(_citation(file, source.id, file.id, file.confidence) for file in parts for source in file.source[:1]))
+    sources = tuple(dict.fromkeys(citation(file, source.id, file.id) for file in parts for source in file.source[:1]))
     return Module(
         id=head.about,
         title=about.title,
@@ -177,7 +178,7 @@ def _rules(file: GuidelineFile) -> list[Rule]:
         Rule(
             recommendation=rule,
             module=file.about,
-            citation=_citation(file, rule.source.split(" ")[0], rule.id, rule.confidence, rule.locator, rule.grade),
+            citation=citation(file, rule.source.split(" ")[0], rule.id, locator=rule.locator, grade=rule.grade, confidence=rule.confidence),
             file=reference,
             matters=rule.matters,
             ends_or_changes=any(do.verb in {"stop", "hold", "change"} for do in rule.do),
@@ -185,17 +186,3 @@ def _rules(file: GuidelineFile) -> list[Rule]:
         )
         for rule in file.recommendation
     ]
-
-
-def _citation(file: GuidelineFile, source: str, identifier: str, confidence: str, locator: str = "", grade: str = "") -> Citation:
-    found = next(entry for entry in file.source if entry.id == source)
-    return Citation(
-        id=identifier,
-        version=file.version,
-        title=found.title,
-        publisher=found.publisher,
-        year=found.year,
-        locator=locator or found.locator,
-        grade=grade,
-        confidence=confidence,
-    )

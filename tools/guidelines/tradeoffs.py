@@ -22,6 +22,7 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Coding, Facts
 from tools.clinical.knowledge import Confidence, Document, load
+from tools.clinical.sourcing import citation, twice, unlisted
 from tools.guidelines.model import Given
 from tools.guidelines.modules import compiled
 
@@ -125,12 +126,10 @@ class TradeoffFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def faults(self) -> list[str]:
         """Unknown sources, faulty figures, ids that stand twice, a class without its burden."""
-        known = {source.id for source in self.source}
         figures = (*self.benefit, *self.harm)
-        found = [f"{f.id}: source {f.source!r} is not listed" for f in figures if f.source not in known]
+        found = unlisted(self, ((f.id, f.source) for f in figures))
         found += [fault for figure in figures for fault in figure.faults()]
-        ids = [f.id for f in figures] + [p.id for p in self.preference]
-        found += [f"{name}: stands twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+        found += twice([*(f.id for f in figures), *(p.id for p in self.preference)])
         if self.about and not (self.burden and self.reversibility and self.without):
             found.append("burden, reversibility and without are needed")
         return found
@@ -226,19 +225,4 @@ def _told(figures: Sequence[Figure], kinds: frozenset[str], facts: Facts) -> Ite
 
 
 def _cited(figures: Iterable[Figure], file: TradeoffFile) -> tuple[tuple[Figure, Citation], ...]:
-    sources = {source.id: source for source in file.source}
-    return tuple(
-        (
-            figure,
-            Citation(
-                id=figure.id,
-                version=file.version,
-                title=sources[figure.source].title,
-                publisher=sources[figure.source].publisher,
-                year=sources[figure.source].year,
-                locator=figure.locator or sources[figure.source].locator,
-                confidence=figure.confidence,
-            ),
-        )
-        for figure in figures
-    )
+    return tuple((f, citation(file, f.source, f.id, locator=f.locator, confidence=f.confidence)) for f in figures)

@@ -17,6 +17,7 @@ from tools.clinical.clause import compile_all
 from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import knowledge_digest, load
+from tools.clinical.sourcing import citation
 from tools.interactions.discipline import Discipline, shipped_discipline
 from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement, leaves
 
@@ -65,20 +66,8 @@ class Ready(ABC):
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
         """The sources of the statement."""
-        sources = {source.id: source for source in self.file.source}
-        return tuple(
-            Citation(
-                id=self.id,
-                version=self.file.version,
-                title=source.title,
-                publisher=source.publisher,
-                year=source.year,
-                locator=source.locator,
-                grade=self.statement.grade,
-                confidence=self.statement.confidence,
-            )
-            for source in (sources[name] for name in self.statement.sources)
-        )
+        said = self.statement
+        return tuple(citation(self.file, name, said.id, grade=said.grade, confidence=said.confidence) for name in said.sources)
 
     @cached_property
     def changes(self) -> tuple[ReadyChange, ...]:

@@ -7,12 +7,13 @@ level of the eighth school year or below, and Spanish addresses the reader as us
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from tools.clinical.knowledge import Document
+from tools.clinical.sourcing import twice, unlisted
 from tools.patient_words.patterns import Pattern, Table
 
 LANGUAGES = ("en", "es")
@@ -70,7 +71,7 @@ class PhraseFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def faults(self) -> list[str]:
         """Names given twice, texts that lack a language."""
-        return [*_twice(p.name for p in self.phrase), *(f for p in self.phrase for f in incomplete(p.name, p.text))]
+        return [*twice(p.name for p in self.phrase), *(f for p in self.phrase for f in incomplete(p.name, p.text))]
 
     def case_failures(self) -> list[str]:
         """Its own examples."""
@@ -144,12 +145,9 @@ class MedicineFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def faults(self) -> list[str]:
         """Names given twice, unknown sources, texts that lack a language."""
-        known = {source.id for source in self.source}
-        found = _twice(" ".join(key) for entry in self.medicine for key in entry.keys)
-        for entry in self.medicine:
-            found += incomplete(entry.of[0], entry.what)
-            found += [f"{entry.of[0]}: no source {entry.source!r}"] if entry.source not in known else []
-        return found
+        found = twice(" ".join(key) for entry in self.medicine for key in entry.keys)
+        found += unlisted(self, ((entry.of[0], entry.source) for entry in self.medicine))
+        return found + [fault for entry in self.medicine for fault in incomplete(entry.of[0], entry.what)]
 
     def case_failures(self) -> list[str]:
         """Its own examples."""
@@ -197,7 +195,7 @@ class TopicFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     def faults(self) -> list[str]:
         """Names given twice for one kind, texts that lack a language."""
-        found = _twice(f"{topic.kind} {name}" for topic in self.topic for name in topic.of)
+        found = twice(f"{topic.kind} {name}" for topic in self.topic for name in topic.of)
         for topic in self.topic:
             found += incomplete(topic.of[0], topic.title)
             found += incomplete(f"{topic.of[0]} (say)", topic.say) if topic.say else []
@@ -238,7 +236,7 @@ class PageFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def faults(self) -> list[str]:
         """Names given twice, texts that lack a language."""
-        found = _twice([*(w.name for w in self.word), *(p.written for p in self.pattern)])
+        found = twice([*(w.name for w in self.word), *(p.written for p in self.pattern)])
         found += [fault for word in self.word for fault in incomplete(word.name, word.text)]
         return found + [fault for pattern in self.pattern for fault in incomplete(pattern.written, pattern.text)]
 
@@ -247,15 +245,3 @@ class PageFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         table = Table(self.pattern)
         told = ((case, table.said(case.given, case.language) or "nothing") for case in self.case)
         return [f"{case.name}: {said!r}" for case, said in told if said != case.expect]
-
-
-def _twice(names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return [f"{name!r} stands twice" for name in _repeated(names, seen)]
-
-
-def _repeated(names: Iterable[str], seen: set[str]) -> Iterator[str]:
-    for name in names:
-        if name in seen:
-            yield name
-        seen.add(name)

@@ -9,6 +9,7 @@ from tools.clinical.answer import Citation
 from tools.clinical.clause import compile_all
 from tools.clinical.conditions import Truth
 from tools.clinical.facts import Facts
+from tools.clinical.sourcing import citation
 from tools.pharmacogenomics import index
 from tools.pharmacogenomics.answers import Advice
 from tools.pharmacogenomics.genotype import Call, phenotype_scores
@@ -53,9 +54,7 @@ def advice(file: DrugFile, drug: str, entry: Recommendation, calls: Mapping[str,
 
 def citations(file: DrugFile, rule: str, grade: str) -> tuple[Citation, ...]:
     """The sources of a file, for one of its statements."""
-    return tuple(
-        Citation(rule, file.version, s.title, s.publisher, s.year, s.locator, grade=grade, confidence=file.confidence) for s in file.source
-    )
+    return tuple(citation(file, source.id, rule, grade=grade) for source in file.source)
 
 
 def _fits(result: Result, call: Call) -> bool | None:
