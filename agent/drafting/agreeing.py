@@ -13,7 +13,7 @@ def agreed(answers: Sequence[Answer], offer: Offer) -> tuple[Answer, float]:
     """One answer: lines by their mean place, what more than half put off or doubt, for each line the first wording that stands.
 
     Returns:
-        That answer, and the mean overlap (Jaccard) of what every two of the answers say of order, deferral and doubt; 1 for a single one.
+        That answer, and the mean overlap (Jaccard) of every two of the answers, half for the order, half for deferral and doubt; 1 for one alone.
     """
     if len(answers) == 1:
         return answers[0], 1.0
@@ -26,7 +26,7 @@ def agreed(answers: Sequence[Answer], offer: Offer) -> tuple[Answer, float]:
         confirm=tuple(f for f in offer.facts if _most(answers, lambda a: a.confirm, f)),
         wording=tuple(_wordings(answers, offer)),
     )
-    overlaps = [_overlap(_said(a), _said(b)) for a, b in combinations(answers, 2)]
+    overlaps = [_shared(a, b) for a, b in combinations(answers, 2)]
     return one, round(sum(overlaps) / len(overlaps), 2)
 
 
@@ -52,10 +52,11 @@ def _wordings(answers: Sequence[Answer], offer: Offer) -> Iterable[Wording]:
     return (standing.get(line, worded) for line, worded in first.items())
 
 
-def _said(answer: Answer) -> frozenset[tuple[str, ...]]:
-    pairs = (("before", a, b) for a, b in combinations(answer.order, 2))
-    return frozenset([*pairs, *(("defer", o) for o in answer.defer), *(("confirm", f) for f in answer.confirm)])
+def _shared(a: Answer, b: Answer) -> float:
+    """The overlap of the two orders, as pairs of lines, and that of what is put off or doubted, each weighing half."""
+    orders = _overlap(frozenset(combinations(a.order, 2)), frozenset(combinations(b.order, 2)))
+    return (orders + _overlap(frozenset((*a.defer, *a.confirm)), frozenset((*b.defer, *b.confirm)))) / 2
 
 
-def _overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+def _overlap(a: frozenset[object], b: frozenset[object]) -> float:
     return len(a & b) / len(a | b) if a | b else 1.0

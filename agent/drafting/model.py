@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self, cast
 
 import orjson
-from httpx2 import HTTPError
+from httpx2 import Client, HTTPError
 from msgspec import UNSET, structs
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
@@ -28,6 +28,8 @@ from agent.drafting.rules import RulesDrafter
 from agent.drafting.settings import Settings
 from agent.errors import DraftError
 from agent.privacy.endpoint import destination, require_permission, site_permissions
+from agent.privacy.sent import FILE, note_sent
+from agent.store.place import state_folder
 from tools.clinical.plan import Criticism, Drafter, ModelReport, Plan
 
 __all__ = ["ModelDrafter", "Settings", "preview", "prompt"]
@@ -102,7 +104,7 @@ def configured_settings() -> Settings:
     """The settings of the environment and of the configuration file. Raises DraftError, StoreError."""
     from agent.faces import configuration
 
-    return Settings.of(os.environ, configuration.load().model)
+    return structs.replace(Settings.of(os.environ, configuration.load().model), log=state_folder() / FILE)
 
 
 def _answers(talk: _Talk, messages: list[Message], offer: Offer) -> list[Answer]:
@@ -205,20 +207,35 @@ class _Talk:
         if left <= 0:
             raise DraftError("the time for this draft is over")
         self.cost["calls"] += 1
-        _LOG.info("prompt %s to %s (%s)", digest_of(messages), self.settings.model, destination(self.settings.url))
+        self._note(messages)
         self._tell(f"{self.settings.model} is asked")
         extra: dict[str, Any] = {} if seed is None else {"seed": seed}
         if form == "json_schema":
             extra["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": self.schema}}
         elif form == "json_object":
             extra["response_format"] = {"type": "json_object", "schema": self.schema}
-        client = OpenAI(base_url=self.settings.url, api_key=self.settings.key, timeout=left, max_retries=0)
+        client = OpenAI(
+            base_url=self.settings.url, api_key=self.settings.key, timeout=left, max_retries=0,
+            http_client=Client(follow_redirects=False, trust_env=destination(self.settings.url) != "this-machine", timeout=left),
+        )  # fmt: skip
         wish: dict[str, Any] = {"model": self.settings.model, "temperature": self.settings.heat, "max_tokens": self.settings.tokens}
         with (
             client,
             client.chat.completions.with_streaming_response.create(messages=cast(Any, messages), **wish, **extra) as response,
         ):
             return self._read(response.iter_bytes())
+
+    def _note(self, messages: list[Message]) -> None:
+        """The digest of what is about to leave; what cannot be noted does not leave."""
+        digest, size = digest_of(messages), sum(len(m["content"].encode()) for m in messages)
+        _LOG.info("prompt %s to %s", digest, self.settings.model)
+        if self.settings.log is None:
+            return
+        to = destination(self.settings.url, site_permissions(self.settings.privacy).endpoints)
+        try:
+            note_sent(self.settings.log, to=to, url=self.settings.url, model=self.settings.model, digest=digest, size=size)
+        except OSError as error:
+            raise DraftError("what leaves cannot be noted in the log, so nothing was sent") from error
 
     def _read(self, chunks: Iterator[bytes]) -> bytes:
         body = bytearray()

@@ -61,7 +61,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True):
-    """What one drafter is told; see `Model`."""
+    """What one drafter is told; see `Model`. `log` is where the digest of everything that leaves is noted."""
 
     url: str
     model: str
@@ -74,6 +74,7 @@ class Settings(Struct, frozen=True):
     choices: int = 1
     critic: str = ""
     critic_url: str = ""
+    log: Path | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str], file: Model | None = None) -> Self:

@@ -11,13 +11,16 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from agent.errors import PlannerError
 from agent.faces import cli_config, cli_conformance, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
 from agent.faces.cli_common import AsOf, Language, emit, note, today
+
+if TYPE_CHECKING:
+    from agent.faces.planning_face import Wish
 
 app = typer.Typer(
     help="Reads a patient's FHIR R4 record and drafts a treatment plan that a care team can check and sign.",
@@ -53,6 +56,7 @@ def plan(
     out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None,
     review: Annotated[bool, typer.Option("--review", help="also keep it on the worklist, to be reviewed")] = False,
     everything: Annotated[bool, typer.Option("--all", help="text: also what is folded away by default")] = False,
+    show_prompt: Annotated[bool, typer.Option("--show-prompt", help="print what a model would be sent, word for word; nothing is")] = False,
     previous: Annotated[
         Path | None, typer.Option(help="an earlier plan in JSON: say what was done of it, and what changed and why")
     ] = None,
@@ -66,6 +70,8 @@ def plan(
 
     data = planning_face.read(bundle, example=example, fhir_server=fhir_server, patient=patient)
     wish = planning_face.Wish(as_of or (planning_face.EXAMPLE_AS_OF if example else today()), request, drafter, patient)
+    if show_prompt:
+        return _prompt(data, wish, out)
     made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
     if review:
         note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")
@@ -74,6 +80,14 @@ def plan(
     if aside := len(made.input.set_aside):
         note(f"{aside} entries of the input were set aside; the plan lists them.")
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def _prompt(data: bytes, wish: Wish, out: Path | None) -> None:
+    from agent.faces.prompt_face import prompt_shown
+
+    text, about = prompt_shown(data, wish)
+    note(about)
+    emit(text, out)
 
 
 @app.command()
@@ -114,9 +128,16 @@ def schemas(folder: Annotated[Path, typer.Argument(help="where the schemas lie")
 
 
 # Commands of a higher room; named here, since this room may not import it.
-_HIGHER = {"simulate": "faces", "generate": "faces", "course": "faces", "scarcity": "faces", "evaluate": "evaluation"}
+_HIGHER = {
+    "simulate": "faces",
+    "generate": "faces",
+    "course": "faces",
+    "scarcity": "faces",
+    "evaluate": "evaluation",
+    "release_report": "release_face",
+}
 for _name, _module in _HIGHER.items():
-    app.command(_name)(getattr(import_module(f"scenarios.{_module}"), _name))
+    app.command(_name.replace("_", "-"))(getattr(import_module(f"scenarios.{_module}"), _name))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -20,6 +20,19 @@ def check() -> None:
 
 
 @app.command()
+def sent() -> None:
+    """Everything that left for a model, one JSON line a call: when, where to, which model, the digest. Never a word of it."""
+    import msgspec
+
+    from agent.privacy.sent import FILE
+    from agent.privacy.sent import sent as lines
+    from agent.store.place import state_folder
+
+    for line in lines(state_folder() / FILE):
+        typer.echo(msgspec.json.encode(line))
+
+
+@app.command()
 def show() -> None:
     """Print every setting in force, as JSON."""
     import msgspec

@@ -9,43 +9,65 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from agent.errors import DraftError
-from policies.engine import load_policies
-from policies.model import Content, Destination, Send
+from policies.engine import load_policies, reaches
+from policies.model import Content, Destination, Endpoint, Send
 
 NEEDED: tuple[Content, ...] = ("facts", "findings", "options")
 """The contents of a prompt; notes, identifiers and the words of a request are never part of one."""
 
 
-def destination(url: str) -> Destination:
-    """`this-machine` for the loopback interface, else `elsewhere`."""
-    host = urlsplit(url).hostname or ""
+class Permissions(Struct, frozen=True):
+    """The `[[send]]` and `[[endpoint]]` tables in force: the shipped ones, and a site's own."""
+
+    sends: tuple[Send, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+class _SiteFile(Struct, frozen=True):
+    send: tuple[Send, ...] = ()
+    endpoint: tuple[Endpoint, ...] = ()
+
+
+def destination(url: str, endpoints: Sequence[Endpoint] = ()) -> Destination:
+    """`this-machine` for the loopback interface, `in-country` for a named host over https, else `elsewhere`."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if _is_loopback(host):
+        return "this-machine"
+    return "in-country" if parts.scheme == "https" and any(host == e.host.casefold() for e in endpoints) else "elsewhere"
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        return "this-machine" if ip_address(host).is_loopback else "elsewhere"
+        return ip_address(host).is_loopback
     except ValueError:
-        return "this-machine" if host == "localhost" else "elsewhere"
+        return host == "localhost"
 
 
-def site_permissions(path: str | None) -> tuple[Send, ...]:
-    """The `[[send]]` tables of the shipped policies and of a site's own file. Raises DraftError where that cannot be read."""
-    shipped = load_policies().sends
-    if not path:
-        return shipped
+def site_permissions(path: str | None) -> Permissions:
+    """The tables of the shipped policies and of a site's own file. Raises DraftError where that cannot be read."""
+    shipped = load_policies()
     try:
-        rows = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("send", [])
-        return (*shipped, *msgspec.convert(rows, tuple[Send, ...]))
+        own = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")) if path else {}, _SiteFile)
     except (OSError, ValueError) as error:
         raise DraftError(f"the privacy file of CAREWRIGHT_PRIVACY cannot be used: {type(error).__name__}") from error
+    return Permissions((*shipped.sends, *own.send), (*shipped.endpoints, *own.endpoint))
 
 
-def require_permission(url: str, sends: Sequence[Send]) -> None:
+def refused(url: str, permissions: Permissions) -> tuple[Content, ...]:
+    """Contents of a prompt that may not go where `url` is."""
+    to = destination(url, permissions.endpoints)
+    allowed = {content for rule in permissions.sends if reaches(rule, to) for content in rule.what}
+    return tuple(content for content in NEEDED if content not in allowed)
+
+
+def require_permission(url: str, permissions: Permissions) -> None:
     """Raises DraftError unless every content of a prompt may go where `url` is."""
-    to = destination(url)
-    allowed = {content for rule in sends if rule.to == to for content in rule.what}
-    refused = [content for content in NEEDED if content not in allowed]
-    if refused:
+    if missing := refused(url, permissions):
         raise DraftError(
-            f"nothing leaves by default: no [[send]] table allows {', '.join(refused)} to {to}; "
+            f"nothing leaves by default: no [[send]] table allows {', '.join(missing)} to {destination(url, permissions.endpoints)}; "
             "write one into a file of the site's own and name it in CAREWRIGHT_PRIVACY"
         )

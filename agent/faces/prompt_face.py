@@ -1,0 +1,50 @@
+"""`plan --show-prompt`: what a model would be sent, where to, and whether it may go there. Nothing is sent, and no connection is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.case import Case
+from agent.drafting.offer import offer_of
+from agent.drafting.prompting import digest_of, prompt, refuse_identifiers, shown
+from agent.drafting.rules import RulesDrafter
+from agent.errors import DraftError
+from agent.faces.planning_face import Wish
+from agent.privacy.endpoint import NEEDED, destination, refused, site_permissions
+
+if TYPE_CHECKING:
+    from agent.drafting.settings import Settings
+
+
+def prompt_shown(data: bytes, wish: Wish) -> tuple[str, str]:
+    """The prompt of the first call, and what there is to know about it. Raises RecordError, StoreError."""
+    case = Case(data, wish.as_of, wish.patient)
+    rules = RulesDrafter().draft(case)
+    if not rules.items:
+        return "", "The rules propose nothing for this patient, so a model would not be asked."
+    messages = prompt(offer_of(case, rules))
+    size = sum(len(m["content"].encode()) for m in messages)
+    about = [f"nothing was sent; {size} bytes, digest {digest_of(messages)}", f"contents: {', '.join(NEEDED)}"]
+    try:
+        refuse_identifiers(messages, case)
+        about.append("no known identifier of the record stands in it")
+    except DraftError as error:
+        about.append(f"it would be stopped: {error}")
+    return shown(messages), "\n".join([*about, *_where()])
+
+
+def _where() -> list[str]:
+    from agent.drafting.model import configured_settings
+
+    try:
+        settings = configured_settings()
+        return [_place(one) for one in ((settings, settings.of_critic) if settings.critic else (settings,))]
+    except DraftError as error:
+        return [f"destination: none; {error}"]
+
+
+def _place(settings: Settings) -> str:
+    permissions = site_permissions(settings.privacy)
+    missing = refused(settings.url, permissions)
+    verdict = f"refused: no [[send]] table allows {', '.join(missing)}" if missing else "permitted"
+    return f"destination: {settings.model} at {settings.url} ({destination(settings.url, permissions.endpoints)}), {verdict}"
