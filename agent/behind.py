@@ -8,11 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from agent.record_changes import changes
-from agent.signing import Standing, standing
+from agent.shown import counted
+from agent.signing import Standing
 from agent.store.connection import Connection
 from agent.store.decisions import decisions
 from agent.store.records import record
-from agent.store.worklist import Work, shown_plan
+from agent.store.worklist import Work, plan_of, shown_plan
 from tools.clinical.plan import Plan
 
 
@@ -61,12 +62,12 @@ def stands(db: Connection, found: Work) -> tuple[Plan, Standing] | None:
     if found.digest is None:
         return None
     plan = shown_plan(db, found)
-    return plan, standing(plan, decisions(db, found))
+    return plan, counted(plan, decisions(db, found))
 
 
 def _earlier_round(db: Connection, found: Work) -> Plan | None:
     row = db.execute("SELECT content FROM plan WHERE work=? AND round=?", (found.id, found.round - 1)).fetchone()
-    return msgspec.json.decode(row["content"], type=Plan) if row else None
+    return plan_of(row["content"]) if row else None
 
 
 def _earlier_plan(db: Connection, found: Work) -> Plan | None:
@@ -75,4 +76,4 @@ def _earlier_plan(db: Connection, found: Work) -> Plan | None:
         " WHERE work.reference=? AND work.id<>? AND work.started<? ORDER BY work.started DESC LIMIT 1",
         (found.reference, found.id, found.started),
     ).fetchone()
-    return msgspec.json.decode(row["content"], type=Plan) if row else None
+    return plan_of(row["content"]) if row else None

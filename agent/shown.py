@@ -6,8 +6,12 @@ from msgspec import Struct
 
 from agent.freshness import expires
 from agent.signing import Open, Recorded, Standing, standing
+from agent.store.lately import Lately
 from agent.store.worklist import Work, WorkStatus
 from tools.clinical.plan import Plan, Route, Urgency
+
+_COUNTED: Lately[tuple[str, tuple[Recorded, ...]], Standing] = Lately(512)
+"""By a plan's digest and what was said about it."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True, gc=False):
@@ -86,7 +90,12 @@ def shown(found: Work, plan: Plan, rows: tuple[Recorded, ...], changes: tuple[st
         status=found.status,
         plan=plan,
         expires=until(found),
-        standing=standing(plan, rows),
+        standing=counted(plan, rows),
         decisions=rows,
         changes=changes,
     )
+
+
+def counted(plan: Plan, rows: tuple[Recorded, ...]) -> Standing:
+    """Where the items of a sealed plan stand, for whoever reads; counted once for the same plan and the same rows."""
+    return _COUNTED.get((plan.digest, rows), lambda: standing(plan, rows))

@@ -11,6 +11,7 @@ from msgspec import Struct
 from agent.errors import DecisionError, StoreError
 from agent.store.audit import SYSTEM, append, content_hash
 from agent.store.connection import Connection
+from agent.store.lately import Lately
 from tools.clinical.plan import Plan, Route, Urgency, plan_digest
 
 DrafterName = Literal["rules", "model"]
@@ -48,6 +49,9 @@ class Work(Struct, frozen=True, gc=False):
     items: int | None
     ended: str | None
 
+
+_DECODED: Lately[str, tuple[Plan, str]] = Lately(128)
+"""By the hash of the bytes as they were just read: the plan that they are, and the digest that its content has."""
 
 _SELECT = f"SELECT {', '.join(Work.__struct_fields__)} FROM work"  # noqa: S608 - column names of this class
 
@@ -116,10 +120,20 @@ def shown_plan(db: Connection, found: Work) -> Plan:
     row = db.execute("SELECT content FROM plan WHERE work=? AND round=?", (found.id, found.round)).fetchone()
     if row is None:
         raise DecisionError("locked", f"the plan {found.id} is still being drafted")
-    plan = msgspec.json.decode(row["content"], type=Plan)
-    if plan_digest(plan) != plan.digest or plan.digest != found.digest:
+    plan, digest = _DECODED.get(content_hash(row["content"]), lambda: _decoded(row["content"]))
+    if digest != plan.digest or plan.digest != found.digest:
         raise StoreError("corrupt", f"the plan {found.id} is not what was sealed; restore the last backup")
     return msgspec.structs.replace(plan, status="awaiting-review" if found.status in UNFINISHED else found.status)
+
+
+def plan_of(content: bytes) -> Plan:
+    """A plan from the bytes of its row, as they stand there."""
+    return _DECODED.get(content_hash(content), lambda: _decoded(content))[0]
+
+
+def _decoded(content: bytes) -> tuple[Plan, str]:
+    plan = msgspec.json.decode(content, type=Plan)
+    return plan, plan_digest(plan)
 
 
 def set_status(db: Connection, name: str, status: WorkStatus, ended: str | None = None) -> None:

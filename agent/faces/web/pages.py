@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 from agent.chat.session import Reply
 from agent.faces import html
@@ -37,8 +38,8 @@ class Frame:
     here: str
 
 
-def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, printing: bool = False) -> str:
-    """A plan with where each item stands, what may be done about it, and the conversation beside it."""
+def plan_page(frame: Frame, page: PlanPage, conversation: str = "", told: str = "", *, printing: bool = False) -> str:
+    """A plan with where each item stands, what may be done about it, and the conversation (as `said_fragment` makes it) beside it."""
     opened = [name for name, stand in page.stands.items() if stand.lack and "approve" in stand.may]
     return _page(
         frame,
@@ -46,7 +47,7 @@ def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, 
         shown=page.shown,
         plan=page.plan,
         view=page,
-        said=said,
+        conversation=Markup(conversation),  # noqa: S704 - made by a template
         told=told,
         printing=printing,
         next_open=next(iter(opened), ""),
@@ -57,7 +58,7 @@ def plan_page(frame: Frame, page: PlanPage, said: Said = (), told: str = "", *, 
 
 
 def said_fragment(frame: Frame, name: str, said: Said) -> str:
-    """The newest turns of the conversation, to be put beneath the others."""
+    """Turns of the conversation, to be put beneath the others; empty where there are none."""
     return _page(frame, "said.html.j2", said=said, shown={"id": name})
 
 

@@ -43,15 +43,17 @@ def worklist(request: Request, session: Reader, desk: TheDesk, speech: TheSpeech
 def plan(request: Request, name: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
     """One plan, to be read and signed."""
     page = _readings(request).page(desk.show(name, session.who), desk.behind(name), session.who)
-    said = request.app.state.conversations.said(session, name)
-    return HTMLResponse(pages.plan_page(pages.Frame(speech, session, f"/plans/{name}"), page, said, _told(request, speech)))
+    frame, said = pages.Frame(speech, session, f"/plans/{name}"), request.app.state.conversations.said(session, name)
+    conversation = pages.said_fragment(frame, name, said) if said else ""
+    return HTMLResponse(_readings(request).rendered.page(frame, page, conversation, _told(request, speech)))
 
 
 @router.get("/plans/{name}/print")
 def printed(request: Request, name: str, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
     """The same for paper: everything unfolded, nothing to press."""
     page = _readings(request).page(desk.show(name, session.who), desk.behind(name), session.who)
-    return HTMLResponse(pages.plan_page(pages.Frame(speech, session, f"/plans/{name}/print"), page, printing=True))
+    frame = pages.Frame(speech, session, f"/plans/{name}/print")
+    return HTMLResponse(_readings(request).rendered.page(frame, page, printing=True))
 
 
 @router.get("/plans/{name}/patient")

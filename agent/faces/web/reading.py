@@ -1,28 +1,28 @@
-"""Plans made ready for reading; the facts of a record are read once and kept for the next page."""
+"""Plans made ready for reading; the facts of a record are read once and kept for the next page, and so is a page."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Lock
 
 from agent.behind import Behind
 from agent.case import Case
 from agent.faces.web.plan_view import PlanPage
+from agent.faces.web.rendered import Rendered
 from agent.review import Reviewer
 from agent.shown import Shown
+from agent.store.lately import Lately
 from tools.clinical.facts import Facts
 
 _KEPT = 64
-"""So many records at most; the one that was not looked at longest goes first."""
+"""So many records at most."""
 
 
 @dataclass
 class Readings:
-    """The records that were looked at last."""
+    """The records and the pages that were looked at last."""
 
-    _facts: OrderedDict[tuple[str, str, str | None], Facts] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    rendered: Rendered = field(default_factory=Rendered)
+    _facts: Lately[tuple[str, str, str | None], Facts] = field(default_factory=lambda: Lately(_KEPT))
 
     def page(self, shown: Shown, behind: Behind, reader: Reviewer) -> PlanPage:
         """A plan for one reader."""
@@ -30,12 +30,4 @@ class Readings:
 
     def _facts_of(self, behind: Behind) -> Facts:
         key = (behind.source, behind.as_of.isoformat(), behind.patient)
-        with self._lock:
-            found = self._facts.get(key)
-        found = found or Case(behind.record, behind.as_of, behind.patient).facts
-        with self._lock:
-            self._facts[key] = found
-            self._facts.move_to_end(key)
-            while len(self._facts) > _KEPT:
-                self._facts.popitem(last=False)
-        return found
+        return self._facts.get(key, lambda: Case(behind.record, behind.as_of, behind.patient).facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from agent.need import need, reading_minutes
 from agent.review import Reviewer
 from agent.shown import Waiting
 from agent.signing import Standing
+from agent.store.lately import Lately
 from tools.clinical.plan import Plan
 
 PAGE = 50
@@ -32,6 +33,19 @@ class Filter:
     settled: bool = False
     minutes: int | None = None
     page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is left of a plan for one role: who signs it, whether this role can sign something, and how many minutes that takes."""
+
+    signers: Signers
+    mine: bool
+    minutes: int
+
+
+_OPEN: Lately[Hashable, Open] = Lately(2048)
+"""By everything that it depends on, the role included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +102,28 @@ def _line(w: Waiting, stand: tuple[Plan, Standing] | None, reader: Reviewer, now
     if stand is None:
         return Line(w, None, Signers((), (), ()), waited, left, 0, 1, False)
     plan, standing = stand
-    open_now = w.status == "awaiting-review"
+    left_open = _left_open(plan, standing, reader, open_now=w.status == "awaiting-review")
     return Line(
         waiting=w,
         plan=plan,
-        signers=signers(plan, standing) if open_now else Signers((), (), ()),
+        signers=left_open.signers,
         waited=waited,
         left=left,
         decided=len(standing.approved) + len(standing.rejected),
-        minutes=_minutes(plan, standing),
-        mine=open_now and can_act(plan, standing, reader),
+        minutes=left_open.minutes,
+        mine=left_open.mine,
     )
+
+
+def _left_open(plan: Plan, standing: Standing, reader: Reviewer, *, open_now: bool) -> Open:
+    """Judged once for the same plan, signatures and role."""
+    key = (plan.digest, tuple(standing.approved), tuple(standing.rejected), standing.open, reader.role, open_now)
+
+    def judge() -> Open:
+        who = signers(plan, standing) if open_now else Signers((), (), ())
+        return Open(who, open_now and can_act(plan, standing, reader), _minutes(plan, standing))
+
+    return _OPEN.get(key, judge)
 
 
 def _minutes(plan: Plan, standing: Standing) -> int:
