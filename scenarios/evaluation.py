@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 _NEED_PATHS = {
     "ecqm": "the files of test patients, or their folder",
     "interactions": "the folder of the lists of pairs",
+    "privacy": "annotated texts, notes or bundles, or their folder",
     "requests": "a file of JSON lines with a field `request`, or its folder",
 }
 
 
 def evaluate(
     suite: Annotated[
-        Literal["card", "ecqm", "interactions", "requests", "rubric", "patient-pages"], typer.Argument(help="which known answers")
+        Literal["card", "ecqm", "interactions", "privacy", "requests", "rubric", "patient-pages"],
+        typer.Argument(help="which known answers"),
     ],
     paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; the others: none for the stories")] = None,
     as_of: AsOf = None,
@@ -40,6 +42,7 @@ def evaluate(
     suites: dict[str, Callable[[], str]] = {
         "card": lambda: of_figures.report_card(lambda done, total: note(f"{done} of {total} tellings") if done % 50 == 0 else None),
         "interactions": lambda: of_figures.interactions(given),
+        "privacy": lambda: _privacy(given),
         "requests": lambda: of_figures.requests(given),
         "ecqm": lambda: _ecqm(given),
         "rubric": lambda: _rubric(given, as_of or today()),
@@ -49,6 +52,12 @@ def evaluate(
     typer.echo(text)
     if out is not None:
         out.write_text(text + "\n", "utf-8")
+
+
+def _privacy(paths: Sequence[Path]) -> str:
+    from scenarios.deidentification import report
+
+    return report(paths)
 
 
 def _ecqm(paths: Sequence[Path]) -> str:

@@ -1,0 +1,66 @@
+"""Free text loses what identifies people and keeps what is clinical."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.errors import RecordError
+from agent.privacy.notes import scrubbed
+from scenarios.deidentification import report
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Seen by Dr. Okonkwo on 2026-03-04, potassium 5.9 mmol/L", "Seen by [name] on [date], potassium 5.9 mmol/L"),
+        ("metformin 1000 mg twice daily", "metformin 1000 mg twice daily"),
+        ("call 0555 0199 887 or write to a.b@clinic.example", "call [number] or write to [contact]"),
+        ("record 00412345, number 123-45-6789", "record [number], number [number]"),
+        ("Alex454 Smith88 has asthma", "[name] [name] has asthma"),
+        ("the 94 year old and the 61 year old", "the [age] year old and the 61 year old"),
+        ("Lisinopril was stopped because of cough", "Lisinopril was stopped because of cough"),
+    ],
+)
+def test_names_dates_numbers_go_and_medicines_and_values_stay(said: str, left: str) -> None:
+    assert scrubbed(said) == left
+
+
+def test_a_known_name_goes_even_where_it_is_a_clinical_word() -> None:
+    assert scrubbed("spoke to hope about asthma", frozenset({"hope"})) == "spoke to [known] about asthma"
+    assert scrubbed("Mr Child was seen; Child-Pugh B") == "[name] [name] was seen; Child-Pugh B"
+
+
+def test_the_evaluation_counts_whole_partial_and_missed(tmp_path: Path) -> None:
+    text = "ada wrote to bob@x.example from Quvadia"
+    spans = [
+        {"entity_type": "PERSON", "start_position": 0, "end_position": 3},
+        {"entity_type": "EMAIL", "start_position": 13, "end_position": 26},
+        {"entity_type": "GPE", "start_position": 32, "end_position": 39},
+    ]
+    (tmp_path / "a.json").write_text(json.dumps([{"full_text": text, "spans": spans}]))
+    told = report([tmp_path])
+    assert "| PERSON | 1 | 0 | 0 | 0.000 |" in told
+    assert "| EMAIL | 1 | 1 | 0 | 1.000 |" in told
+    assert "| all | 3 | 2 | 0 | 0.667 |" in told
+
+
+def test_a_folder_without_anything_annotated_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(RecordError, match="no annotated texts"):
+        report([tmp_path])
+
+
+def test_recall_on_texts_of_others_does_not_fall(shared_data: Path) -> None:
+    """What was measured, with room for a knowledge base that grows: every new word of it is one that stays."""
+    rows = {
+        cells[1].strip(): float(cells[5])
+        for line in report([shared_data / "phi"]).splitlines()
+        if line.startswith("| ") and (cells := line.split("|"))[5].strip()[:1].isdigit()
+    }
+    certain = ("CREDIT_CARD", "EMAIL_ADDRESS", "DOMAIN_NAME", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER", "DATE_TIME", "IBAN_CODE")
+    assert {name: rows[name] for name in certain} == dict.fromkeys(certain, 1.0)
+    assert rows["PERSON"] >= 0.91
+    assert rows["all"] >= 0.86
