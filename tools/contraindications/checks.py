@@ -12,6 +12,7 @@ from tools.contraindications.answers import ContraindicationAnswer, Explanation,
 from tools.contraindications.index import Ready, ReadyDuplicate, ReadyRule, shipped
 from tools.contraindications.model import LIST, ContraindicationFile
 from tools.contraindications.screening import screen, worst
+from tools.contraindications.wording import named
 
 
 def check_medications(medications: Sequence[MedicationUse], facts: Facts) -> Screening:
@@ -126,8 +127,8 @@ def _explanation(ready: Ready) -> Explanation:
         kind=kind,
         subject=subject,
         severity=statement.severity,
-        consequence=statement.consequence,
-        action=statement.action,
+        consequence=named(statement.consequence, subject),
+        action=named(statement.action, subject),
         alternatives=statement.alternatives,
         applies=statement.applies,
         when=(*allergy, *(msgspec.json.encode(clause).decode() for clause in (rule.when if rule else ()))),

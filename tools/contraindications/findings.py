@@ -11,6 +11,7 @@ from tools.clinical.answer import Indicator, Issue, IssueCode, Severity, severit
 from tools.clinical.facts import Allergy, MedicationUse
 from tools.contraindications.index import Ready
 from tools.contraindications.model import Statement, interrupts
+from tools.contraindications.wording import named
 
 _INDICATORS: dict[Severity, Indicator] = {"contraindicated": "critical", "major": "warning", "moderate": "warning", "minor": "info"}
 UNCERTAIN = "It is uncertain whether this medicine is still taken: the order is old and was never closed. Ask first."
@@ -50,7 +51,7 @@ def issue(finding: Finding) -> Issue:
     remarks = [remark for remark in (finding.remark, UNCERTAIN if uncertain else "") if remark]
     if finding.allergy is not None and not finding.allergy.verified:
         remarks.append(UNVERIFIED)
-    return Issue(
+    found = Issue(
         code=finding.code,
         severity=statement.severity,
         indicator=_INDICATORS[statement.severity],
@@ -66,11 +67,21 @@ def issue(finding: Finding) -> Issue:
         missing=finding.missing,
         blocks_start_only=statement.blocks_start_only,
     )
+    return _naming(found, _medicines(finding)) if finding.allergens else found
 
 
 def _participants(finding: Finding) -> tuple[str, ...]:
-    named = [name for use in finding.uses for name in names_of(use, finding.subject)]
-    return tuple(dict.fromkeys((*named, *finding.allergens)))
+    return tuple(dict.fromkeys((*_medicines(finding), *finding.allergens)))
+
+
+def _medicines(finding: Finding) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for use in finding.uses for name in names_of(use, finding.subject)))
+
+
+def _naming(found: Issue, names: tuple[str, ...]) -> Issue:
+    if "{" not in found.consequence and "{" not in found.action:
+        return found
+    return replace(found, consequence=named(found.consequence, names), action=named(found.action, names))
 
 
 def names_of(use: MedicationUse, subject: Iterable[str] = ()) -> tuple[str, ...]:
@@ -96,7 +107,10 @@ def one_per_allergy(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def merged(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """One issue for one rule on the same participants, or for one rule that speaks of a lack; gravest first."""
+    """One issue for one rule on the same participants, or for one rule that speaks of a lack; gravest first.
+
+    An issue names its medicines only here, when it is known how many it speaks of.
+    """
     together: dict[tuple[object, ...], Issue] = {}
     for found in issues:
         key = (
@@ -104,7 +118,7 @@ def merged(issues: Iterable[Issue]) -> tuple[Issue, ...]:
         )
         have = together.get(key)
         together[key] = found if have is None else _joined(have, found)
-    return tuple(sorted(together.values(), key=_order))
+    return tuple(sorted((_naming(found, found.participants) for found in together.values()), key=_order))
 
 
 def _shared(found: Issue) -> bool:

@@ -18,6 +18,7 @@ from tools.clinical.errors import KnowledgeError
 from tools.clinical.examples import Fault, Given
 from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
+from tools.contraindications.wording import misplaced
 
 Kind = Literal["disease", "allergy", "pregnancy", "lactation", "age", "laboratory", "monitoring", "procedure", "omission"]
 Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
@@ -68,6 +69,7 @@ class Statement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every finding says: how grave, what happens, what to do, on whose word.
 
     Attributes:
+        consequence, action: whole sentences; `{medicine}` is the medicine of the patient, see `wording`.
         applies: to a medicine that is proposed, to one that is taken, or to both.
         blocks_start_only: stopping it at once would do harm; the finding must never lead to an abrupt stop.
     """
@@ -221,6 +223,7 @@ def _statement_faults(statement: Statement, known: set[str], tried: set[str]) ->
         (statement.severity == "minor" and interrupts(statement), "what is minor never interrupts"),
     )
     faults += [text for wrong, text in checks if wrong]
+    faults += [f"nothing fills {place}" for place in misplaced((statement.consequence, statement.action))]
     return faults + (_rule_faults(statement) if isinstance(statement, Rule) else [])
 
 
