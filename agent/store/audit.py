@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -62,10 +62,12 @@ def append(db: Connection, at: str, actor: Actor, event: Event, work: str, **det
 
 
 def moment(db: Connection, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> str:
-    """The time, never before that of the last line: a clock that jumps back does not turn the order round."""
+    """The time, always after that of the last line: neither a clock that jumps back nor one that stands mixes up who came first."""
     last = db.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    now = clock().astimezone(UTC).isoformat(timespec="microseconds")
-    return max(now, last["at"]) if last else now
+    now = clock().astimezone(UTC)
+    if last:
+        now = max(now, datetime.fromisoformat(last["at"]) + timedelta(microseconds=1))
+    return now.isoformat(timespec="microseconds")
 
 
 def lines(db: Connection, work: str | None = None) -> Iterator[Line]:

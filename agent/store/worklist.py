@@ -99,15 +99,18 @@ def show_plan(db: Connection, name: str, plan: Plan, status: WorkStatus, knowled
     """The run shows this plan from now on, in a new round; the audit holds the digest of the row."""
     db.execute(
         "UPDATE work SET status=?, round=round+1, knowledge=?, digest=?, plan_id=?, urgency=?, route=?, reference=?, summary=?, items=? WHERE id=?",
-        (
-            *(status, knowledge, plan.digest, plan.plan_id, plan.disposition.urgency, plan.disposition.route),
-            *(plan.patient.reference, plan.summary, len(plan.items), name),
-        ),
+        (status, knowledge, plan.digest, *headline(plan), name),
     )
     content = msgspec.json.encode(plan)
     db.execute("INSERT INTO plan SELECT id, round, digest, ?, ? FROM work WHERE id=?", (content, at, name))
     number = db.execute("SELECT round FROM work WHERE id=?", (name,)).fetchone()[0]
     append(db, at, SYSTEM, "drafted", name, digest=plan.digest, round=number, knowledge=knowledge, row=content_hash(content))
+
+
+def headline(plan: Plan) -> tuple[str | int, ...]:
+    """What the line of the worklist says of a plan: id, urgency, route, patient, summary, number of items."""
+    where = plan.disposition
+    return plan.plan_id, where.urgency, where.route, plan.patient.reference, plan.summary, len(plan.items)
 
 
 def shown_plan(db: Connection, found: Work) -> Plan:
