@@ -130,7 +130,7 @@ def _names(uses: Iterable[MedicationUse]) -> str:
 
 def short(use: MedicationUse) -> str:
     """A medicine by its ingredients, where they are known."""
-    return "/".join(ingredient.name for ingredient in use.ingredients) or use.text
+    return wording.medicine(use.ingredients, use.text)
 
 
 def _indications(case: Case) -> Iterator[ReviewPoint]:

@@ -80,11 +80,6 @@ def understand(
     return Understood(derive(facts).added_to(facts), tuple(reading.notes))
 
 
-def medication_use(given: str | Medication, as_of: date, reference: str = "medication") -> MedicationUse:
-    """One medicine of a call as a proposed use."""
-    return _medication(given, reference, _Reading(as_of), True)
-
-
 def _merged(asked: Sequence[MedicationUse], taken: Sequence[MedicationUse]) -> tuple[MedicationUse, ...]:
     """A medicine that the context holds in the very words of the call is one medicine, and it is taken, not proposed."""
     texts = {use.text.casefold(): use for use in taken}

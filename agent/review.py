@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-import msgspec
 from msgspec import Struct, structs
 
 from agent.errors import DecisionError
@@ -78,13 +77,6 @@ class Reject(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 Decision: TypeAlias = Approve | Edit | Reject
 
 
-class Submission(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a form or a program hands in: decisions, and the digest of the plan that was on the screen."""
-
-    digest: str
-    decisions: tuple[Decision, ...]
-
-
 class Signature(Struct, frozen=True):
     """One person's approval or refusal of an item, as it counts."""
 
@@ -132,22 +124,6 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="outco
 
 
 Verdict: TypeAlias = EditVerdict | RedraftVerdict | Outcome
-
-
-def parse_submission(data: bytes | str) -> Submission:
-    """A submission from JSON. Raises DecisionError (`malformed`)."""
-    try:
-        return msgspec.json.decode(data, type=Submission)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise DecisionError("malformed", f"not a submission: {error}") from error
-
-
-def parse_decisions(data: bytes | str) -> tuple[Decision, ...]:
-    """Decisions from a JSON list. Raises DecisionError (`malformed`)."""
-    try:
-        return msgspec.json.decode(data, type=tuple[Decision, ...])
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise DecisionError("malformed", f"not a list of decisions: {error}") from error
 
 
 def with_edits(plan: Plan, edits: Sequence[Edit]) -> Plan:

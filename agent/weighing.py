@@ -200,7 +200,7 @@ def _effects(figures: Iterable[tuple[Figure, Citation]]) -> Iterator[Effect]:
     for figure, citation in figures:
         yield Effect(
             outcome=figure.outcome, per_1000=figure.per_1000, over=figure.over, needed=figure.needed, population=figure.population,
-            against=figure.against,            text=figure.text, evidence=(citation,),
+            against=figure.against, text=figure.text, evidence=(citation,),
         )  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def _goals(case: Case) -> tuple[str, ...]:
 
 
 def _name(use: MedicationUse) -> str:
-    return "/".join(ingredient.name for ingredient in use.ingredients) or use.text
+    return wording.medicine(use.ingredients, use.text)
 
 
 def _kinds_of_name(name: str) -> frozenset[str]:

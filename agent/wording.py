@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from tools.clinical.facts import Measurement
+from tools.clinical.answer import Citation
+from tools.clinical.facts import Ingredient, Measurement
+from tools.clinical.plan import PlanIngredient
 from tools.clinical.quantity import plain
 from tools.terminology import terminology
 
@@ -45,9 +46,20 @@ def quantity(value: Decimal, ucum: str) -> str:
     return f"{number(value)} {unit(ucum)}".strip()
 
 
+def medicine(ingredients: Iterable[Ingredient | PlanIngredient], text: str) -> str:
+    """A medicine by its ingredients, where they are known; else as it is written."""
+    return "/".join(ingredient.name for ingredient in ingredients) or text
+
+
 def value_of(measurement: Measurement) -> str:
     """A value with its date: `eGFR 41 mL/min/1.73 m² (2026-05-01)`."""
     return f"{title(measurement.observable)} {quantity(measurement.quantity.value, measurement.quantity.unit)} ({measurement.when.isoformat()})"
+
+
+def source(citation: Citation) -> str:
+    """Title, publisher, year, place, grade, and whether it is in doubt; the rule's own id where nothing is known of its source."""
+    parts = (citation.title, citation.publisher, str(citation.year or ""), citation.locator, citation.grade)
+    return (", ".join(part for part in parts if part) or citation.id) + (" (unsure)" if citation.confidence == "unsure" else "")
 
 
 def period(days: int) -> str:
@@ -78,8 +90,3 @@ def sentence(text: str) -> str:
 def lowered(text: str) -> str:
     """For the middle of a sentence: words with one capital lose it, abbreviations and names of types keep theirs."""
     return " ".join(word.lower() if word[1:].islower() or (len(word) == 1 and word.isalpha()) else word for word in text.split(" "))
-
-
-def years_between(earlier: date, later: date) -> int:
-    """Completed years from one date to another."""
-    return later.year - earlier.year - ((later.month, later.day) < (earlier.month, earlier.day))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from agent.desk import Desk
 from agent.errors import PlannerError
 from agent.faces import planning_face
 from agent.review import Approve, Reviewer
 
-_DAY = date(2026, 11, 20)
 _PHYSICIAN = Reviewer("a", "physician")
 
 
@@ -33,7 +31,7 @@ def attempts() -> Iterator[Attempt]:
 def _refused(action: Callable[[Desk, str], object]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
-        name = desk.start(planning_face.example_record(), _DAY)
+        name = desk.start(planning_face.example_record(), planning_face.EXAMPLE_AS_OF)
         before = desk.show(name)
         try:
             action(desk, name)

@@ -18,7 +18,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agent.fhir.systems import CONDITION_CLINICAL, CONDITION_VERIFICATION, LOINC, RXNORM, SNOMED, UCUM
+from agent.fhir.systems import (
+    ALLERGY_CLINICAL,
+    ALLERGY_VERIFICATION,
+    CONDITION_CLINICAL,
+    CONDITION_VERIFICATION,
+    LOINC,
+    RXNORM,
+    SNOMED,
+    UCUM,
+)
 from tools.clinical.quantity import Quantity, plain
 from tools.terminology import terminology
 
@@ -131,8 +140,8 @@ def allergy(to: str, reaction: str | None = None, criticality: str | None = None
     return (
         _given(
             resourceType="AllergyIntolerance",
-            clinicalStatus=_coded(_allergy_system("clinical"), "active"),
-            verificationStatus=_coded(_allergy_system("verification"), "confirmed"),
+            clinicalStatus=_coded(ALLERGY_CLINICAL, "active"),
+            verificationStatus=_coded(ALLERGY_VERIFICATION, "confirmed"),
             code={"text": _words(to)},
             criticality=criticality,
             reaction=[{"manifestation": [{"text": _words(reaction)}]}] if reaction else None,
@@ -187,10 +196,6 @@ def _coded(system: str, code: str) -> Json:
 
 def _concept(system: str, code: str | None, text: str) -> Json:
     return _given(coding=[{"system": system, "code": code, "display": text}] if code else None, text=text)
-
-
-def _allergy_system(axis: str) -> str:
-    return f"http://terminology.hl7.org/CodeSystem/allergyintolerance-{axis}"
 
 
 def _problem(name: str) -> Json:

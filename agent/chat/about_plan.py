@@ -8,7 +8,6 @@ from agent import wording
 from agent.chat.about_safety import check
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
 from policies.engine import may_decide, required_signatures, roles
-from tools.clinical.answer import Citation
 from tools.clinical.plan import Item
 from tools.terminology import terminology
 
@@ -118,7 +117,7 @@ def evidence(session: Session, about: str) -> Reply:
     """The sources of a line, or of the plan."""
     item = session.item(about) if about else None
     sources = [c for reason in item.rationale for c in reason.evidence] if item else list(session.plan.sources)
-    rows = dict.fromkeys((source_words(c), c.id) for c in sources)
+    rows = dict.fromkeys((wording.source(c), c.id) for c in sources)
     return Reply(tuple(claim(text, (id_,)) for text, id_ in rows) or (unknown("The plan names no source for that."),))
 
 
@@ -186,17 +185,11 @@ def bearing(item: Item) -> tuple[str, ...]:
     return (*facts, *(c.id for reason in item.rationale for c in reason.evidence), item.id)
 
 
-def source_words(citation: Citation) -> str:
-    """Title, publisher, year, place, grade."""
-    parts = (citation.title, citation.publisher, str(citation.year or ""), citation.locator, citation.grade)
-    return (", ".join(part for part in parts if part) or citation.id) + (" (unsure)" if citation.confidence == "unsure" else "")
-
-
 def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
     yield claim(wording.sentence(line_words(item)), (item.id,))
     for reason in item.rationale:
         yield claim(f"  because {wording.sentence(reason.text)}", (*reason.facts, *(c.id for c in reason.evidence), item.id))
-        yield from (claim(f"    {source_words(c)}", (c.id,)) for c in reason.evidence)
+        yield from (claim(f"    {wording.source(c)}", (c.id,)) for c in reason.evidence)
     if item.dose and item.dose.rule:
         yield from (claim(f"  adjusted: {text}", (item.dose.rule.id,)) for text in item.dose.adjustments)
     yield from (

@@ -11,7 +11,9 @@ from agent.chat.supposing import changes_of
 from agent.differences import Differences, differences
 from agent.errors import RecordError
 from agent.what_if import EXAMPLES, altered
+from tools.clinical.answer import severity_rank
 from tools.clinical.plan import Item, Plan, PlanIssue
+from tools.guidelines.pregnancy import can_be_pregnant
 from tools.terminology import terminology
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ def _doubts(session: Session, changes: tuple[str, ...]) -> Iterator[Sentence]:
         return
     if facts.sex == "male":
         yield claim("  The record says male; the supposition was planned all the same.", (facts.reference or "Patient",))
-    elif facts.age is not None and not 10 <= facts.age <= 55:
+    elif not can_be_pregnant(facts.sex, facts.age, session.as_of):
         yield claim(f"  The record says {facts.age} years; the supposition was planned all the same.", (facts.reference or "Patient",))
 
 
@@ -166,4 +168,4 @@ def _bearing(issue: PlanIssue) -> tuple[str, ...]:
 
 
 def _gravity(issue: PlanIssue) -> int:
-    return ("contraindicated", "major", "moderate", "minor").index(issue.severity)
+    return -severity_rank(issue.severity)

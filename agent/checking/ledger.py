@@ -84,7 +84,7 @@ def _beside(plan: Plan, reference: str) -> str:
 
 def _out_of_range(case: Case, name: str) -> Measurement | None:
     latest = case.facts.latest(name, _RECENT_DAYS)
-    return latest if latest and not latest.reference.startswith("calculation:") and abnormal(latest) else None
+    return latest if latest and not latest.computed and abnormal(latest) else None
 
 
 def _followed(case: Case) -> frozenset[str]:

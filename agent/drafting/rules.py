@@ -14,7 +14,7 @@ from agent.drafting.suspicions import add_suspicions
 from agent.drafting.workbook import Workbook
 from tools.clinical.facts import Facts
 from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatient, SetAside
-from tools.guidelines.engine import with_known_pregnancy
+from tools.guidelines.pregnancy import with_known_pregnancy
 
 RECONCILE = "which of these medicines are still taken"
 UNDATED = "acute-state-undated"

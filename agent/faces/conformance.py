@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+
+from agent.faces.planning_face import EXAMPLE_AS_OF
 
 Say = Callable[[str], None]
-_DAY = date(2026, 11, 20)
 
 
 def probe(say: Say) -> list[str]:
@@ -32,7 +32,7 @@ def _every_tool_answers() -> Iterator[str]:
 
     for tool in tool_registry.TOOLS:
         for example in tool_registry.examples(tool.name):
-            answer = tool_registry.call(tool.name, example.call, _DAY)
+            answer = tool_registry.call(tool.name, example.call, EXAMPLE_AS_OF)
             if answer["status"] != example.status:
                 yield f"{tool.name}, {example.title}: {answer['status']} where {example.status} is promised ({answer['reason']})"
 
@@ -41,7 +41,7 @@ def _same_plan_twice() -> Iterator[str]:
     from agent.faces import planning_face
 
     record = planning_face.example_record()
-    first, second = (planning_face.show(planning_face.make(record, planning_face.Wish(_DAY)), "json") for _ in range(2))
+    first, second = (planning_face.show(planning_face.make(record, planning_face.Wish(EXAMPLE_AS_OF)), "json") for _ in range(2))
     if first != second:
         yield "the same record and date gave two different plans"
 
@@ -52,7 +52,7 @@ def _digest_covers_the_plan() -> Iterator[str]:
     from agent.faces import planning_face
     from tools.clinical.plan import plan_digest
 
-    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(_DAY))
+    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(EXAMPLE_AS_OF))
     if plan_digest(plan) != plan.digest:
         yield "the digest of the plan is not that of its content"
     if plan_digest(msgspec.structs.replace(plan, summary=plan.summary + ".")) == plan.digest:
@@ -68,7 +68,7 @@ def _nothing_leaves_unsigned() -> Iterator[str]:
 
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
-        name = desk.start(planning_face.example_record(), _DAY)
+        name = desk.start(planning_face.example_record(), EXAMPLE_AS_OF)
         try:
             desk.release(name)
         except DecisionError:
@@ -88,7 +88,7 @@ def _altered_audit_is_noticed() -> Iterator[str]:
         desk = Desk(folder)
         if not (state_folder(folder) / FILE).exists():  # PostgreSQL, whose rows are not ours to alter
             return
-        desk.start(planning_face.example_record(), _DAY)
+        desk.start(planning_face.example_record(), EXAMPLE_AS_OF)
         if desk.audit().faults:
             yield "the audit of a plan that was just started is broken"
         with SqliteDatabase(state_folder(folder)).writing() as db:
@@ -112,7 +112,7 @@ def _nothing_identifying_leaves() -> Iterator[str]:
     identifiers = identifiers_of(data)
     if leaks("spoke to Quentin Zyxwood", identifiers) != ("quentin", "zyxwood"):
         yield "the look-out for identifiers does not see a name"
-    case = Case(data, _DAY)
+    case = Case(data, EXAMPLE_AS_OF)
     if found := leaks(" ".join([patient_line(case), *coded_facts(case).values()]), identifiers):
         yield f"what would be sent to a model holds {len(found)} identifiers"
 
@@ -122,7 +122,7 @@ def _what_is_written_is_fhir() -> Iterator[str]:
     from agent.fhir.bindings import faults
     from agent.fhir.write import draft_bundle, validated
 
-    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(_DAY))
+    plan = planning_face.make(planning_face.example_record(), planning_face.Wish(EXAMPLE_AS_OF))
     yield from faults(validated(draft_bundle(plan)))
 
 
@@ -132,7 +132,7 @@ def _bad_input_is_refused() -> Iterator[str]:
 
     for what, data in _BAD.items():
         try:
-            planning_face.make(data, planning_face.Wish(_DAY))
+            planning_face.make(data, planning_face.Wish(EXAMPLE_AS_OF))
         except RecordError:
             continue
         yield f"{what} was not refused"

@@ -118,15 +118,10 @@ def _for_the_patient(plan: Plan, form: str, language: str, rejected: Collection[
     return patient_html(page) if form == "patient-html" else patient_text(page)
 
 
-def _json(plan: Plan) -> str:
-    return pretty(plan)
-
-
 def _fhir(plan: Plan) -> str:
     from agent.fhir.write import draft_bundle
 
-    bundle = draft_bundle(plan)
-    return pretty(bundle)
+    return pretty(draft_bundle(plan))
 
 
 def pretty(value: object) -> str:
@@ -140,4 +135,4 @@ def _html(plan: Plan) -> str:
     return plan_html(plan)
 
 
-_FORMS: dict[str, Callable[[Plan], str]] = {"json": _json, "fhir": _fhir, "html": _html}
+_FORMS: dict[str, Callable[[Plan], str]] = {"json": pretty, "fhir": _fhir, "html": _html}

@@ -10,7 +10,7 @@ from rich.text import Text
 from agent.faces.phrases import course_words
 from agent.faces.text_layout import heading, pairs, with_marks
 from agent.faces.view import View
-from agent.faces.words import readable, sentence
+from agent.faces.words import TOPIC_WORDS, readable, sentence
 from tools.clinical.appraised import ReviewPoint, Suspicion
 
 
@@ -49,15 +49,3 @@ def _point(view: View, point: ReviewPoint) -> Text:
     if point.items:
         text.append(f" [{', '.join(point.items)}]", "dim")
     return with_marks(text, view.marks(point.evidence))
-
-
-TOPIC_WORDS = {
-    "omission": "missing",
-    "adherence": "supply",
-    "cascade": "cascade",
-    "deprescribe": "still needed?",
-    "indication": "what for?",
-    "load": "load",
-    "simplify": "simpler",
-    "cost": "cost",
-}

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from tools.clinical.answer import IssueCode
+from tools.clinical.appraised import ReviewTopic
 from tools.clinical.plan import Action, CoverageStatus, Plan, Status
 
 ACTION_WORDS: dict[Action, str] = {
@@ -48,6 +49,17 @@ ISSUE_WORDS: dict[IssueCode, str] = {
     "DATA": "record",
     "PROC": "procedure",
     "OMIT": "omission",
+}
+
+TOPIC_WORDS: dict[ReviewTopic, str] = {
+    "omission": "missing",
+    "adherence": "supply",
+    "cascade": "cascade",
+    "deprescribe": "still needed?",
+    "indication": "what for?",
+    "load": "load",
+    "simplify": "simpler",
+    "cost": "cost",
 }
 
 _BANNERS: dict[Status, str] = {

@@ -6,7 +6,6 @@ Nothing is lost: every resource ends as exactly one of the three.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -128,11 +127,6 @@ class Order:
     covers_until: date | None = None
     validity_ends: bool = False
     begins: date | None = None
-
-
-def first_day(texts: Iterable[str | None]) -> date | None:
-    """The first of these that is a date."""
-    return next((found for text in texts if (found := day(text)) is not None), None)
 
 
 def code_of(codes: tuple[Coding, ...]) -> Coding | None:

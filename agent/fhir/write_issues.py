@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
+from agent.fhir.systems import ACT_CODE
 from agent.fhir.write_items import Writing
 from agent.fhir.write_parts import Json, cited, compact, concept, notes, person, refer, refers, text, word
 from agent.review import Override
 from tools.clinical.plan import Plan, PlanIssue
 
-_ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _PARTICIPANTS = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 _DIGESTS = "urn:ietf:rfc6920"
 
@@ -23,7 +23,7 @@ def detected_issue(issue: PlanIssue, w: Writing, overrides: Mapping[str, Sequenc
         {
             "resourceType": "DetectedIssue",
             "status": "preliminary" if w.draft else "final",
-            "code": concept(display or issue.code, {"system": _ACT_CODES, "code": issue.code, "display": display} if display else {}),
+            "code": concept(display or issue.code, {"system": ACT_CODE, "code": issue.code, "display": display} if display else {}),
             "severity": word("severity", issue.severity),
             "patient": refer(w.plan.patient.reference),
             "identifiedDateTime": w.plan.as_of,

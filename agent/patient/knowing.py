@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from agent import wording
@@ -10,18 +11,22 @@ from agent.faces.words import readable
 from agent.patient.voice import Voice
 from tools.clinical.plan import Item, MedicationLine, Plan, PlanIngredient
 from tools.guidelines import modules
+from tools.guidelines.pregnancy import can_be_pregnant
 from tools.patient_words import MedicineWords, Topic, TopicKind, patient_words
 from tools.terminology import terminology
 
 _AS_NEEDED = ("as needed", "if needed")
-_FERTILE = range(12, 56)
 _DAILY_TIP = "every-day-not-rescue"
 
 
 def name_of(ingredients: Iterable[PlanIngredient], voice: Voice) -> str:
     """What a medicine is called on the page: its ingredients, as the plan names them."""
-    names = [readable(ingredient.name).replace("-", " ") for ingredient in ingredients]
-    return "/".join(names) or voice.word("unnamed")
+    return "/".join(plain_name(ingredient.name) for ingredient in ingredients) or voice.word("unnamed")
+
+
+def plain_name(name: str) -> str:
+    """An ingredient, or another name of the knowledge base, as people write it."""
+    return readable(name).replace("-", " ")
 
 
 @lru_cache(maxsize=2048)
@@ -80,8 +85,13 @@ def indication_of(line: MedicationLine, voice: Voice) -> tuple[str, ...]:
 
 
 def may_be_pregnant(plan: Plan) -> bool:
-    """Not told to be a man, and of an age at which pregnancy is possible; an age that is not known counts as one."""
-    return plan.patient.sex != "male" and (plan.patient.age is None or plan.patient.age in _FERTILE)
+    """Neither sex nor age rules it out."""
+    return _can_be_pregnant(plan.patient.sex, plan.patient.age, plan.as_of)
+
+
+@lru_cache(maxsize=256)
+def _can_be_pregnant(sex: str | None, age: int | None, as_of: str) -> bool:
+    return can_be_pregnant(sex, age, date.fromisoformat(as_of))
 
 
 @lru_cache(maxsize=1)

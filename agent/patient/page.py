@@ -9,7 +9,7 @@ from msgspec import structs
 
 from agent.faces.words import readable
 from agent.patient.errands import advice, errand_cards
-from agent.patient.knowing import condition, may_be_pregnant, name_of, topic
+from agent.patient.knowing import condition, may_be_pregnant, name_of, plain_name, topic
 from agent.patient.medicines import Medicine, card, grouped, medicines, missed, tips_of
 from agent.patient.shape import Page, Part, Row
 from agent.patient.voice import Voice
@@ -128,7 +128,7 @@ def _not_now(plan: Plan, found: tuple[Medicine, ...], voice: Voice) -> Iterator[
     yield from (voice.word("not_wait", name=medicine.name) for medicine in found if medicine.group == "wait")
     for item in plan.items:
         named = [other.subject for other in item.alternatives if other.subject.kind == "medication"]
-        others = voice.listed(name_of(s.ingredients, voice) if s.ingredients else readable(s.text).replace("-", " ") for s in named)
+        others = voice.listed(name_of(s.ingredients, voice) if s.ingredients else plain_name(s.text) for s in named)
         if others and item.action == "start":
             yield voice.word("not_instead", others=others, name=name_of(item.subject.ingredients, voice))
         elif others:

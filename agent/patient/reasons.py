@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.faces.words import readable
-from agent.patient.knowing import conditions_of, name_of
+from agent.patient.knowing import conditions_of, name_of, plain_name
 from agent.patient.voice import Voice, capital
+from tools.clinical.answer import severity_rank
 from tools.clinical.plan import Item, Plan, PlanIssue
 
 _PLAIN = frozenset({"ALGY", "COND", "AGE", "PREG", "LACT", "DOSE", "LAB", "GEN"})
 _WITH_OTHERS = frozenset({"DRG", "DUPTHPY"})
-_RANK = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
 _MOST = 2
 
 
@@ -41,7 +40,7 @@ def _replaces(item: Item, plan: Plan, voice: Voice) -> Iterator[str]:
 def _found(item: Item, plan: Plan, voice: Voice) -> Iterator[str]:
     """What the checks found about it, gravest first."""
     about = [issue for issue in plan.issues if not issue.suppressed and item.id in (*issue.items, *issue.handled_by)]
-    for issue in sorted(about, key=lambda issue: _RANK[issue.severity]):
+    for issue in sorted(about, key=lambda issue: -severity_rank(issue.severity)):
         if issue.code in _PLAIN:
             yield voice.word(f"why_{issue.code}")
         elif issue.code in _WITH_OTHERS:
@@ -50,5 +49,5 @@ def _found(item: Item, plan: Plan, voice: Voice) -> Iterator[str]:
 
 def _with_others(item: Item, issue: PlanIssue, voice: Voice) -> str:
     own = {ingredient.name for ingredient in item.subject.ingredients}
-    others = [readable(name).replace("-", " ") for name in issue.participants if name not in own]
+    others = [plain_name(name) for name in issue.participants if name not in own]
     return voice.word(f"why_{issue.code}", others=voice.listed(others)) if others else voice.word(f"why_{issue.code}_plain")

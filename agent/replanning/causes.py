@@ -53,7 +53,7 @@ def _by_key(items: Iterable[Item]) -> dict[tuple[str, ...], Item]:
 
 def _headline(item: Item) -> str:
     dose = f" {item.dose.text}" if item.dose and item.action == "start" else ""
-    return f"{item.action} {'/'.join(i.name for i in item.subject.ingredients) or item.subject.text}{dose}"
+    return f"{item.action} {wording.medicine(item.subject.ingredients, item.subject.text)}{dose}"
 
 
 def _difference(old: Item, new: Item) -> str:

@@ -68,12 +68,12 @@ class Newer:
 
     def _is_new_value(self, value: Measurement) -> bool:
         later = value.when > self.since or (value.when == self.since and value.reference not in self.known)
-        return later and not value.reference.startswith("calculation:")
+        return later and not value.computed
 
     def _values(self) -> Iterator[NewFact]:
         for series in self.case.facts.measurements.values():
             if series and (found := self.value_since(series[0].observable)):
-                before = next((v for v in series if not self._is_new_value(v) and not v.reference.startswith("calculation:")), None)
+                before = next((v for v in series if not self._is_new_value(v) and not v.computed), None)
                 earlier = (
                     f", before {wording.quantity(before.quantity.value, before.quantity.unit)} ({before.when.isoformat()})"
                     if before

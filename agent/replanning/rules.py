@@ -14,14 +14,17 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import Item
 from tools.clinical.replanned import Cause
 from tools.guidelines import modules
-from tools.guidelines.engine import with_known_pregnancy
 from tools.guidelines.modules import Rule, compiled
+from tools.guidelines.pregnancy import with_known_pregnancy
 
 
 def no_longer_holds(item: Item, newer: Newer) -> list[Cause]:
     """What the rules that asked for a line require and the newer record does not have any more."""
-    rules = [rule for reason in item.rationale for c in reason.evidence if (rule := _rules().get(c.id))]
-    return list({cause.text: cause for rule in rules for cause in _failing(rule, newer)}.values())
+    return list({cause.text: cause for rule in _rules_behind(item) for cause in _failing(rule, newer)}.values())
+
+
+def _rules_behind(item: Item) -> list[Rule]:
+    return [rule for reason in item.rationale for c in reason.evidence if (rule := _rules().get(c.id))]
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +35,7 @@ def _rules() -> dict[str, Rule]:
 def overtaken_by(item: Item, newer: Newer) -> list[Cause]:
     """What is decided now in the place of a line: another recommendation of the same choice, or what bars its medicine."""
     found = []
-    for rule in (rule for reason in item.rationale for c in reason.evidence if (rule := _rules().get(c.id))):
+    for rule in _rules_behind(item):
         decided = {d.recommendation: d for d in reversed(newer.case.run.decisions)}
         for decision in decided.values():
             other = _rules().get(decision.recommendation)

@@ -162,7 +162,7 @@ def _day(item: Item) -> int:
 
 
 def _name(item: Item) -> str:
-    return "/".join(i.name for i in item.subject.ingredients) or item.subject.text
+    return wording.medicine(item.subject.ingredients, item.subject.text)
 
 
 def _span(titration: str) -> int:

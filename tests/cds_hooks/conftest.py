@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
 from fastapi import FastAPI
 
@@ -21,6 +19,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from serving import listening  # noqa: E402
+from shapes import conforms  # noqa: E402
 
 from agent.faces.configuration import Configuration, Hooks  # noqa: E402
 from agent.faces.hooks.memory import Memory  # noqa: E402
@@ -31,13 +30,6 @@ from agent.store.feedback import FeedbackBook  # noqa: E402
 from agent.store.opening import open_database  # noqa: E402
 
 Json = dict[str, Any]
-SCHEMA = json.loads((HERE / "cds-hooks-2.schema.json").read_text("utf-8"))
-
-
-def conforms(answer: Json, what: str) -> Json:
-    """The answer, if it is of that shape."""
-    jsonschema.validate(answer, {"$ref": f"#/$defs/{what}", "$defs": SCHEMA["$defs"]})
-    return answer
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from calls import IBUPROFEN, METFORMIN, PATIENT, WARFARIN, bundle, by_rule, call, draft, order, prefetch
-from conftest import conforms
+from shapes import conforms
 
 TAKES_WARFARIN = prefetch(order("m1", WARFARIN))
 CREATININE = {

@@ -112,9 +112,7 @@ def _doubts(facts: Facts, file: DoubtFile) -> Iterator[Doubt]:
 
 
 def _apart(entry: Differ, facts: Facts) -> tuple[Measurement, ...]:
-    values = [
-        v for v in facts.measurements.get(entry.observable, ()) if v.when <= facts.as_of and not v.reference.startswith("calculation:")
-    ]
+    values = [v for v in facts.measurements.get(entry.observable, ()) if v.when <= facts.as_of and not v.computed]
     if len(values) < 2 or (facts.age is not None and facts.age < entry.youngest):
         return ()
     newest, most = values[0], within_days(entry.within) or 0

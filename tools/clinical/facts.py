@@ -137,6 +137,11 @@ class Measurement:
     high: Decimal | None = None
     inputs: tuple[str, ...] = ()
 
+    @property
+    def computed(self) -> bool:
+        """Whether it was computed from other values, and stands in no record."""
+        return self.reference.startswith("calculation:")
+
 
 @dataclass(frozen=True, slots=True)
 class DataIssue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tools.clinical.answer import Issue, KnowledgeRef
@@ -127,8 +127,3 @@ def worst(index: Index, use: MedicationUse, facts: Facts) -> Issue | None:
 
 def _bars(finding: Finding) -> bool:
     return finding.statement.severity in ("contraindicated", "major") and finding.code != "OMIT" and not finding.missing
-
-
-def rules_of(index: Index, kinds: Iterable[str]) -> tuple[ReadyRule, ...]:
-    """Rules on a medicine of these kinds, whoever the patient is."""
-    return index.rules_for(frozenset(kinds))

@@ -10,19 +10,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tools.clinical.facts import Facts
-from tools.clinical.truth import Condition
-
-# The longest interval at which guidelines let a stable patient be monitored; older values tell nothing.
-LONGEST_INTERVAL_DAYS = 366
+from tools.clinical.truth import Condition, Truth
+from tools.guidelines.modules import shared
 
 
 def still_wanted(condition: Condition, missing: Iterable[str], facts: Facts) -> tuple[str, ...]:
-    """Of what a rule lacks, the values to be measured anew: those of which none within a year tells that the rule would not hold."""
+    """Of what a rule lacks, the values to be measured anew: those of which none of late tells that the rule would not hold."""
     names = tuple(missing)
-    last = [found for name in names if name != "age" and (found := facts.latest(name, LONGEST_INTERVAL_DAYS))]
+    last = [found for name in names if name != "age" and (found := facts.latest(name, shared().monitored_within_days))]
     if not last:
         return names
     as_if_today = facts.with_measurements(replace(value, when=facts.as_of) for value in last)
-    verdict = condition.holds(as_if_today)
-    told = verdict.truth.value == "false"
-    return () if told else names
+    return () if condition.holds(as_if_today).truth is Truth.FALSE else names

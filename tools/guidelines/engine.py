@@ -16,7 +16,8 @@ from tools.clinical.facts import Facts
 from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.danger import still_wanted
-from tools.guidelines.modules import Module, Rule, common, compiled, modules, shared
+from tools.guidelines.modules import Module, Rule, common, modules, shared
+from tools.guidelines.pregnancy import with_known_pregnancy
 from tools.guidelines.results import Decision, Run, Toolbox
 from tools.guidelines.run import State, Turn
 from tools.guidelines.settle import settle
@@ -71,13 +72,6 @@ def concerns(module: Module, facts: Facts) -> bool:
     """Whether the patient has the module's problem, or the condition that stands for it is known to hold."""
     listed = any(facts.problem(kind) for kind in module.kinds) and module.only_when.holds(facts).holds
     return listed or (module.also_when is not None and module.also_when.holds(facts).holds)
-
-
-def with_known_pregnancy(facts: Facts) -> Facts:
-    """Where sex or age rule a pregnancy out, it is `none` and not unknown."""
-    if facts.pregnancy == "unknown" and compiled(shared().cannot_be_pregnant).holds(facts).holds:
-        return replace(facts, pregnancy="none")
-    return facts
 
 
 def _too_young(module: Module, facts: Facts) -> bool:
@@ -174,11 +168,7 @@ def _compute(state: State, module: Module | None) -> None:
         state.facts = state.facts.with_measurements(compute(wanted, state.facts, {}))
         return
     names = {entry.name for entry in of_module}
-    bare = {
-        name: values
-        for name, values in state.facts.measurements.items()
-        if name not in names or not values[0].reference.startswith("calculation:")
-    }
+    bare = {name: values for name, values in state.facts.measurements.items() if name not in names or not values[0].computed}
     facts = replace(state.facts, measurements=bare)
     goals = {observable: bound for (_, observable), bound in state.bounds.items()}
     goals |= {observable: bound for (owner, observable), bound in state.bounds.items() if owner == module.id}

@@ -20,9 +20,10 @@ from tools.clinical.clause import Clause
 from tools.clinical.conditions import Truth
 from tools.clinical.facts import Facts
 from tools.clinical.knowledge import Document, load
-from tools.guidelines.engine import concerns, with_known_pregnancy
+from tools.guidelines.engine import concerns
 from tools.guidelines.model import Recommendation
 from tools.guidelines.modules import Rule, modules
+from tools.guidelines.pregnancy import with_known_pregnancy
 
 PHRASES = Path(__file__).parent / "phrases"
 _WORD = re.compile(r"[a-z0-9]+")

@@ -155,6 +155,7 @@ class Shared(Document, frozen=True, kw_only=True):
         next_visit_days: when changes that wait for their turn are due.
         obtain_within_days: when a test that a decision waits for is due.
         not_again_within_days: a test of a basic set that has a value as young as this is not ordered again for the sake of the set.
+        monitored_within_days: the longest interval at which a stable patient is monitored; an older value says nothing of a danger.
     """
 
     computed: tuple[Computed, ...] = ()
@@ -170,6 +171,7 @@ class Shared(Document, frozen=True, kw_only=True):
     next_visit_days: int = 0
     obtain_within_days: int = 0
     not_again_within_days: int = 0
+    monitored_within_days: int = 0
 
     @classmethod
     def merged(cls, parts: Sequence[Shared]) -> Shared:
@@ -189,6 +191,7 @@ class Shared(Document, frozen=True, kw_only=True):
             next_visit_days=max(part.next_visit_days for part in parts),
             obtain_within_days=max(part.obtain_within_days for part in parts),
             not_again_within_days=max(part.not_again_within_days for part in parts),
+            monitored_within_days=max(part.monitored_within_days for part in parts),
         )
 
     def members(self, name: str) -> tuple[str, ...]:

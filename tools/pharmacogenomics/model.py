@@ -24,7 +24,6 @@ Strength = Literal["strong", "moderate", "optional", "none", "label"]
 Method = Literal["score", "pairs", "presence", "x-linked"]
 NO_RESULT = "no-result"
 INDETERMINATE = "indeterminate"
-UNCALLED = frozenset({NO_RESULT, INDETERMINATE})
 
 
 class Allele(Struct, frozen=True, forbid_unknown_fields=True):

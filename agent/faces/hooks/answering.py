@@ -70,8 +70,12 @@ class Situation:
     @cached_property
     def selected(self) -> frozenset[str]:
         """References of the drafts that cards are about: the selected ones, or all."""
-        drafts = {reference for use in self.proposed for reference in (use.reference, *use.also)}
-        return frozenset(drafts.intersection(self.call.context.selections) or drafts)
+        return self.drafted.intersection(self.call.context.selections) or self.drafted
+
+    @cached_property
+    def drafted(self) -> frozenset[str]:
+        """References of every draft that could be read."""
+        return frozenset(reference for use in self.proposed for reference in (use.reference, *use.also))
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -83,7 +87,7 @@ def order_cards(situation: Situation, link: str = "") -> list[Card]:
     """Cards about the draft orders, the gravest first, and what could not be looked at."""
     about = [issue for issue in situation.found.issues if _concerns(issue, situation) and _worth_showing(issue)]
     cards = [issue_card(issue, situation.names, suggestions(issue, situation), link) for issue in about]
-    unread = [reference for reference in situation.gathered.read if reference not in _read(situation)]
+    unread = [reference for reference in situation.gathered.read if reference not in situation.drafted]
     said = [f"{n.what}: {n.why}" for n in situation.found.not_checked if any(f"({r})" in n.what for r in situation.selected)]
     return cards + _unseen(situation, [*said, *(f"{reference} could not be read as an order of a medicine" for reference in unread)])
 
@@ -117,10 +121,6 @@ def _concerns(issue: Issue, situation: Situation) -> bool:
 def _worth_showing(issue: Issue) -> bool:
     """Whatever asks for a reason; of the rest what is more than minor."""
     return not issue.suppressed and (issue.interruptive or issue.severity != "minor")
-
-
-def _read(situation: Situation) -> set[str]:
-    return {reference for use in situation.proposed for reference in (use.reference, *use.also)}
 
 
 def _given_lately(use: MedicationUse, as_of: date) -> MedicationUse:

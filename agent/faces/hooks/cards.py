@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from agent import wording
 from agent.faces.hooks.markdown import escaped, shortened
 from agent.faces.words import ISSUE_WORDS
+from agent.fhir.systems import ACT_CODE
 from policies.engine import load_policies, reasons_for
-from tools.clinical.answer import Citation, Indicator, Issue, KnowledgeRef
+from tools.clinical.answer import Indicator, Issue, KnowledgeRef
 
 Json = dict[str, Any]
 SUMMARY = 139
@@ -20,7 +22,6 @@ SUMMARY = 139
 _LABEL = 80
 REASONS = "urn:carewright:override-reasons"
 """The code system of the reasons; they are those of `policies/reasons.toml`."""
-_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _OF_HL7 = {"DRG": "Drug Interaction Alert", "DUPTHPY": "Duplicate Therapy Alert", "ALGY": "Allergy Alert", "DOSE": "Dosage problem"}
 
 
@@ -93,7 +94,7 @@ def _head(summary: str, indicator: Indicator, source: Json) -> Json:
 def _source(issue: Issue) -> Json:
     said = issue.evidence[0] if issue.evidence else None
     label = f"{said.title}, {said.publisher} {said.year or ''}" if said else f"Carewright, {issue.rule.id}"
-    topic = {"system": _ACT, "code": issue.code, "display": _OF_HL7[issue.code]} if issue.code in _OF_HL7 else None
+    topic = {"system": ACT_CODE, "code": issue.code, "display": _OF_HL7[issue.code]} if issue.code in _OF_HL7 else None
     return {
         "label": shortened(label, 120),
         "topic": topic or {"system": "urn:carewright:issues", "code": issue.code, "display": ISSUE_WORDS[issue.code]},
@@ -112,13 +113,7 @@ def _detail(issue: Issue, who: str) -> str:
         ("Rule", f"{issue.rule.id} {issue.rule.version}"),
     ]
     lines = [f"**{head}:** {escaped(text)}" if head else escaped(text) for head, text in said if text]
-    return "\n\n".join([*lines, *(f"* {escaped(_cited(citation))}" for citation in issue.evidence)])
-
-
-def _cited(citation: Citation) -> str:
-    parts = (citation.title, citation.publisher, citation.year, citation.locator, citation.grade)
-    unsure = "; unsure" if citation.confidence == "unsure" else ""
-    return ", ".join(str(part) for part in parts if part) + unsure
+    return "\n\n".join([*lines, *(f"* {escaped(wording.source(citation))}" for citation in issue.evidence)])
 
 
 def _key(issue: Issue) -> str:
