@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from agent.drafting.settings import Model
 from agent.errors import StoreError
+from agent.faces.identity_settings import Launch, OpenId
 from agent.store.place import state_folder
 
 SETTING = "CAREWRIGHT_CONFIG"
@@ -34,7 +35,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What one request, and one client in a minute, may ask for."""
+    """What one request, and one client in a minute, may ask for; `at_once` requests are worked on, the others wait their turn."""
 
     form_bytes: int = 64 * 1024
     body_bytes: int = 50 * 1024 * 1024
@@ -42,6 +43,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     bundle_entries: int = 100_000
     requests_per_minute: int = 1200
     plans_per_minute: int = 120
+    at_once: int = 8
 
 
 class Issuer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,11 +88,24 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     limits: Limits = Limits()
     hooks: Hooks = Hooks()
     logs: Logs = Logs()
+    identity: OpenId = OpenId()
+    launch: tuple[Launch, ...] = ()
     model: Model = Model()
 
     def faults(self) -> list[str]:
         """What is wrong beyond types, a sentence each."""
-        return [*_server_faults(self.server), *_limit_faults(self.limits), *_hook_faults(self.hooks, self.server), *self.model.faults()]
+        return [
+            *_server_faults(self.server),
+            *_limit_faults(self.limits),
+            *_hook_faults(self.hooks, self.server),
+            *self.model.faults(),
+            *self._identity_faults(),
+        ]
+
+    def _identity_faults(self) -> Iterator[str]:
+        yield from self.identity.faults()
+        for system in self.launch:
+            yield from system.faults()
 
 
 def path(home: str | Path | None = None) -> Path:

@@ -36,7 +36,7 @@ class Room:
         assert session is not None
         page = self.readings.page(self.desk.show(plan, session.who), self.desk.behind(plan), session.who)
         frame = pages.Frame(Speech(language), session, f"/plans/{plan}")
-        return self.readings.rendered.page(frame, page, "", told) == pages.plan_page(frame, page, "", told)
+        return self.readings.rendered.page(frame, page, "", told) == pages.plan_page(frame, page, "", told).encode()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import Response
 
 from agent.faces.configuration import Configuration
@@ -93,6 +94,7 @@ class Operation:
     write: Callable[[str], object] = field(default_factory=lambda: lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
     _rate: Rate = field(init=False)
     _plans: Rate = field(init=False)
+    _bounded: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._rate = Rate(self.settings.limits.requests_per_minute)
@@ -103,6 +105,7 @@ class Operation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        self._bound_threads()
         began, name = time.perf_counter(), secrets.token_hex(8)
         scope.setdefault("state", {})["request"] = name
         exchange = _Exchange(receive, send, self._limit(scope), name)
@@ -111,6 +114,12 @@ class Operation:
             if span is not None:
                 span.update_name(f"{scope['method']} {route_of(scope)}")
         self._tell(scope, exchange.status, time.perf_counter() - began, name, fault)
+
+    def _bound_threads(self) -> None:
+        """Few requests at once, each soon done: many threads of one interpreter only keep each other waiting."""
+        if not self._bounded:
+            current_default_thread_limiter().total_tokens = self.settings.limits.at_once
+            self._bounded = True
 
     async def _answered(self, scope: Scope, exchange: _Exchange) -> str:
         """Have it answered; the kind and place of a fault, or nothing. Nobody is shown a traceback, and no log is given its message."""

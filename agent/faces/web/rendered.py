@@ -22,7 +22,7 @@ from agent.faces.words import readable
 from agent.review import Approve, Reviewer
 from agent.store.lately import Lately
 
-_KEPT = 192
+_KEPT = 128
 """Pages; one has up to 300 kB."""
 
 
@@ -53,9 +53,9 @@ class _Marks:
         return f"{self.stem}s"
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> re.Pattern[bytes]:
         """All of them: they are put in in one pass, so that no reader's text is taken for a mark."""
-        return re.compile(self.stem + "[wcts]")
+        return re.compile(f"{self.stem}[wcts]".encode())
 
     def session(self, of: Session) -> Session:
         """Somebody in the same role, without a name or a secret."""
@@ -64,24 +64,24 @@ class _Marks:
 
 @dataclass
 class Rendered:
-    """The pages of one application."""
+    """The pages of one application, as they are sent."""
 
-    _pages: Lately[Hashable, str] = field(default_factory=lambda: Lately(_KEPT))
+    _pages: Lately[Hashable, bytes] = field(default_factory=lambda: Lately(_KEPT))
     _marks: _Marks = field(default_factory=_Marks)
 
-    def page(self, frame: pages.Frame, page: PlanPage, conversation: str = "", told: str = "", *, printing: bool = False) -> str:
+    def page(self, frame: pages.Frame, page: PlanPage, conversation: str = "", told: str = "", *, printing: bool = False) -> bytes:
         """The page for whoever is signed in, as `pages.plan_page` makes it."""
         session, marks = frame.session, self._marks
         if session is None:
-            return pages.plan_page(frame, page, conversation, told, printing=printing)
+            return pages.plan_page(frame, page, conversation, told, printing=printing).encode()
 
-        def render() -> str:
+        def render() -> bytes:
             anybody = replace(frame, session=marks.session(session))
-            return pages.plan_page(anybody, page, marks.said if conversation else "", marks.told, printing=printing)
+            return pages.plan_page(anybody, page, marks.said if conversation else "", marks.told, printing=printing).encode()
 
         kept = self._pages.get(_depends_on(frame, page, conversing=bool(conversation), printing=printing), render)
         own = {marks.who: _text(session.who.id), marks.csrf: _text(session.csrf), marks.told: _text(told), marks.said: conversation}
-        return marks.pattern.sub(lambda found: own[found[0]], kept)
+        return marks.pattern.sub(lambda found: own[found[0].decode()].encode(), kept)
 
 
 def _depends_on(frame: pages.Frame, page: PlanPage, *, conversing: bool, printing: bool) -> Hashable:
