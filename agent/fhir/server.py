@@ -56,15 +56,20 @@ class _RefusalError(Exception):
         self.status = status
 
 
-def fetch(url: str) -> bytes:
-    """One GET with the bearer token that `agent.fhir.smart` has, if any.
+def fetching(token: str) -> Fetch:
+    """Gets with this bearer token instead of the site's own."""
+    return lambda url: fetch(url, token)
+
+
+def fetch(url: str, token: str | None = None) -> bytes:
+    """One GET with a bearer token: the one given, else the one that `agent.fhir.smart` has, if any.
 
     Raises:
         RecordError: the server cannot be reached, does not answer in time, or answers too much.
         _RefusalError: the server answers with an error status.
     """
     headers = {"Accept": "application/fhir+json"}
-    if token := bearer():
+    if token := token or bearer():
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked in `everything`
     try:

@@ -51,6 +51,7 @@ class Session:
     Attributes:
         csrf: must come back with every form.
         until: when the session ends; seen: when it was last used; signing_until: until when its password counts for signing.
+        outside: where an identity provider that admitted somebody asks again before signing; empty for a user of this site.
     """
 
     who: Reviewer
@@ -58,6 +59,7 @@ class Session:
     until: float
     seen: float
     signing_until: float = 0.0
+    outside: str = ""
 
 
 def hashed(password: str, salt: bytes) -> str:
@@ -107,20 +109,31 @@ class Accounts:
             TooManyAttemptsError: too many wrong passwords before this one.
         """
         account = self._proved(name, password)
-        if account is None:
-            return None
-        self._drop_ended()
-        key, now = secrets.token_urlsafe(32), self.clock()
-        self._sessions[key] = Session(Reviewer(account.id, account.role), secrets.token_urlsafe(32), now + _SESSION_S, now)
-        return key
+        return self._opened(Reviewer(account.id, account.role)) if account else None
+
+    def admit(self, who: Reviewer, confirm_at: str) -> str:
+        """A session's secret for somebody whom an identity provider vouches for.
+
+        Args:
+            confirm_at: our own address under which the provider asks again before something is signed.
+
+        Raises:
+            DecisionError: nobody comes in in this role (`unauthorised`).
+        """
+        if who.role not in roles() or who.role == "service":
+            raise DecisionError("unauthorised", f"nobody comes in as {who.role!r}")
+        return self._opened(who, confirm_at)
+
+    def confirmed(self, key: str) -> None:
+        """The identity provider has just asked again; it counts for signing for some minutes."""
+        self._sessions[key] = replace(self._sessions[key], signing_until=self.clock() + _SIGNING_S)
 
     def session(self, key: str | None) -> Session | None:
         """Who is signed in under this secret, if the session has not ended and the user is still there in the same role."""
         found = self._sessions.get(key or "")
         if key is None or found is None:
             return None
-        account = self._users().get(found.who.id)
-        if self._ended(found) or account is None or account.role != found.who.role:
+        if self._ended(found) or not (found.outside or self._still_there(found.who)):
             self.sign_out(key)
             return None
         self._sessions[key] = replace(found, seen=self.clock())
@@ -133,7 +146,7 @@ class Accounts:
             TooManyAttemptsError: too many wrong passwords before this one.
         """
         found = self._sessions[key]
-        if self._proved(found.who.id, password) is None:
+        if found.outside or self._proved(found.who.id, password) is None:
             return False
         self._sessions[key] = replace(found, signing_until=self.clock() + _SIGNING_S)
         return True
@@ -156,6 +169,16 @@ class Accounts:
             return None
         self._attempts.passed(name)
         return account
+
+    def _opened(self, who: Reviewer, outside: str = "") -> str:
+        self._drop_ended()
+        key, now = secrets.token_urlsafe(32), self.clock()
+        self._sessions[key] = Session(who, secrets.token_urlsafe(32), now + _SESSION_S, now, outside=outside)
+        return key
+
+    def _still_there(self, who: Reviewer) -> bool:
+        account = self._users().get(who.id)
+        return account is not None and account.role == who.role
 
     def _ended(self, session: Session) -> bool:
         now = self.clock()

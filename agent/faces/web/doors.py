@@ -39,9 +39,10 @@ def static_file(name: str) -> Response:
 
 
 @router.get("/sign-in")
-def door(speech: TheSpeech) -> HTMLResponse:
+def door(request: Request, speech: TheSpeech) -> HTMLResponse:
     """The door."""
-    return HTMLResponse(pages.sign_in_page(pages.Frame(speech, None, "/sign-in")))
+    outside = getattr(request.app.state, "openid", False)
+    return HTMLResponse(pages.sign_in_page(pages.Frame(speech, None, "/sign-in"), outside=outside))
 
 
 @router.post("/sign-in")

@@ -18,8 +18,10 @@ from agent.faces.web.api_access import Access
 from agent.faces.web.app import application
 from agent.faces.web.callers import is_local
 from agent.faces.web.metrics import TYPE, Metrics
+from agent.faces.web.oidc import OpenIdDoor
 from agent.faces.web.operation import App, Message, Operation, Receive, Scope
 from agent.faces.web.problems import problem
+from agent.faces.web.smart import SmartDoor
 from agent.faces.web.tokens import Tokens
 from agent.store.feedback import FeedbackBook
 from agent.store.opening import open_database
@@ -39,12 +41,27 @@ def serving(desk: Desk, accounts: Accounts, settings: Configuration, today: Call
     if settings.hooks.enabled:
         more.append(cds_hooks.router(cds_hooks.HookDesk(settings, book, today)))
     pages = application(desk, accounts, more)
+    pages.state.openid = bool(settings.identity.issuer)
+    for router in doors(desk, accounts, settings, today):
+        pages.include_router(router)
     access = Access(accounts, Tokens(accounts.file.with_name("tokens.json")))
     pages.mount("/api/v1", interface(desk, access, book, settings.limits.bundle_entries, today))
     app: App = pages
     if settings.hooks.origins:
         app = _open_to(settings.hooks.origins, app)
     return Operation(app, settings, metrics)
+
+
+def doors(desk: Desk, accounts: Accounts, settings: Configuration, today: Callable[[], date]) -> list[APIRouter]:
+    """Ways in beside the password, as the configuration names them."""
+    server = settings.server
+    public = (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+    found = []
+    if settings.identity.issuer:
+        found.append(OpenIdDoor(accounts, settings.identity, public).routes())
+    if settings.launch:
+        found.append(SmartDoor(accounts, desk, settings.launch, public, today).routes())
+    return found
 
 
 def _operation_routes(metrics: Metrics) -> APIRouter:

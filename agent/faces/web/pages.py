@@ -69,9 +69,9 @@ def worklist_page(frame: Frame, lines: Sequence[Line], wish: Filter, waiting: in
     return _page(frame, "worklist.html.j2", lines=lines, wish=wish, waiting=waiting, pages=pages, query=query)
 
 
-def sign_in_page(frame: Frame, fault: str = "") -> str:
-    """The door."""
-    return _page(frame, "sign_in.html.j2", fault=fault)
+def sign_in_page(frame: Frame, fault: str = "", *, outside: bool = False) -> str:
+    """The door; `outside`: there is an identity provider of the institution too."""
+    return _page(frame, "sign_in.html.j2", fault=fault, outside=outside)
 
 
 def confirm_page(frame: Frame, verb: str, about: str, fields: Sequence[tuple[str, str]], fault: str = "") -> str:
