@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from agent.errors import PlannerError
-from agent.faces import cli_config, cli_conformance, cli_knowledge, cli_mcp, cli_review, cli_serve, cli_token, cli_tool, exit_codes
+from agent.faces import (
+    cli_config,
+    cli_conformance,
+    cli_knowledge,
+    cli_learning,
+    cli_mcp,
+    cli_review,
+    cli_serve,
+    cli_token,
+    cli_tool,
+    exit_codes,
+)
 from agent.faces.cli_common import AsOf, Language, emit, note, today
 
 if TYPE_CHECKING:
@@ -30,6 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_review.app, name="review")
+cli_review.app.command("export-learning")(cli_learning.export_learning)
 app.command()(cli_tool.tool)
 app.command()(cli_serve.serve)
 app.command()(cli_mcp.mcp)
@@ -71,7 +83,8 @@ def plan(
     data = planning_face.read(bundle, example=example, fhir_server=fhir_server, patient=patient)
     wish = planning_face.Wish(as_of or (planning_face.EXAMPLE_AS_OF if example else today()), request, drafter, patient)
     if show_prompt:
-        return _prompt(data, wish, out)
+        _prompt(data, wish, out)
+        return
     made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
     if review:
         note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")

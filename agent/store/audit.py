@@ -18,7 +18,7 @@ from agent.store.connection import Connection
 
 Event = Literal[
     "started", "drafted", "failed", "read", "decided", "superseded", "refused", "edited", "redrafted", "signed", "voided", "expired", "recovered",
-    "released", "queued", "delivered", "erased", "upgraded",
+    "released", "queued", "delivered", "erased", "upgraded", "exported",
 ]  # fmt: skip
 BEGINNING = "sha256:" + "0" * 64
 
