@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -25,6 +24,7 @@ from agent.knowledge_index import knows
 from agent.planning import make_plan
 from scenarios.approval import attempts
 from scenarios.counterfactuals import counterfactuals, verdict
+from scenarios.intervals import wilson
 from scenarios.judging import Judged, judged, spoken_of
 from scenarios.rows import least_sure
 from scenarios.story import Telling, stories, tellings
@@ -60,13 +60,9 @@ class Share:
         """The share; nothing asked counts as nothing shown."""
         return self.met / self.asked if self.asked else 0.0
 
-    def interval(self, z: float = 1.96) -> tuple[float, float]:
+    def interval(self) -> tuple[float, float]:
         """The 95 % interval of Wilson."""
-        if not self.asked:
-            return 0.0, 1.0
-        n, p = self.asked, self.value
-        centre, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
+        return wilson(self.met, self.asked)
 
     def __str__(self) -> str:
         low, high = self.interval()

@@ -14,7 +14,7 @@ import orjson
 from agent.errors import RecordError
 from agent.privacy.identifiers import identifiers_of, leaks
 from agent.privacy.notes import identifying, scrubbed
-from scenarios.ecqm import wilson
+from scenarios.intervals import wilson
 from scenarios.tables import markdown
 
 _LOOKS_MADE_UP = re.compile(r"\b[A-Z][a-z]+\d{2,}\b")

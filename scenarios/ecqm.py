@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ import orjson
 
 from agent.errors import PlannerError, RecordError
 from agent.planning import make_plan
+from scenarios.intervals import wilson
 from scenarios.measure import Differs, Measure, measures
+from scenarios.tables import Table
 from tools.clinical.plan import Plan
 
-Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
-_Z = 1.959964
 _DATED = ("authoredOn", "effectiveDateTime", "recordedDate", "onsetDateTime", "performedDateTime", "start", "end")
 
 
@@ -169,16 +168,3 @@ def _line(name: str, group: Sequence[Judged]) -> tuple[str, ...]:
     low, high = wilson(agree, len(inside))
     counts = (gaps, missed, len(inside) - agree - missed, sum(one.agrees_by_lines for one in inside), len(group) - len(inside))
     return (name, str(len(inside)), str(agree), share, f"{low:.1%} to {high:.1%}", *(str(count) for count in counts))
-
-
-def wilson(agree: int, of: int) -> tuple[float, float]:
-    """The 95 % score interval of a share; from 0 to 1 where nothing was counted.
-
-    Source: Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 1927;22:209-212.
-    """
-    if not of:
-        return 0.0, 1.0
-    share, square = agree / of, _Z * _Z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = _Z * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -63,8 +63,9 @@ class Measure(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         questions: names of which one is asked about. A line or question `X because Y` counts only where the reason given names Y.
         issues: a code, alone or with an ingredient or a class among its participants.
         unless: what the plan must not say of the patient for the measure to be asked of it at all: a module among its problems
-            (`module kidney-failure`), a problem of its ledger (`problem sickle-cell-disease`), or a state of pregnancy (`pregnancy pregnant`). These are the measure's own exclusions, as
-            the plan shows them; whether the record holds one is for the program to see.
+            (`module kidney-failure`), a problem of its ledger (`problem sickle-cell-disease`), or a state of pregnancy
+            (`pregnancy pregnant`). These are the measure's own exclusions, as the plan shows them; whether the record holds one is
+            for the program to see.
         met: values by which the measure is met: where the plan shows all of them from the past year and within the limit, an order
             to measure again is care as usual and no gap.
         differs: what stands behind the disagreements that are known.

@@ -16,7 +16,8 @@ that changes in the plan. A threshold is told by two variants, one on either sid
     must_ask = ["serum-potassium"]             # also issues and silent: ["DRG simvastatin clarithromycin"]
 
 An expectation names an action and a subject: an ingredient, a class of the terminology, or a test, referral or topic by its
-name in the knowledge. A problem may say when it began: `gout-flare-current, 3 d ago`. `change`, `stop` and `hold` of a current medicine are told apart; `act on X` is any of the three.
+name in the knowledge. A problem may say when it began: `gout-flare-current, 3 d ago`. `change`, `stop` and `hold` of a current
+medicine are told apart; `act on X` is any of the three.
 Where a guideline leaves the choice, so does the story: `start ras-inhibitor or ccb-dhp`.
 """
 
@@ -217,6 +218,7 @@ def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
 
 
 def split(line: str) -> tuple[str, str]:
+    """The action of an expectation, and its subject."""
     action = next(word for word in _ACTIONS if line.startswith(word))
     return action, line[len(action) :].strip()
 
@@ -228,6 +230,7 @@ def _dated(problem: str) -> tuple[str, str]:
 
 
 def alternatives(subject: str) -> list[str]:
+    """The subjects of which one is enough: `ras-inhibitor or ccb-dhp`."""
     return [name.strip() for name in subject.split(" or ")]
 
 

@@ -12,7 +12,7 @@ import orjson
 from agent.errors import RecordError
 from agent.knowledge_index import digest
 from scenarios.cohort import Recorded
-from scenarios.course.model import course_named, responses
+from scenarios.course.model import CourseRules, course_named, responses
 from scenarios.course.outcome import page
 from scenarios.course.run import CourseTask
 from scenarios.engines import Engine, rows_of
@@ -49,7 +49,20 @@ def follow(
         progress(len(found), len(keyed))
     rows = [{"key": key, "patient": patient.label, **found[key]} for key, patient in keyed.items()]
     data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
-    manifest = {
+    manifest = _manifest(rows, data, task, rules)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "course.ndjson").write_bytes(data)
+        (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
+        write_page(page(rows, manifest), out / "course")
+    except OSError as error:
+        raise RecordError(f"the folder {out.name!r} cannot be written: {error.strerror}") from None
+    return manifest
+
+
+def _manifest(rows: Sequence[Row], data: bytes, task: CourseTask, rules: CourseRules) -> Row:
+    """What the rows were made with, and their digest."""
+    return {
         "carewright": version("carewright"),
         "as_of": task.as_of.isoformat(),
         "knowledge": digest(),
@@ -62,11 +75,3 @@ def follow(
         "errors": sum(row["outcome"] == "error" for row in rows),
         "rows": "sha256:" + hashlib.sha256(data).hexdigest(),
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "course.ndjson").write_bytes(data)
-        (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
-        write_page(page(rows, manifest), out / "course")
-    except OSError as error:
-        raise RecordError(f"the folder {out.name!r} cannot be written: {error.strerror}") from None
-    return manifest

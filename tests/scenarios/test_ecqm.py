@@ -12,7 +12,8 @@ import pytest
 from agent.errors import RecordError
 from agent.planning import make_plan
 from scenarios.builders import bundle, condition, observation, patient
-from scenarios.ecqm import Judged, agreement, judge, wilson
+from scenarios.ecqm import Judged, agreement, judge
+from scenarios.intervals import wilson
 from scenarios.measure import Measure, measures
 
 MEASURES = {measure.id: measure for measure in measures()}
