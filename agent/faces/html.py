@@ -16,10 +16,19 @@ from markupsafe import Markup
 
 from agent.faces.bibliography import citation_words
 from agent.faces.phrases import amount_words, banner_facts, course_words, dose_words, drafter_words, goal_words, how_words, when_words
-from agent.faces.text_beside import TOPIC_WORDS
 from agent.faces.timeline import SIGN_WORDS, SIGNS, timeline
 from agent.faces.view import View
-from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, banner, disposition_words, name_words, readable, sentence
+from agent.faces.words import (
+    ACTION_WORDS,
+    COVERAGE_WORDS,
+    ISSUE_WORDS,
+    TOPIC_WORDS,
+    banner,
+    disposition_words,
+    name_words,
+    readable,
+    sentence,
+)
 from agent.faces.words_options import WHO_WORDS, effect_words, harms, ways
 from agent.faces.words_replan import (
     BECAME_WORDS,
