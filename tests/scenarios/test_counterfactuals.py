@@ -6,7 +6,10 @@ import orjson
 import pytest
 
 from agent.planning import make_plan
+from scenarios.altered import Altered, altered
 from scenarios.counterfactuals import WAYS, counterfactuals, verdict
+from scenarios.explained import traced, unexplained
+from scenarios.mentions import mentions
 from scenarios.story import Story, Telling, stories, tellings
 
 STORIES = stories()
@@ -55,6 +58,42 @@ def test_a_verdict_can_differ() -> None:
     kept = [entry for entry in content["entry"] if entry["resource"]["resourceType"] != "Observation"]
     without = orjson.dumps({**content, "entry": kept})
     assert verdict(make_plan(without, telling.as_of)) != verdict(make_plan(telling.bundle, telling.as_of))
+
+
+@pytest.mark.parametrize("telling", FIRST, ids=[telling.name for telling in FIRST])
+def test_with_one_fact_changed_every_difference_leads_back_to_it(telling: Telling) -> None:
+    assert list(unexplained(altered(telling))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("telling", OTHERS, ids=[telling.name for telling in OTHERS])
+def test_with_one_fact_of_a_variant_changed_every_difference_leads_back_to_it(telling: Telling) -> None:
+    assert list(unexplained(altered(telling))) == []
+
+
+def test_each_fact_that_is_changed_changes_plans() -> None:
+    seen = {one.change: len(traced(one).direct) for one in altered(story("type-1-diabetes-in-danger"))}
+    assert set(seen) == {"eGFR 55 to 25", "age 64 to 66"}
+    seen = {one.change: len(traced(one).direct) > 0 for one in altered(story("contraception-and-estrogen"))}
+    assert seen == {"eGFR 55 to 25": True, "age 64 to 66": True, "not pregnant to pregnant": True}
+
+
+def test_a_difference_of_another_fact_does_not_lead_back() -> None:
+    kidney = next(altered(story("gout-who-is-lowered")))
+    content = orjson.loads(kidney.before)
+    without = [entry for entry in content["entry"] if entry["resource"]["resourceType"] != "Condition"]
+    changed = {**content, "entry": without}
+    nowhere = frozenset({"Observation/nowhere"})
+    other = Altered("gout is gone", "a score", kidney.as_of, kidney.before, orjson.dumps(changed), frozenset({"phq-9"}), nowhere)
+    found = traced(other)
+    assert (found.direct, found.following) == ([], [])
+    assert "gone: start allopurinol 50 mg by mouth once daily" in [one.what for one in found.unexplained]
+
+
+def test_rules_speak_of_few_facts() -> None:
+    assert {"uacr", "pregnancy", "takes"} <= mentions("chronic-kidney-disease-start-lisinopril-2")
+    assert "egfr" in mentions("chronic-kidney-disease-refer-before-a-first-renin-blocker")
+    assert not {"phq-9", "egfr", "allergic_to"} & mentions("migraine-ask-headache-and-medicine-days-a-month")
 
 
 def story(name: str) -> Telling:
