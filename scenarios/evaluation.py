@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from scenarios.rubric import Subject
 
 _NEED_PATHS = {
+    "calculators": "JSON lines with calculator, inputs, corrected_lower and corrected_upper, or their folder",
     "ecqm": "the files of test patients, or their folder",
     "interactions": "the folder of the lists of pairs",
+    "pgx": "JSON lines with drug, genes, lookupkey, population, drugrecommendation and classification, or their folder",
     "privacy": "annotated texts, notes or bundles, or their folder",
     "requests": "a file of JSON lines with a field `request`, or its folder",
 }
@@ -26,7 +29,7 @@ _NEED_PATHS = {
 
 def evaluate(
     suite: Annotated[
-        Literal["card", "ecqm", "interactions", "privacy", "requests", "rubric", "patient-pages"],
+        Literal["calculators", "card", "ecqm", "injection", "interactions", "pgx", "privacy", "requests", "rubric", "patient-pages"],
         typer.Argument(help="which known answers"),
     ],
     paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; the others: none for the stories")] = None,
@@ -41,7 +44,10 @@ def evaluate(
 
     suites: dict[str, Callable[[], str]] = {
         "card": lambda: of_figures.report_card(lambda done, total: note(f"{done} of {total} tellings") if done % 50 == 0 else None),
+        "calculators": lambda: _agreement("Calculators against rows of known answers", "scenarios.calculator_vectors", given),
+        "injection": _injection,
         "interactions": lambda: of_figures.interactions(given),
+        "pgx": lambda: _agreement("Pharmacogenomic advice against a published table", "scenarios.published_advice", given),
         "privacy": lambda: _privacy(given),
         "requests": lambda: of_figures.requests(given),
         "ecqm": lambda: _ecqm(given),
@@ -52,6 +58,20 @@ def evaluate(
     typer.echo(text)
     if out is not None:
         out.write_text(text + "\n", "utf-8")
+
+
+def _agreement(title: str, module: str, paths: Sequence[Path]) -> str:
+    """Rows of a public format against what is here: the module reads and judges them."""
+    suite = import_module(module)
+    share, table, otherwise = suite.agreement([row for path in paths for row in suite.rows(path)])
+    head = f"# {title}\n\nOf the rows that are answered here: {share}. Third-party rows are not part of this repository."
+    return "\n\n".join([head, markdown("Agreement", table), markdown("Not in agreement", otherwise)])
+
+
+def _injection() -> str:
+    from scenarios.injection import attempts, injection_text
+
+    return injection_text(list(attempts(lambda done, total: note(f"{done} of {total} stories") if done % 20 == 0 else None)))
 
 
 def _privacy(paths: Sequence[Path]) -> str:

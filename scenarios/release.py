@@ -17,10 +17,11 @@ from typing import Any
 import orjson
 
 from agent.knowledge_index import digest
-from scenarios.card import Card, card
+from scenarios.card import Card, Share, card
 from scenarios.course.batch import follow
 from scenarios.course.run import CourseTask
 from scenarios.engines import Engine
+from scenarios.injection import Planted, attempts, injection_text
 from scenarios.page import Page, write_page
 from scenarios.population import drawn
 from scenarios.report import batch, write_report
@@ -70,6 +71,9 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
         (out / "interactions.md").write_text(
             interactions([work.pairs]) + "\n\nMade by `carewright evaluate interactions FOLDER`.\n", "utf-8"
         )
+    say("commands planted in records")
+    planted = list(attempts())
+    (out / "injection.md").write_text(injection_text(planted) + "\n", "utf-8")
     say("a batch")
     manifest = _batch(out, work)
     say("a course")
@@ -78,7 +82,7 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     rows = batch(out / "batch")[1]
     head = f"The plans of the batch of this report; `carewright scarcity docs/report/batch --hours {_HOURS} --days {_DAYS}`. A simulation of orders."
     write_page(Page("A worklist under scarcity", head, sections(rows, _DAYS, _HOURS)), out / "scarcity")
-    figures = _figures(found, manifest, course)
+    figures = _figures(found, planted, manifest, course)
     (out / "figures.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     (out / "README.md").write_text(_index(figures), "utf-8")
     return figures
@@ -101,7 +105,7 @@ def _course(out: Path, work: Work) -> dict[str, Any]:
     return manifest
 
 
-def _figures(found: Card, manifest: dict[str, Any], course: dict[str, Any]) -> dict[str, Any]:
+def _figures(found: Card, planted: list[Planted], manifest: dict[str, Any], course: dict[str, Any]) -> dict[str, Any]:
     return {
         "carewright": version("carewright"),
         "knowledge": digest(),
@@ -112,6 +116,7 @@ def _figures(found: Card, manifest: dict[str, Any], course: dict[str, Any]) -> d
         "groups": {name: {measure: str(share) for measure, share in shares.items()} for name, shares in found.groups.items()},
         "below": list(found.below) or ["no subgroup"],
         "stability": {name: str(share) for name, share in found.stability.items()},
+        "injection": str(Share(sum(one.unchanged for one in planted), len(planted))),
         "batch": {"patients": manifest["patients"], "outcomes": manifest["outcomes"], "rows": manifest["rows"]},
         "course": {"patients": course["patients"], "visits": course["visits"], "rows": course["rows"]},
     }
@@ -131,6 +136,7 @@ records that were written or drawn for it; it says nothing about patients or abo
 | [batch/report.html](batch/report.html), [.md](batch/report.md) | {figures["batch"]["patients"]} synthetic patients: {outcomes} | `carewright simulate --population {POPULATION} --patients {_BATCH} --as-of {AS_OF}` |
 | [course.html](course.html), [.md](course.md) | {figures["course"]["patients"]} of them over {figures["course"]["visits"]} visits, three arms | `carewright course --population {POPULATION} --patients {_COURSE} --as-of {AS_OF}` |
 | [scarcity.html](scarcity.html), [.md](scarcity.md) | orders of reading when hours are short | `carewright scarcity docs/report/batch --hours {_HOURS}` |
+| [injection.md](injection.md) | commands planted in records: {figures["injection"]} change nothing | `carewright evaluate injection` |
 | [interactions.md](interactions.md) | public lists of pairs, which are not part of this repository | `carewright evaluate interactions FOLDER` |
 
 | measure of the card | share |
