@@ -16,6 +16,7 @@ from scenarios.story import Telling
 from tools.terminology import terminology
 
 Json = dict[str, Any]
+CHANGES = ("eGFR 55 to 25", "age 64 to 66", "not pregnant to pregnant", "allergic to what would be begun")
 _KIDNEY = ("egfr", "serum-creatinine", "creatinine-clearance")
 _CHILDBEARING = range(18, 50)
 
@@ -57,7 +58,7 @@ def _kidney(telling: Telling, resources: list[Json]) -> Altered:
     kept = [r for r in resources if not any(c.get("display") in codes for c in r.get("code", {}).get("coding", ()))]
     before, after = ([*kept, _observed("egfr", f"{value} mL/min/{{1.73_m2}}", telling.as_of)] for value in (55, 25))
     names = {"egfr", "creatinine-clearance", "chronic-kidney-disease", "ckd-3a", "ckd-3b", "ckd-4"}
-    return _two(telling, "eGFR 55 to 25", before, after, names, "Observation/altered")
+    return _two(telling, CHANGES[0], before, after, names, "Observation/altered")
 
 
 def _observed(name: str, value: str, as_of: date) -> Json:
@@ -69,14 +70,14 @@ def _age(telling: Telling, resources: list[Json]) -> Altered:
     before, after = (
         [{**resources[0], "birthDate": birth_date(age, telling.as_of).isoformat()}, *deepcopy(resources[1:])] for age in (64, 66)
     )
-    return _two(telling, "age 64 to 66", before, after, {"age"}, "Patient/patient-1")
+    return _two(telling, CHANGES[1], before, after, {"age"}, "Patient/patient-1")
 
 
 def _pregnancy(telling: Telling, resources: list[Json]) -> Altered:
     codes = {one["code"]["coding"][0]["code"] for state in ("pregnant", "lactating", "planning") for one in _states(state, telling.as_of)}
     kept = [r for r in resources if not any(c.get("code") in codes for c in r.get("code", {}).get("coding", ()))]
     before, after = ([*kept, {**_states(state, telling.as_of)[0], "id": "altered", **_MINE}] for state in ("none", "pregnant"))
-    return _two(telling, "not pregnant to pregnant", before, after, {"pregnancy", "pregnant"}, "Observation/altered")
+    return _two(telling, CHANGES[2], before, after, {"pregnancy", "pregnant"}, "Observation/altered")
 
 
 _MINE = {"subject": {"reference": "Patient/patient-1"}}
@@ -89,7 +90,7 @@ def _states(state: str, as_of: date) -> tuple[Json, ...]:
 def _allergy(telling: Telling, resources: list[Json], drug: str) -> Altered:
     reacted = {**allergy(drug, reaction="anaphylaxis", criticality="high"), "id": "altered", "patient": _MINE["subject"]}
     names = {"allergic_to", drug, drug.replace("-", " ")}
-    return _two(telling, "allergic to what would be begun", resources, [*resources, reacted], names, "AllergyIntolerance/altered")
+    return _two(telling, CHANGES[3], resources, [*resources, reacted], names, "AllergyIntolerance/altered")
 
 
 def _first_start(telling: Telling) -> str | None:

@@ -22,8 +22,10 @@ from msgspec import Struct, structs
 
 from agent.knowledge_index import knows
 from agent.planning import make_plan
+from scenarios.altered import CHANGES, Altered, altered
 from scenarios.approval import attempts
 from scenarios.counterfactuals import counterfactuals, verdict
+from scenarios.explained import traced
 from scenarios.intervals import wilson
 from scenarios.judging import Judged, judged, spoken_of
 from scenarios.rows import least_sure
@@ -74,6 +76,7 @@ class Marked(Struct, frozen=True, kw_only=True):
 
     Attributes:
         sureness: by the least sure evidence of a line: of the lines that the telling speaks of, those that it demands.
+        led_back: by the one fact that is changed: of the differences of the two plans, those that lead back to it.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Marked(Struct, frozen=True, kw_only=True):
     stable: dict[str, bool]
     conditions: tuple[str, ...] = ()
     sureness: dict[str, Share] = {}
+    led_back: dict[str, Share] = {}
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class Card:
     Attributes:
         conditions: what was to be found or proposed in stories of a condition, and was.
         sureness: by confidence of the knowledge, of the lines that stories speak of, those that they demand.
+        led_back: by the one fact that is changed: of the differences of the two plans, those that lead back to it.
     """
 
     headline: float
@@ -101,6 +106,7 @@ class Card:
     failed: tuple[str, ...]
     conditions: dict[str, Share]
     sureness: dict[str, Share]
+    led_back: dict[str, Share]
 
 
 def weights() -> Weights:
@@ -142,6 +148,7 @@ def card(progress: Callable[[int, int], None] = lambda done, total: None) -> Car
         tuple(failed),
         _by_condition(marked),
         {name: sum((one.sureness.get(name, Share()) for one in marked), Share()) for name in ("sure", "probable", "unsure")},
+        {name: sum((one.led_back.get(name, Share()) for one in marked), Share()) for name in CHANGES},
     )
 
 
@@ -157,7 +164,14 @@ def mark(telling: Telling) -> Marked:
     sureness: dict[str, Share] = {}
     for item, wanted in spoken_of(telling, plan):
         sureness[least_sure(item)] = sureness.get(least_sure(item), Share()) + Share(wanted, 1)
-    return Marked(name=telling.name, group=_group(plan), shares=shares, stable=stable, sureness=sureness)
+    led_back = {one.change: _led_back(one) for one in altered(telling)}
+    return Marked(name=telling.name, group=_group(plan), shares=shares, stable=stable, sureness=sureness, led_back=led_back)
+
+
+def _led_back(one: Altered) -> Share:
+    found = traced(one)
+    explained = len(found.direct) + len(found.following)
+    return Share(explained, explained + len(found.unexplained))
 
 
 def measure_of(one: Judged) -> str:

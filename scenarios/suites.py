@@ -47,6 +47,7 @@ def card_text(found: Card) -> str:
                 (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness)),
             ),
             markdown("What must change nothing", (("change", "plans that stay the same"), _shares(found.stability))),
+            markdown("What one changed fact changes", (("fact", "differences that lead back to it"), _shares(found.led_back))),
             markdown("Not met", (("telling or attempt",), [(name,) for name in found.failed])) if found.failed else "Nothing is unmet.",
         ]
     )
