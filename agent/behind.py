@@ -8,13 +8,20 @@ import msgspec
 from msgspec import Struct
 
 from agent.record_changes import changes
+from agent.same_person import Person, may_be_one, person_of
 from agent.shown import counted
 from agent.signing import Standing
 from agent.store.connection import Connection
 from agent.store.decisions import decisions
+from agent.store.lately import Lately
 from agent.store.records import record
 from agent.store.worklist import Work, plan_of, shown_plan
 from tools.clinical.plan import Plan
+
+_LOOKED_AT = 10
+"""Of earlier plans under one reference, the newest."""
+_PERSONS: Lately[tuple[str, str], Person | None] = Lately(512)
+"""By the digest of a record and a reference."""
 
 
 class Behind(Struct, frozen=True, kw_only=True):
@@ -71,9 +78,19 @@ def _earlier_round(db: Connection, found: Work) -> Plan | None:
 
 
 def _earlier_plan(db: Connection, found: Work) -> Plan | None:
-    row = db.execute(
-        "SELECT plan.content AS content FROM work JOIN plan ON plan.work = work.id AND plan.round = work.round"
-        " WHERE work.reference=? AND work.id<>? AND work.started<? ORDER BY work.started DESC LIMIT 1",
-        (found.reference, found.id, found.started),
-    ).fetchone()
-    return plan_of(row["content"]) if row else None
+    """The last plan of the same person; the same reference in another system's record is somebody else."""
+    rows = db.execute(
+        "SELECT plan.content AS content, work.source AS source FROM work JOIN plan ON plan.work = work.id AND plan.round = work.round"
+        " WHERE work.reference=? AND work.id<>? AND work.started<? ORDER BY work.started DESC LIMIT ?",
+        (found.reference, found.id, found.started, _LOOKED_AT),
+    ).fetchall()
+    return next((plan_of(row["content"]) for row in rows if _same_person(db, found, row["source"])), None)
+
+
+def _same_person(db: Connection, found: Work, source: str) -> bool:
+    reference = found.reference or ""
+
+    def person(of: str) -> Person | None:
+        return _PERSONS.get((of, reference), lambda: person_of(record(db, of), reference))
+
+    return may_be_one(person(found.source), person(source))

@@ -260,7 +260,8 @@ def run(base: str, plans: list[str], book: Book, people: int, askers: int, optio
     book.times.clear()
     before, until = memory_mb(pid), time.monotonic() + seconds
     systems = [Ehr(base, book, 1000 + n, pause) for n in range(askers)]
-    workers = [threading.Thread(target=w.work, args=(until,)) for w in (*persons, *systems, Baseline(base, book, pause))]
+    tasks = [*(person.work for person in persons), *(system.work for system in systems), Baseline(base, book, pause).work]
+    workers = [threading.Thread(target=task, args=(until,)) for task in tasks]
     for worker in workers:
         worker.start()
     middle = before

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from agent import wording
 from agent.behind import Behind
+from agent.case import Case
 from agent.differences import Differences, differences
+from agent.errors import RecordError
 from agent.faces.phrases import headline
 from agent.faces.view import View
 from agent.faces.web.sparklines import Course, courses
 from agent.faces.web.standing_view import Signers, Stand, free_with_the_rest, signers, stands_of
 from agent.faces.words import readable
+from agent.replanning import compare
 from agent.review import Reviewer
 from agent.shown import Shown
 from policies.engine import may_act
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.plan import Plan
+from tools.clinical.replanned import Replan
 from tools.clinical.weighed import CalendarEntry, Weighing
 
 
@@ -127,6 +132,15 @@ class PlanPage(View):
     def changes(self) -> Differences | None:
         """What differs from the plan before; `None` where there was none."""
         return differences(self.behind.before, self.plan) if self.behind.before else None
+
+    @cached_property
+    def replanned(self) -> Replan | None:
+        """What became of the earlier plan, and why this one differs; `None` after an edit, or where they cannot be compared."""
+        if self.behind.before is None or self.behind.edited:
+            return None
+        with suppress(RecordError):
+            return compare(self.behind.before, self.plan, Case(self.behind.record, self.behind.as_of, self.behind.patient))
+        return None
 
     @property
     def before(self) -> Plan | None:
