@@ -76,6 +76,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("record-doubts", "tools/appraisal/doubts", "tools.appraisal.doubts:DoubtFile"),
     Kind("refill-gaps", "tools/appraisal/gaps", "tools.appraisal.supply:GapFile"),
     Kind("medicine-tables", "tools/appraisal/tables", "tools.appraisal.medicines:TableFile"),
+    Kind("local-routes", "tools/appraisal/routes", "tools.appraisal.routes:RouteFile"),
     Kind("patient-phrases", "tools/patient_words/phrases", "tools.patient_words.model:PhraseFile"),
     Kind("patient-medicines", "tools/patient_words/medicines", "tools.patient_words.model:MedicineFile"),
     Kind("patient-topics", "tools/patient_words/topics", "tools.patient_words.model:TopicFile"),

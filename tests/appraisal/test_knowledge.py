@@ -15,6 +15,7 @@ import pytest
 from tools.appraisal.doubts import DoubtFile
 from tools.appraisal.medicines import TableFile
 from tools.appraisal.model import PointFile, Statement, StatementFile, SuspicionFile
+from tools.appraisal.routes import RouteFile
 from tools.appraisal.series import CourseFile
 from tools.appraisal.supply import GapFile
 from tools.clinical.clause import Clause
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Document]] = {
     "doubts": DoubtFile,
     "gaps": GapFile,
     "tables": TableFile,
+    "routes": RouteFile,
 }
 FILES = sorted(ROOT.glob("*/*.toml"))
 BOUNDS = {"at_least", "at_most", "above", "below", "within", "apart", "times", "by", "by_percent", "youngest"}

@@ -14,6 +14,7 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import load
+from tools.clinical.routes import LUNGS, NOSE, SURFACES
 from tools.clinical.sourcing import citation
 from tools.contraindications.model import (
     ANY,
@@ -30,9 +31,7 @@ from tools.contraindications.model import (
 DATA = Path(__file__).parent / "data"
 
 # Ways of giving that reach the rest of the body too little for a rule on systemic effects.
-LOCAL_ROUTES = frozenset(
-    {"topical", "cutaneous", "ophthalmic", "otic", "nasal", "intranasal", "vaginal", "inhaled", "inhalation", "dental", "intravitreal"}
-)
+LOCAL_ROUTES = SURFACES | NOSE | LUNGS
 _SYSTEMIC = ("systemic",)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tools.clinical.answer import Issue, KnowledgeRef
 from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.routes import SURFACES
 from tools.pharmacogenomics import index
 from tools.pharmacogenomics.advice import advice, fitting
 from tools.pharmacogenomics.answers import Advice, GeneCall, PgxAnswer, PgxOutcome
@@ -15,7 +16,7 @@ from tools.pharmacogenomics.issues import gravest, issues_of
 from tools.pharmacogenomics.model import NO_RESULT, DrugFile
 
 # Ways of giving that reach the rest of the body too little for genes to matter. Inhaled anaesthetics are not among them.
-LOCAL_ROUTES = frozenset({"topical", "cutaneous", "ophthalmic", "otic", "vaginal", "dental", "intravitreal"})
+LOCAL_ROUTES = SURFACES
 
 
 def pharmacogenomics(
