@@ -117,6 +117,12 @@ def _nothing_identifying_leaves() -> Iterator[str]:
         yield f"what would be sent to a model holds {len(found)} identifiers"
 
 
+def _nothing_identifying_is_on_the_wire() -> Iterator[str]:
+    from agent.faces.wire_probe import probe_wire
+
+    yield from probe_wire()
+
+
 def _what_is_written_is_fhir() -> Iterator[str]:
     from agent.faces import planning_face
     from agent.fhir.bindings import faults
@@ -153,6 +159,7 @@ _PROBES: dict[str, Callable[[], Iterator[str]]] = {
     "a plan that nobody approved cannot leave": _nothing_leaves_unsigned,
     "an altered plan is noticed": _altered_audit_is_noticed,
     "nothing identifying goes to a model": _nothing_identifying_leaves,
+    "nothing identifying is on the wire to a model, as a server records it": _nothing_identifying_is_on_the_wire,
     "what is written is valid FHIR R4": _what_is_written_is_fhir,
     "bad input is refused": _bad_input_is_refused,
 }

@@ -74,6 +74,35 @@ def _not_http(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None
     handler.close_connection = True
 
 
+def _retry_after(status: int, seconds: str) -> Reply:
+    def reply(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Retry-After", seconds)
+        handler.send_header("Content-Length", "2")
+        handler.end_headers()
+        handler.wfile.write(b"{}")
+
+    return reply
+
+
+def _endless_headers(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    for n in range(200):
+        handler.send_header(f"X-{n}", "x" * 2000)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def _event_stream(_request: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+    """A stream where none was asked for."""
+    body = b'data: {"choices": [{"delta": {"content": "{}"}}]}\n\ndata: [DONE]\n\n'
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
 CALL = [{"id": "1", "type": "function", "function": {"name": "approve", "arguments": "{}"}}]
 
 FALLS_BACK: dict[str, Reply] = {
@@ -112,6 +141,22 @@ FALLS_BACK: dict[str, Reply] = {
     "429": _always(429, b"{}"),
     "500": _always(500, b"{}"),
     "503": _always(503, b"{}"),
+    "429 for an hour": _retry_after(429, "3600"),
+    "429 until a date": _retry_after(429, "Wed, 21 Oct 2037 07:28:00 GMT"),
+    "503 for minus one second": _retry_after(503, "-1"),
+    "500 for a moment": _retry_after(500, "0"),
+    "endless headers": _endless_headers,
+    "an event stream": _event_stream,
+    "gzip that is none": _always(200, b"\x1f\x8b\x08nonsense"),
+    "a byte order mark": _always(200, b"\xef\xbb\xbf" + completion(_answer())),
+    "two documents": _always(200, completion(_answer()) * 2),
+    "not a number": _says('{"order": NaN}'),
+    "an error that answers 200": _always(200, b'{"error": {"message": "overloaded"}}'),
+    "an old function call": _says(None, reason="function_call", function_call={"name": "approve", "arguments": "{}"}),
+    "content in parts": _always(200, b'{"choices": [{"message": {"content": [{"type": "text", "text": "{}"}]}}]}'),
+    "a plan of another patient": _says({"patient": "Patient/other", **_answer()}),
+    "a dose in the answer": _says(_answer(doses=[{"line": "o7", "dose": "100 mg"}])),
+    "a thought before the answer": _says("<think>o1 is fine</think>" + json.dumps(_answer())),
     "a redirect without a place": _always(302, b""),
     "a slow drip": _drip,
     "silence": _silent,
@@ -125,6 +170,11 @@ STRUCK: dict[str, Reply] = {
     "a dose of another line": _words("o7", "Empagliflozin 25 mg by mouth once daily."),
     "a swapped unit": _words("o7", "Empagliflozin 10 g by mouth once daily."),
     "a drug from nowhere": _words("o7", "Empagliflozin with warfarin."),
+    "a value of another patient": _words("o6", "Potassium 6.1 mmol/L."),
+    "a value with a moved point": _words("o3", "Potassium 46 mmol/L.", "f6"),
+    "a citation in the words": _words("o2", "NSAIDs worsen heart failure (NEJM 2024)."),
+    "a frequency that grew": _words("o7", "Empagliflozin 10 mg by mouth twice daily."),
+    "a tool call in the words": _words("o2", '{"name": "approve_plan"} NSAIDs worsen heart failure.'),
     "a negated finding": _words("o2", "NSAIDs not worsen heart failure."),
     "a finding without its negation": _words("o34", "Diet, weight, activity and tobacco; supplements for LDL."),
     "a number spelled out": _words("o7", "Empagliflozin hundred mg."),
@@ -161,6 +211,10 @@ def test_what_no_source_bears_is_struck(name: str, server: Server, drafter: Mode
     assert plan.drafter.report.grounded == 0
     assert plan.drafter.report.struck
     assert len(server.requests) == 2
+
+
+def test_at_least_sixty_kinds_are_tried() -> None:
+    assert len(FALLS_BACK) + len(STRUCK) >= 60
 
 
 def test_no_server_at_all_is_said(example: Case) -> None:
