@@ -14,12 +14,11 @@ from agent.faces.bibliography import Bibliography, Mark, SourceDocument
 from agent.faces.errands import Errand, errands, is_small
 from agent.faces.phrases import amount_words, headline, when_words
 from agent.faces.words import name_words, readable
-from tools.clinical.answer import Citation
+from tools.clinical.answer import Citation, severity_rank
 from tools.clinical.plan import Coverage, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
 
 _MEDICINE_ORDER = {"stop": 0, "hold": 1, "change": 2, "start": 3, "continue": 4}
 _COVERAGE_ORDER = ("not-covered", "deferred", "refused", "addressed")
-_RANK = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
 _NAMED = 3
 """Of many entries with one reason so many are named; the JSON form names all."""
 
@@ -212,7 +211,7 @@ def _then(item: Item) -> str:
 
 
 def _gravest(issues: Iterable[PlanIssue]) -> tuple[PlanIssue, ...]:
-    return tuple(sorted(issues, key=lambda issue: _RANK[issue.severity]))
+    return tuple(sorted(issues, key=lambda issue: -severity_rank(issue.severity)))
 
 
 def _by_reason(asides: Iterable[SetAside]) -> tuple[tuple[str, str], ...]:

@@ -71,7 +71,7 @@ def usual_care(visit: Visit) -> None:
             _climb(ladder, facts, visit)
     if visit.number * visit.rules.interval_days % usual.laboratories_every_days < visit.rules.interval_days:
         following = visit.day + timedelta(days=visit.rules.interval_days)
-        visit.tally.due |= dict.fromkeys(("hba1c", "ldl-cholesterol", "egfr", "serum-potassium", "inr"), following)
+        visit.tally.due |= dict.fromkeys(usual.laboratories, following)
     visit.tally.minutes += usual.minutes
 
 

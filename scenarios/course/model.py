@@ -161,9 +161,10 @@ class Ladder(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Usual(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Usual care of the comparison."""
+    """Usual care of the comparison; `laboratories` are what is measured every so many days."""
 
     minutes: float
+    laboratories: tuple[str, ...]
     laboratories_every_days: int
     stops_after_event: float
     source: str
@@ -179,10 +180,11 @@ class CourseRules(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     usual: Usual
 
     def faults(self) -> list[str]:
-        """Problems, medicines and doses that nobody knows."""
+        """Problems, medicines, doses and tests that nobody knows."""
         steps = [step for ladder in self.usual.ladder for step in ladder.steps]
         faults = [f"{n!r} is no problem" for goal in self.goal for n in goal.has if not terminology().is_problem(n)]
         faults += [f"{step.text!r} is not recognised" for step in steps if terminology().medication(step.text).outcome != "recognized"]
+        faults += [f"{name!r} is no observable" for name in self.usual.laboratories if terminology().observable_named(name) is None]
         return faults + [fault for step in steps for text in (step.dose, step.per) for fault in _unit_faults(text)]
 
 
