@@ -84,6 +84,12 @@ def test_when_every_option_is_barred_it_asks() -> None:
     assert question.why.endswith(": allergy.")
 
 
+@pytest.mark.parametrize("bars", [{}, {"epinephrine": "allergy"}])
+def test_a_barred_drug_takes_no_urgency_away(bars: dict[str, str]) -> None:
+    found = run(has=("anaphylaxis", "anaphylaxis-now"), age="30 a", sex="male", bars=bars)
+    assert ("refer", ("emergency-care",), "emergency") in [(d.action, d.subjects, d.urgency) for d in found.decisions]
+
+
 def test_gout_chooses_losartan() -> None:
     assert "start losartan" in medicines(hypertensive(has=("hypertension", "gout")))
 

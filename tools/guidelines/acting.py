@@ -20,10 +20,15 @@ _MEASURE = range(10, 20)
 
 
 def act(state: State, turn: Turn) -> None:
-    """Carry out what the rule says. Where its start finds no drug, the rest of the rule (its monitoring) is left out too."""
+    """Carry out what the rule says. Where its start finds no drug, its monitoring is left out too, and never its urgency or referral."""
+    barred = False
     for do in turn.rule.do:
+        if barred and do.verb not in ("escalate", "refer"):
+            continue
         if not _VERBS.get(do.verb, _plain)(state, turn, do):
-            return
+            if do.verb != "start":
+                return
+            barred = True
 
 
 def _order(state: State, turn: Turn, do: Do) -> bool:
