@@ -17,6 +17,9 @@ from scenarios.mentions import mentions, rule_of
 from tools.clinical.plan import Item, Plan, PlanIssue, Question
 from tools.terminology import terminology
 
+_WORD = 6
+"""Letters from which a name in a sentence is that of a medicine or a test."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -86,12 +89,20 @@ def _follow(found: Traced, left: list[Difference]) -> None:
         known = found.direct + found.following
         of = frozenset(name for one in known for name in one.of)
         rules = frozenset(rule for one in known for rule in one.rules)
-        now = [one for one in left if one.of & of or one.rules & rules or any(mentions(rule) & of for rule in one.rules)]
+        words = " ".join(one.words for one in known)
+        now = [
+            one for one in left if one.of & of or one.rules & rules or _named(one, words) or any(mentions(rule) & of for rule in one.rules)
+        ]
         if not now:
             found.unexplained += left
             return
         found.following += now
         left = [one for one in left if one not in now]
+
+
+def _named(one: Difference, words: str) -> bool:
+    """Whether an explained question or reason names what this is about."""
+    return any(len(name) >= _WORD and name.replace("-", " ") in words for name in one.of)
 
 
 def _computed(plans: Iterable[Plan], altered: Altered) -> frozenset[str]:

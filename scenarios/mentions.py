@@ -28,7 +28,7 @@ def mentions(rule: str) -> frozenset[str]:
     """Every name that a rule's conditions lead to; empty where no rule has this id."""
     rules, names = _spoken()
     found: set[str] = set()
-    ahead = set(rules.get(rule, ()))
+    ahead = set(rules.get(rule, names.get(f"module:{rule}", ())))
     while ahead:
         found |= ahead
         ahead = {said for name in ahead for said in names.get(name, ())} - found
@@ -54,7 +54,7 @@ def _spoken() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
             if "id" in table:
                 rules[str(table["id"])] |= said
             if kind in _GUIDELINES and "name" in table:
-                names[str(table["name"])] |= said
+                names[str(table["name"])] |= said | {f"goal:{table.get('minus_goal')}"}
     return rules, names
 
 
@@ -71,8 +71,10 @@ def _of_module(content: dict[str, Any], rules: dict[str, set[str]], names: dict[
             said.add(slot)
         rules[rule["id"]] |= said
         for do in rule["do"]:
-            if isinstance(do.get("derive"), str):
+            if "derive" in do:
                 names[do["derive"]] |= said
+            if "goal" in do:
+                names[f"goal:{do['goal']}"] |= said
 
 
 @lru_cache(maxsize=1)
