@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ class Kept(Generic[C]):
         self._opening, self._closing, self._alive = opening, closing, alive
         self._idle: deque[C] = deque()
         self._process = os.getpid()
+        weakref.finalize(self, _close_all, self._idle, closing, self._process)  # before the connections themselves are taken away
 
     @contextmanager
     def borrowed(self) -> Iterator[C]:
@@ -59,7 +61,12 @@ class Kept(Generic[C]):
     def _leave_to_the_parent(self) -> None:
         if self._process != os.getpid():
             _INHERITED.extend(self._idle)
-            self._idle, self._process = deque(), os.getpid()
+            self._idle.clear()
+            self._process = os.getpid()
+            weakref.finalize(self, _close_all, self._idle, self._closing, self._process)
 
-    def __del__(self) -> None:
-        self.close()
+
+def _close_all(idle: deque[C], closing: Callable[[C], object], process: int) -> None:
+    """What is left when nobody needs the database any more; only in the process that opened it."""
+    while process == os.getpid() and idle:
+        closing(idle.pop())

@@ -15,6 +15,7 @@ import msgspec
 from agent.context import Context
 from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp
+from agent.review import Outcome, Verdict
 from agent.state import STATE_VERSION, first_state
 from agent.store.audit import SYSTEM, append
 from agent.store.connection import Connection, Database
@@ -23,7 +24,7 @@ from agent.store.worklist import UNFINISHED, Work, WorkStatus, set_status, show_
 from tools.clinical.plan import Plan
 
 if TYPE_CHECKING:
-    from langgraph.types import Interrupt, StateSnapshot
+    from langgraph.types import Durability, Interrupt, StateSnapshot
 
 
 _PATIENCE_S, _PAUSE_S = 10.0, 0.02
@@ -68,45 +69,52 @@ class Runner:
                 return
 
     def _advance(self, found: Work) -> None:
-        from langgraph.types import Command
-
         from agent.graph import STEPS, kept_by
 
         config: Any = {"configurable": {"thread_id": found.id}, "recursion_limit": STEPS}
-        context = self._context(found)
         with self._database.failures_named(), self._database.checkpoints() as saver:
             graph = kept_by(saver)
             before = self._readable(lambda: graph.get_state(config), found)
-            step: Any = None
-            if not before.values:
-                step = first_state(found.source, found.as_of, patient=found.patient, request=found.request)
-            elif asked := _asked(before):
-                answer = self._answer(found, asked)
-                step = Command(resume=answer) if answer else None
+            values, waits = before.values, bool(before.tasks)
+            step, durability = self._step(found, before)
             if step or (before.tasks and not _asked(before)):
-                graph.invoke(step, config, context=context, durability="sync")
-            after = self._readable(lambda: graph.get_state(config), found)
-            self._write_down(found, after)
-            if not after.tasks:
+                values = graph.invoke(step, config, context=self._context(found), durability=durability)
+                waits = bool(values.get("__interrupt__"))
+            self._write_down(found, values, waits)
+            if not waits:
                 saver.delete_thread(found.id)
 
-    def _answer(self, found: Work, waiting: Interrupt) -> dict[str, Any] | None:
-        """The verdict that the graph waits for, by the id of its interrupt; `None` where nobody has given one."""
+    def _step(self, found: Work, before: StateSnapshot) -> tuple[Any, Durability]:
+        """What the graph is told, and how often it writes down where it is.
+
+        At each step, so that a run that dies goes on from there. Not so with an outcome: it is durable in its row before the graph
+        hears of it, and the interrupt stays the last checkpoint until the run is over; after a death in between it is told again.
+        """
+        from langgraph.types import Command
+
+        if not before.values:
+            return first_state(found.source, found.as_of, patient=found.patient, request=found.request), "sync"
+        asked = _asked(before)
+        given = self._answer(found, asked) if asked else None
+        if asked is None or given is None:
+            return None, "sync"
+        return Command(resume={asked.id: msgspec.to_builtins(given)}), "exit" if isinstance(given, Outcome) else "sync"
+
+    def _answer(self, found: Work, waiting: Interrupt) -> Verdict | None:
+        """The verdict that the graph waits for; `None` where nobody has given one on this plan."""
         with self._database.reading() as db:
             given = verdict(db, found)
-        if given is None or waiting.value["digest"] != found.digest:
-            return None
-        return {waiting.id: msgspec.to_builtins(given)}
+        return given if waiting.value["digest"] == found.digest else None
 
-    def _write_down(self, found: Work, state: StateSnapshot) -> None:
-        status: WorkStatus = "awaiting-review" if state.tasks else state.values["status"]
-        plan = msgspec.convert(state.values["plan"], Plan)
+    def _write_down(self, found: Work, values: dict[str, Any], waits: bool) -> None:
+        status: WorkStatus = "awaiting-review" if waits else values["status"]
         with self._database.writing() as db:
             at = self._now(db)
             applied(db, found)
             if found.status in UNFINISHED:
+                plan = msgspec.convert(values["plan"], Plan)
                 show_plan(db, found.id, msgspec.structs.replace(plan, status="awaiting-review"), status, knowledge_stamp(), at)
-            if not state.tasks:
+            if not waits:
                 set_status(db, found.id, status, at)
 
     def _failed(self, found: Work, error: PlannerError) -> None:
