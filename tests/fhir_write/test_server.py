@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,48 +24,23 @@ def call(url: str, method: str = "GET", body: object = None) -> dict[str, Any]:
     return answered
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    pytest.importorskip("sekmet")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("sekmet")), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env={**os.environ, "PYTHONWARNINGS": "ignore"})
-    base = f"http://127.0.0.1:{port}/fhir"
-    try:
-        for _ in range(120):
-            try:
-                call(f"{base}/metadata")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, (tmp_path / "log").read_text("utf-8")
-                time.sleep(0.25)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 def total(base: str, kind: str) -> list[dict[str, Any]]:
     return [entry["resource"] for entry in call(f"{base}/{kind}?_count=100").get("entry", [])]
 
 
-def test_the_server_takes_it_once_and_without_what_was_rejected(server: str) -> None:
+def test_the_server_takes_it_once_and_without_what_was_rejected(fhir: str) -> None:
     plan = heart_kidney_diabetes()
-    call(f"{server}/Patient/hkd-1", "PUT", {"resourceType": "Patient", "id": "hkd-1"})
+    call(f"{fhir}/Patient/hkd-1", "PUT", {"resourceType": "Patient", "id": "hkd-1"})
     before = {
-        kind: len(total(server, kind))
-        for kind in ("MedicationRequest", "ServiceRequest", "CarePlan", "Provenance", "DetectedIssue", "Task")
+        kind: len(total(fhir, kind)) for kind in ("MedicationRequest", "ServiceRequest", "CarePlan", "Provenance", "DetectedIssue", "Task")
     }
     signed = (Signature("dr-1", "physician", "2026-11-24T10:00:00+00:00"),)
     outcome = Outcome(digest=plan.digest, approved={i.id: signed for i in plan.items if i.id != "i1"}, rejected={"i1": signed})
     bundle = transaction_bundle(plan, outcome)
-    first = call(server, "POST", bundle)
+    first = call(fhir, "POST", bundle)
     assert {entry["response"]["status"][:3] for entry in first["entry"]} == {"201"}
-    second = call(server, "POST", bundle)
+    second = call(fhir, "POST", bundle)
     assert {entry["response"]["status"][:3] for entry in second["entry"]} == {"200"}
-    after = {kind: len(total(server, kind)) - count for kind, count in before.items()}
+    after = {kind: len(total(fhir, kind)) - count for kind, count in before.items()}
     assert after == {"MedicationRequest": 2, "ServiceRequest": 2, "CarePlan": 1, "Provenance": 1, "DetectedIssue": 3, "Task": 3}
-    assert "empagliflozin" not in json.dumps([r.get("medicationCodeableConcept") for r in total(server, "MedicationRequest")])
+    assert "empagliflozin" not in json.dumps([r.get("medicationCodeableConcept") for r in total(fhir, "MedicationRequest")])

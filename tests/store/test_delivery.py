@@ -5,13 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -93,30 +88,6 @@ def test_an_address_with_credentials_or_without_a_host_is_refused(address: str) 
     with pytest.raises(StoreError) as error:
         server_address(address)
     assert "secret" not in str(error.value)
-
-
-@pytest.fixture
-def fhir(tmp_path: Path) -> Iterator[str]:
-    pytest.importorskip("sekmet")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("sekmet")), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env={**os.environ, "PYTHONWARNINGS": "ignore"})
-    base = f"http://127.0.0.1:{port}/fhir"
-    try:
-        for _ in range(120):
-            try:
-                call(f"{base}/metadata")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, (tmp_path / "log").read_text("utf-8")
-                time.sleep(0.25)
-        yield base
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def call(url: str, method: str = "GET", body: object = None) -> dict[str, Any]:
