@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import ceil
 
 _WIDTH = 640
 _LABEL = 210
@@ -45,7 +46,11 @@ def _counted(values: Sequence[float], bins: int) -> list[tuple[str, int]]:
         return [(str(n), sum(value == n for value in values)) for n in range(int(least), int(most) + 1)]
     step = (most - least) / bins or 1.0
     places = [min(int((value - least) / step), bins - 1) for value in values]
-    return [(f"{least + n * step:.3g}–", places.count(n)) for n in range(bins)]
+    return [(f"{_short(least + n * step)}–", places.count(n)) for n in range(bins)]
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def lines(title: str, marks: Sequence[str], series: Mapping[str, Sequence[float]]) -> str:
@@ -72,20 +77,22 @@ def _up(share: float) -> float:
     return round(158 - 148 * share, 1)
 
 
-def intervals(title: str, rows: Sequence[tuple[str, float, float, float]], most: float = 1.0) -> str:
-    """A dot and its interval for each label: value, low, high."""
+def intervals(title: str, rows: Sequence[tuple[str, float, float, float]]) -> str:
+    """A dot and its interval for each label: a share, low, high; the scale ends at the next tenth above the highest, and says so."""
+    most = ceil(max((high for *_, high in rows), default=1.0) * 10) / 10 or 0.1
 
     def across(value: float) -> float:
-        return round(_LABEL + min(value, most) / most * (_WIDTH - _LABEL - 70), 1)
+        return round(_LABEL + value / most * (_WIDTH - _LABEL - 70), 1)
 
-    drawn = []
+    foot = len(rows) * _ROW + 14
+    drawn = [_text(across(0), foot, "0%", "middle"), _text(across(most), foot, f"{most:.0%}", "middle")]
     for number, (label, value, low, high) in enumerate(rows):
         y = number * _ROW + 11
         drawn.append(_text(_LABEL - 8, y + 4, label, "end"))
         drawn.append(f'<line x1="{across(low)}" x2="{across(high)}" y1="{y}" y2="{y}" stroke="{_COLOURS[0]}" stroke-width="2"/>')
         drawn.append(f'<circle cx="{across(value)}" cy="{y}" r="4" fill="{_COLOURS[0]}"/>')
-        drawn.append(_text(_WIDTH - 62, y + 4, f"{value:.1%}" if most == 1.0 else f"{value:.2f}"))
-    return _svg(title, len(rows) * _ROW + 4, "".join(drawn))
+        drawn.append(_text(_WIDTH - 52, y + 4, f"{value:.1%}"))
+    return _svg(title, foot + 6, "".join(drawn))
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
