@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent.faces.words import readable
+from agent.safe_text import readable
 from tools.clinical.answer import Citation
 
 Key = tuple[str, str, int | None]

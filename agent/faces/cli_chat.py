@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.faces.cli_common import note
-from agent.faces.words import ascii_only, readable
+from agent.faces.words import ascii_only
+from agent.safe_text import readable
 
 if TYPE_CHECKING:
     from agent.chat.session import Reply, Session

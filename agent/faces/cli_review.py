@@ -11,7 +11,7 @@ import typer
 
 from agent.faces import cli_state
 from agent.faces.cli_common import Language, emit, note
-from agent.faces.words import readable
+from agent.safe_text import readable
 
 if TYPE_CHECKING:
     from agent.desk import Desk

@@ -18,17 +18,7 @@ from agent.faces.bibliography import citation_words
 from agent.faces.phrases import amount_words, banner_facts, course_words, dose_words, drafter_words, goal_words, how_words, when_words
 from agent.faces.timeline import SIGN_WORDS, SIGNS, timeline
 from agent.faces.view import View
-from agent.faces.words import (
-    ACTION_WORDS,
-    COVERAGE_WORDS,
-    ISSUE_WORDS,
-    TOPIC_WORDS,
-    banner,
-    disposition_words,
-    name_words,
-    readable,
-    sentence,
-)
+from agent.faces.words import ACTION_WORDS, COVERAGE_WORDS, ISSUE_WORDS, TOPIC_WORDS, banner, disposition_words, name_words, sentence
 from agent.faces.words_options import WHO_WORDS, effect_words, harms, ways
 from agent.faces.words_replan import (
     BECAME_WORDS,
@@ -39,6 +29,7 @@ from agent.faces.words_replan import (
     goal_state_words,
     since_words,
 )
+from agent.safe_text import readable
 from tools.clinical.plan import Plan
 from tools.clinical.replanned import Replan
 

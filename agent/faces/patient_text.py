@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from agent.faces.words import readable
 from agent.patient import Card, Page, Part
+from agent.safe_text import readable
 
 _WIDTH = 78
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.faces.words import ACTION_WORDS, name_words, readable
+from agent.faces.words import ACTION_WORDS, name_words
+from agent.safe_text import readable
 from agent.wording import number
 from tools.clinical.appraised import Course
 from tools.clinical.plan import Goal, Item, Plan

@@ -17,16 +17,8 @@ from agent.faces.text_layout import bullets, count, hanging, heading, line, numb
 from agent.faces.text_options import options_text
 from agent.faces.text_problems import ACTION_STYLES, section_text
 from agent.faces.view import MedicineRow, View
-from agent.faces.words import (
-    COVERAGE_WORDS,
-    ISSUE_WORDS,
-    ascii_only,
-    banner,
-    disposition_words,
-    name_words,
-    readable,
-    sentence,
-)
+from agent.faces.words import COVERAGE_WORDS, ISSUE_WORDS, ascii_only, banner, disposition_words, name_words, sentence
+from agent.safe_text import readable
 from tools.clinical.plan import Coverage, Plan, PlanIssue
 
 MIN_WIDTH = 60

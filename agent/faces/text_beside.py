@@ -10,7 +10,8 @@ from rich.text import Text
 from agent.faces.phrases import course_words
 from agent.faces.text_layout import heading, pairs, with_marks
 from agent.faces.view import View
-from agent.faces.words import TOPIC_WORDS, readable, sentence
+from agent.faces.words import TOPIC_WORDS, sentence
+from agent.safe_text import readable
 from tools.clinical.appraised import ReviewPoint, Suspicion
 
 

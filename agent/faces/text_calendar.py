@@ -12,8 +12,8 @@ from rich.text import Text
 from agent.faces.text_layout import heading, line
 from agent.faces.timeline import SIGN_WORDS, SIGNS, Timeline, timeline
 from agent.faces.view import View
-from agent.faces.words import readable
 from agent.faces.words_options import WHO_WORDS
+from agent.safe_text import readable
 from tools.clinical.weighed import CalendarEntry
 
 _COLUMNS = 12

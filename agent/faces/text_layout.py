@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.faces.bibliography import Mark
-from agent.faces.words import readable
+from agent.safe_text import readable
 
 LABEL_WIDTH = 9
 

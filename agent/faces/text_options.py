@@ -11,8 +11,9 @@ from rich.text import Text
 
 from agent.faces.text_layout import heading, line, with_marks
 from agent.faces.view import View
-from agent.faces.words import readable, sentence
+from agent.faces.words import sentence
 from agent.faces.words_options import count_words, effect_words, harms, ways
+from agent.safe_text import readable
 from tools.clinical.weighed import Effect, WeighedOption, Weighing
 
 _FEW, _ALL = 2, 99

@@ -12,7 +12,8 @@ from agent.faces.errands import Errand
 from agent.faces.phrases import dose_words, goal_words, headline, how_words, when_words
 from agent.faces.text_layout import cited, hanging, heading, pairs, with_marks
 from agent.faces.view import Section, View
-from agent.faces.words import ACTION_WORDS, readable, sentence
+from agent.faces.words import ACTION_WORDS, sentence
+from agent.safe_text import readable
 from tools.clinical.plan import Alternative, Item
 
 ACTION_STYLES = {"start": "bold green", "stop": "bold red", "hold": "bold red", "change": "bold yellow", "refer": "bold magenta"}

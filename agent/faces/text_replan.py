@@ -10,7 +10,7 @@ from rich.text import Text
 
 from agent.faces.text import MIN_WIDTH
 from agent.faces.text_layout import heading, line, pairs
-from agent.faces.words import ascii_only, readable
+from agent.faces.words import ascii_only
 from agent.faces.words_options import count_words
 from agent.faces.words_replan import (
     BECAME_WORDS,
@@ -22,6 +22,7 @@ from agent.faces.words_replan import (
     goal_state_words,
     since_words,
 )
+from agent.safe_text import readable
 from tools.clinical.replanned import Change, Replan
 
 _STYLES = {"done": "green", "not-done": "bold yellow", "partly": "yellow", "declined": "yellow"}

@@ -13,7 +13,8 @@ from functools import cached_property
 from agent.faces.bibliography import Bibliography, Mark, SourceDocument
 from agent.faces.errands import Errand, errands, is_small
 from agent.faces.phrases import amount_words, headline, when_words
-from agent.faces.words import name_words, readable
+from agent.faces.words import name_words
+from agent.safe_text import readable
 from tools.clinical.answer import Citation, severity_rank
 from tools.clinical.plan import Coverage, Item, MedicationLine, Plan, PlanIssue, PlanProblem, Question, SetAside
 

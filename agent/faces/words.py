@@ -1,14 +1,10 @@
-"""Words for the screen: safe text, units as people write them, names of actions and states.
-
-Every string of a plan passes `safe` before it is shown: the record is written by others and may hold terminal escapes,
-right-to-left overrides or line breaks that forge a heading.
-"""
+"""Words for the screen: names of actions and states, sentences, and the nearest ASCII."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from agent.safe_text import readable, safe
 from tools.clinical.answer import IssueCode
 from tools.clinical.appraised import ReviewTopic
 from tools.clinical.plan import Action, CoverageStatus, Plan, Status
@@ -79,25 +75,6 @@ _ROUTES = {
 }
 _URGENCIES = {"routine": "", "same-day": "Same day.", "emergency": "EMERGENCY."}
 
-_UNITS = (
-    ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
-    ("{1.73_m2}", "1.73 m²"),
-    ("mm[Hg]", "mmHg"),
-    ("[IU]", "IU"),
-    ("10*3/uL", "×10³/µL"),
-    ("10*9/L", "×10⁹/L"),
-    ("10*12/L", "×10¹²/L"),
-    ("kg/m2", "kg/m²"),
-    (" m2", " m²"),
-    ("[lb_av]", "lb"),
-    ("[degF]", "°F"),
-)
-_ANNOTATION = re.compile(r"\{([a-z]+)\}")
-_TAG = re.compile(r" \((?:disorder|finding|situation|procedure|regime/therapy|substance|product)\)")
-_CODED = re.compile(r"[{\[(*]|m2|/min")
-"""Without one of these there is no unit or tag to rewrite."""
-_PER_MINUTE = re.compile(r"(?<=\d) /min\b")
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
 _FOLDS = str.maketrans(
     {"≥": ">=", "≤": "<=", "–": "-", "—": "-", "·": "|", "×": "x", "→": "->", "µ": "u", "μ": "u", "²": "2", "³": "3", "⁹": "^9", "°": " deg ",
      "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "•": "*", "✓": "+", "─": "-", "━": "=", "│": "|", "±": "+/-", "¹": "1", "\u00a0": " "}
@@ -109,26 +86,6 @@ _SPELLINGS = {
     "ckd": "CKD", "epi": "EPI", "cha2ds2": "CHA2DS2", "vasc": "VASc", "ascvd": "ASCVD",
 }  # fmt: skip
 _JOINED = ("LDL-C", "HDL-C", "NT-proBNP", "CKD-EPI", "CHA2DS2-VASc", "PHQ-9")
-
-
-def safe(text: str) -> str:
-    """One line of printable text: no escapes, no control characters, no direction overrides."""
-    if text.isprintable():  # no control or format character, no escape: nothing to take out
-        return " ".join(text.split())
-    text = _ESCAPE.sub("", text)
-    kept = (" " if character in "\t\r\n\v\f\u2028\u2029" else character for character in text)
-    return " ".join("".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")).split())
-
-
-def readable(text: str) -> str:
-    """Safe text with UCUM units as clinicians write them (`mm[Hg]` → `mmHg`) and without SNOMED CT's tags (`… (disorder)`)."""
-    shown = safe(text)
-    if not _CODED.search(shown):
-        return shown
-    shown = _TAG.sub("", shown)
-    for code, words in _UNITS:
-        shown = shown.replace(code, words)
-    return _PER_MINUTE.sub("/min", _ANNOTATION.sub(r"\1", shown))
 
 
 def sentence(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.faces.words import readable, sentence
+from agent.faces.words import sentence
+from agent.safe_text import readable
 from tools.clinical.weighed import Effect, WeighedOption
 
 COST_WORDS = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agent.faces.words import name_words, readable
+from agent.faces.words import name_words
 from agent.faces.words_options import count_words
+from agent.safe_text import readable
 from tools.clinical.replanned import Change, Followed, GoalCheck, Replan
 
 BECAME_WORDS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agent.faces.words import readable
 from agent.patient.knowing import topic
 from agent.patient.shape import Card, Row
 from agent.patient.voice import Voice, capital
+from agent.safe_text import readable
 from tools.clinical.plan import Item, Plan
 from tools.patient_words import TopicKind
 

@@ -7,8 +7,8 @@ from datetime import date
 from functools import lru_cache
 
 from agent import wording
-from agent.faces.words import readable
 from agent.patient.voice import Voice
+from agent.safe_text import readable
 from tools.clinical.plan import Item, MedicationLine, Plan, PlanIngredient
 from tools.guidelines import modules
 from tools.guidelines.pregnancy import can_be_pregnant

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from agent.faces.words import readable
 from agent.patient.knowing import conditions_of, entries_of, indication_of, may_be_pregnant, missed_phrase, name_of, tips
 from agent.patient.reasons import reasons
 from agent.patient.shape import Card, Row
 from agent.patient.taking import as_now, dose_in_words, how, waits_for_later
 from agent.patient.voice import Voice, capital
+from agent.safe_text import readable
 from tools.clinical.plan import Item, MedicationLine, Plan
 from tools.patient_words import MedicineWords
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from agent.faces.words import readable
 from agent.patient.errands import advice, errand_cards
 from agent.patient.knowing import condition, may_be_pregnant, name_of, plain_name, topic
 from agent.patient.medicines import Medicine, card, grouped, medicines, missed, tips_of
 from agent.patient.shape import Page, Part, Row
 from agent.patient.voice import Voice
+from agent.safe_text import readable
 from tools.clinical.plan import Plan
 from tools.patient_words import patient_words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from agent.faces.words import readable
+from agent.safe_text import readable
 from tools.patient_words import LANGUAGES, Text, in_language, patient_words
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.faces.words import safe
+from agent.safe_text import safe
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&@:])")
 

@@ -17,9 +17,9 @@ from agent.faces.phrases import headline
 from agent.faces.view import View
 from agent.faces.web.sparklines import Course, courses
 from agent.faces.web.standing_view import Signers, Stand, free_with_the_rest, signers, stands_of
-from agent.faces.words import readable
 from agent.replanning import compare
 from agent.review import Reviewer
+from agent.safe_text import readable
 from agent.shown import Shown
 from policies.engine import may_act
 from tools.clinical.facts import Facts, Measurement

@@ -18,8 +18,8 @@ from markupsafe import Markup, escape
 from agent.faces.web import pages
 from agent.faces.web.accounts import Session
 from agent.faces.web.plan_view import PlanPage
-from agent.faces.words import readable
 from agent.review import Approve, Reviewer
+from agent.safe_text import readable
 from agent.store.lately import Lately
 
 _KEPT = 128
