@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[-'][^\W\d_]+)*|[^\s\w]", re.UNICODE)
 _CONNECTING = frozenset(
@@ -104,7 +105,7 @@ def unsupported(sentence: str, sources: Sequence[str]) -> str:
     strange = [w for w in words if w not in known and w not in _CONNECTING and (w[0].isalnum() or not w.isascii() or w in "%<>≥≤=")]
     if strange:
         return "what no source says: " + ", ".join(dict.fromkeys("a number" if _NUMBER.match(w) else "a word" for w in strange))
-    if not set(_pairs(words)) <= {pair for source in sources for pair in _pairs(_tokens(source))}:
+    if not set(_pairs(words)) <= frozenset[tuple[str, str]]().union(*map(_paired, sources)):
         return "a number or a verb that a source gives to something else"
     denied = set(words) & _DENYING
     content = set(words) - _CONNECTING
@@ -119,8 +120,14 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"(?<=[.!?;])\s+|\n+", text) if part.strip())
 
 
-def _tokens(text: str) -> list[str]:
-    return [_plain(token) for token in _TOKEN.findall(text.casefold())]
+@lru_cache(maxsize=2048)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_plain(token) for token in _TOKEN.findall(text.casefold()))
+
+
+@lru_cache(maxsize=2048)
+def _paired(source: str) -> frozenset[tuple[str, str]]:
+    return frozenset(_pairs(_tokens(source)))
 
 
 def _plain(token: str) -> str:

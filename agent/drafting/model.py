@@ -10,10 +10,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from ssl import SSLContext
 from typing import Any, Literal, Self, cast
 
 import orjson
-from httpx2 import Client, HTTPError
+from httpx2 import Client, HTTPError, create_ssl_context
 from msgspec import UNSET, structs
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
@@ -216,7 +218,7 @@ class _Talk:
             extra["response_format"] = {"type": "json_object", "schema": self.schema}
         client = OpenAI(
             base_url=self.settings.url, api_key=self.settings.key, timeout=left, max_retries=0,
-            http_client=Client(follow_redirects=False, trust_env=destination(self.settings.url) != "this-machine", timeout=left),
+            http_client=Client(follow_redirects=False, trust_env=destination(self.settings.url) != "this-machine", timeout=left, verify=_tls()),
         )  # fmt: skip
         wish: dict[str, Any] = {"model": self.settings.model, "temperature": self.settings.heat, "max_tokens": self.settings.tokens}
         with (
@@ -267,6 +269,12 @@ class _Talk:
         if not isinstance(content, str):
             raise DraftError("the server's answer is not a chat completion")
         return content
+
+
+@lru_cache(maxsize=1)
+def _tls() -> SSLContext:
+    """Read from disk once; for each call it would cost more than everything else of it."""
+    return create_ssl_context()
 
 
 def _seconds(said: str | None, usual: float) -> float:

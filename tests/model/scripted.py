@@ -21,6 +21,10 @@ def completion(content: object, reason: str = "stop", **message: object) -> byte
     ).encode()
 
 
+class _Queued(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class Server:
     """Answers every request with what `reply` makes of it: a status and the bytes, or anything it writes itself."""
 
@@ -47,7 +51,7 @@ class Server:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 """Says nothing."""
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http = _Queued(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
