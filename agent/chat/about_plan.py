@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agent import wording
 from agent.chat.about_safety import check
+from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
 from policies.engine import may_decide, required_signatures, roles
 from tools.clinical.plan import Item
@@ -43,8 +44,11 @@ def _why_absent(session: Session, about: str) -> Reply:
     absent = unknown(f"No line of the plan is about {about!r}. /plan shows all of them.")
     covered = [c for c in session.plan.coverage if about.casefold() in c.text.casefold()]
     told = [claim(f"{c.text} is {c.status}: {wording.sentence(c.reason)}", (c.concern,)) for c in covered]
-    if terminology().medication(about).kinds:
-        return reply(absent, *told, *check(session, about).sentences)
+    wanted = meant(about)
+    if wanted:
+        taken = any(wanted.has(m.kinds) for m in session.case.taken)
+        not_taken = () if taken else (unknown(f"The record names no {about} that is taken."),)
+        return reply(absent, *not_taken, *told, *check(session, about).sentences)
     return reply(absent, *told)
 
 
@@ -52,7 +56,7 @@ def compare(session: Session, about: str) -> Reply:
     """The options of a line side by side."""
     items = items_about(session, about)
     if not items:
-        return reply(frame(f"There is no line {about!r}; write for instance /compare i1."), understood=False)
+        return reply(unknown(f"No line of the plan is about {about!r}, so that no options were weighed; write for instance /compare i1."))
     rows = []
     for item in items:
         rows.append(claim(f"chosen: {line_words(item)}. {_first_reason(item)}".strip(), bearing(item)))
@@ -166,11 +170,9 @@ def items_about(session: Session, about: str) -> list[Item]:
     """The line with this number, else those whose subject, ingredient or class is meant."""
     if item := session.item(about):
         return [item]
-    kinds = terminology().medication(about).kinds
-    ingredients = {i.name for i in terminology().medication(about).ingredients}
-    wanted = ingredients or kinds
+    wanted = meant(about)
     exact = [i for i in session.plan.items if _is(about, i.subject.text, [g.name for g in i.subject.ingredients])]
-    return exact or [i for i in session.plan.items if wanted & {k for g in i.subject.ingredients for k in _kinds(g.name)}]
+    return exact or [i for i in session.plan.items if any(wanted.has(_kinds(g.name)) for g in i.subject.ingredients)]
 
 
 def line_words(item: Item) -> str:

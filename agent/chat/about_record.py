@@ -10,6 +10,7 @@ from pathlib import Path
 from agent import wording
 from agent.chat.about_plan import bearing, items_about, line_words
 from agent.chat.about_safety import check
+from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, reply, unknown
 from tools.clinical.facts import Measurement
 from tools.terminology import terminology
@@ -20,10 +21,10 @@ _SHOWN_VALUES = 6
 def value(session: Session, name: str) -> Reply:
     """A measurement's latest values with their dates, and where it is going."""
     known = session.case.facts.measurements
-    wanted = _observables(name)
-    found = [one for one in wanted if known.get(one)] or [
-        one for one in known if name.casefold().replace(" ", "-") in one or name.casefold() in wording.title(one).casefold()
-    ]
+    wanted = lay_observables(name)
+    found = [one for one in wanted if known.get(one)]
+    if not wanted:  # no name that is known: whatever of the record is called so; never another value in place of one that is lacking
+        found = [one for one in known if name.casefold().replace(" ", "-") in one or name.casefold() in wording.title(one).casefold()]
     if found:
         return Reply(tuple(sentence for one in found[:3] for sentence in _course(session, known[one])))
     if wanted:
@@ -33,11 +34,11 @@ def value(session: Session, name: str) -> Reply:
 
 def about(session: Session, name: str) -> Reply:
     """Everything on one thing: a value, a medicine, a problem; what the record and the plan say of it."""
-    if _observables(name) and not terminology().medication(name).ingredients:
+    if lay_observables(name) and not terminology().medication(name).ingredients:
         return value(session, name)
     match = terminology().medication(name)
-    ingredients = {i.name for i in match.ingredients}
-    taken = [m for m in session.case.taken if (ingredients or match.kinds) & m.kinds]
+    wanted = meant(name)
+    taken = [m for m in session.case.taken if wanted.has(m.kinds)]
     rows = [claim(f"{m.text} {m.regimen.text}".strip() + f" ({m.currency}).", (m.reference,)) for m in taken]
     rows += [claim(f"{line_words(item)}.", bearing(item)) for item in items_about(session, name)]
     problem = terminology().canonical_problem(name)
@@ -49,6 +50,22 @@ def about(session: Session, name: str) -> Reply:
     if problem:
         return reply(unknown(f"The record has no problem {name!r}. That is not the same as its absence."))
     return reply(unknown(f"I do not know what {name!r} is."), understood=False)
+
+
+def size(session: Session, asked: str) -> Reply:
+    """Weight or height."""
+    return value(session, "body height" if "tall" in asked else "body weight")
+
+
+def habit(session: Session, asked: str) -> Reply:
+    """Tobacco, alcohol: what the record says in its problems and events."""
+    word = "alcohol" if "drink" in asked else "smok"
+    names = ("alcohol", "drink") if word == "alcohol" else ("smok", "tobacco", "nicotine")
+    facts = session.case.facts
+    rows = [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in facts.problems if any(n in p.text.casefold() for n in names)]
+    rows += [claim(f"{e.text} ({e.when}).", (e.reference,)) for e in facts.events if any(n in e.text.casefold() for n in names)]
+    what = "alcohol" if word == "alcohol" else "smoking"
+    return Reply(tuple(rows) or (unknown(f"The record says nothing of {what} that was read. That is not the same as none."),))
 
 
 def patient(session: Session, _: str) -> Reply:
@@ -132,7 +149,7 @@ def _reactions(names: frozenset[str]) -> str:
     return f" ({wording.listed(sorted(names))})" if names else ""
 
 
-def _observables(name: str) -> tuple[str, ...]:
+def lay_observables(name: str) -> tuple[str, ...]:
     """The observables that a name stands for."""
     plain = name.casefold().strip()
     known = terminology().observable_named(plain)

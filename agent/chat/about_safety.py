@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from agent import wording
+from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
 from agent.chat.supposing import changes_of
 from agent.differences import Differences, differences
@@ -19,6 +22,7 @@ from tools.terminology import terminology
 if TYPE_CHECKING:
     from tools.dosing import DoseAnswer
 
+_MOVED = re.compile(r"^(?:the |her |his |their )?(?P<name>[a-z][\w \-]*?) (?P<how>doubles?|doubled|halves|halved|is halved|were halved)$")
 _REST = "What was not checked stands in /not-checked."
 
 
@@ -37,7 +41,7 @@ def check(session: Session, drug: str) -> Reply:
     """What would speak against a medicine, were it added to what is taken."""
     match = terminology().medication(drug)
     if not match.ingredients:
-        return _check_class(session, drug, match.kinds)
+        return _check_class(session, drug)
     names = {i.name for i in match.ingredients}
     plan = _plan_with(session, drug)
     found = [i for i in plan.issues if names & set(i.participants) and not i.suppressed]
@@ -46,11 +50,17 @@ def check(session: Session, drug: str) -> Reply:
     return Reply(tuple(claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(found, key=_gravity)))
 
 
-def _check_class(session: Session, drug: str, kinds: frozenset[str]) -> Reply:
-    if not kinds:
+def _check_class(session: Session, drug: str) -> Reply:
+    wanted = meant(drug)
+    if not wanted:
         return reply(unknown(f"{drug!r} is no medicine that is known here, so it was not checked."), understood=False)
-    taken = [m for m in session.case.taken if kinds & m.kinds]
+    taken = [m for m in session.case.taken if wanted.has(m.kinds)]
     rows = [claim(f"Taken of that class: {m.text}.", (m.reference,)) for m in taken]
+    rows += [
+        claim(f"{i.id} {i.action} {i.subject.text}{_because(i)}.", _item_bearing(i))
+        for i in session.plan.items
+        if any(wanted.has(terminology().medication(g.name).kinds) for g in i.subject.ingredients)
+    ]
     return reply(*rows, unknown(f"{drug!r} is a class; a single medicine can be checked, for instance: /check ibuprofen."))
 
 
@@ -74,6 +84,27 @@ def dose(session: Session, drug: str) -> Reply:
     return Reply((*rows, *(told or _dosed(name, found, ""))))
 
 
+def most(session: Session, drug: str) -> Reply:
+    """The largest dose that the rule for this patient allows; a usual dose is never given for it."""
+    from tools.dosing import calculate_dose
+
+    match = terminology().medication(drug)
+    if len(match.ingredients) != 1:
+        return reply(unknown(f"{drug!r} is no single ingredient that is known here, so no dose was computed."), understood=False)
+    name, facts = match.ingredients[0].name, session.case.facts
+    reasons = ("", *sorted({kind for problem in facts.problems if problem.active for kind in problem.kinds}))
+    rows: dict[str, Sentence] = {}
+    for found in (calculate_dose(name, reason, facts) for reason in reasons):
+        for what, limit in (("a day", found.max_per_day), ("at once", found.max_single)):
+            if found.rule and limit:
+                for_what = f" for {found.indication.replace('-', ' ')}" if found.indication else ""
+                text = f"At most {limit.value} {wording.unit(limit.unit)} {what}{for_what}."
+                rows[text] = claim(text, (found.rule.id,))
+    return reply(
+        *(rows.values() or (unknown(f"The rules name no largest dose of {name} for this patient."),)), *dose(session, drug).sentences
+    )
+
+
 def _dosed(name: str, found: DoseAnswer, reason: str) -> list[Sentence]:
     """A dose with its adjustments, or why there is none."""
     if found.rule is None or not found.text:
@@ -86,13 +117,41 @@ def _dosed(name: str, found: DoseAnswer, reason: str) -> list[Sentence]:
 
 def what_if(session: Session, change: str) -> Reply:
     """What would be otherwise, were a fact another; nothing of it is kept."""
-    changes = changes_of(change)
     try:
+        changes = tuple(_of_record(session, one) for one in changes_of(change))
         plan = session.plan_of(altered(session.data, session.as_of, changes))
     except RecordError as error:
         return reply(unknown(wording.sentence(str(error))), frame(f"Write for instance: {EXAMPLES}."), understood=False)
     heading = frame(f"If {' and '.join(changes)} (supposed; the record stays as it is):")
     return reply(heading, *_told(differences(session.plan, plan)), *_doubts(session, changes))
+
+
+def _of_record(session: Session, change: str) -> str:
+    """A supposition that only the record can complete: a value that doubles or halves, a class that is left off. Raises RecordError."""
+    if change.startswith("-") and not terminology().medication(change[1:]).ingredients and meant(change[1:]):
+        return f"-{_only_one_taken(session, change[1:])}"
+    moved = _MOVED.match(change)
+    known = terminology().observable_named(moved["name"]) if moved else None
+    if moved is None or known is None:
+        return change
+    newest = session.case.facts.latest(known.name)
+    if newest is None:
+        raise RecordError(f"the record has no value of {moved['name']!r} that could be another")
+    factor = Decimal("0.5") if "hal" in moved["how"] else Decimal(2)
+    return f"{known.name}={newest.quantity.value * factor:f} {newest.quantity.unit}"
+
+
+def _only_one_taken(session: Session, about: str) -> str:
+    wanted = meant(about)
+    taken = {i.name for m in session.case.taken if wanted.has(m.kinds) for i in m.ingredients if wanted.has(_kinds_of(i.name))}
+    if len(taken) == 1:
+        return taken.pop()
+    told = f"{wording.listed(sorted(taken))} are taken of {about!r}; say which" if taken else f"the record names no {about} that is taken"
+    raise RecordError(told)
+
+
+def _kinds_of(ingredient: str) -> frozenset[str]:
+    return terminology().medication(ingredient).kinds
 
 
 def search(session: Session, query: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.chat import about_plan, about_record, about_safety
+from agent.chat import about_care, about_plan, about_record, about_safety
 from agent.chat.deciding import decide
 from agent.chat.grammar import COMMANDS, understand
 from agent.chat.session import Reply, Session, frame, reply
@@ -54,6 +54,22 @@ ANSWERS: dict[str, Callable[[Session, str], Reply]] = {
     "value": _needing("/value potassium", about_record.value),
     "check": _needing("/check ibuprofen", about_safety.check),
     "dose": _needing("/dose apixaban", about_safety.dose),
+    "most": _needing("/dose apixaban", about_safety.most),
+    "goal": about_care.goal,
+    "need": about_care.need,
+    "stops": about_care.stops,
+    "due": about_care.due,
+    "risk": about_care.risk,
+    "has": about_care.has,
+    "habit": about_record.habit,
+    "size": about_record.size,
+    "kinds-taken": about_care.kinds_taken,
+    "sure": about_care.sure,
+    "why-value": about_care.why_value,
+    "overview": about_care.overview,
+    "letter": about_care.letter,
+    "thanks": about_care.thanks,
+    "since-last": about_care.since_last,
     "search": _needing("/search statin intensity", about_safety.search),
     "about": about_record.about,
     "patient": about_record.patient,

@@ -63,6 +63,40 @@ _HARM = re.compile(
 _WHO = r"(?:i|we|you|she|he|they|one|the patient|this patient|her|him|them)"
 _ARTICLE = r"(?:the |her |his |their |this patient'?s? |a |an |any |some )?"
 
+_HER = r"(?:the |her |his |their |this patient'?s? |the patient'?s? |your )?"
+_THEY = r"(?:she|he|they|the patient|this patient)"
+
+_CARE: tuple[tuple[str, str], ...] = (
+    (rf"^is {_HER}(.+?) (?:well |poorly |under )?(?:controlled|at goal|at target|on target|in range|under control)(?: now| enough)?$", "goal"),
+    (rf"^(?:what(?:'s| is| are)?|which) {_HER}(?:goals?|targets?) (?:for|of) {_HER}(.+)", "goal"),
+    (rf"^what(?:'s| is) {_HER}(.+?) (?:goal|target)$|^what (.+?) (?:are we|should we be) aiming (?:for|at)$", "goal"),
+    (rf"^(?:does|do) (?:{_THEY}|we) (?:really |still )?need (?:to (?:take|be on|start) )?{_ARTICLE}(.+)", "need"),
+    (rf"^(?:should|shouldn't) (?:{_THEY}|we|i) (?:not )?(?:start|add|be on|begin|use|prescribe|be taking|get) {_ARTICLE}(.+)", "need"),
+    (r"^(?:what|which|anything|is there anything)(?: \w+)? (?:can|could|should|to|must|(?:can|could|should) (?:i|we)) (?:i |we )?(?:be )?(?:stop(?:ped)?|deprescribe[d]?|come off|taper(?:ed)?|discontinue[d]?|take away|get rid of)\b.*|.*\bdeprescrib.*", "stops"),
+    (rf"^(?:is {_THEY}|anything|what(?:'s| is)?|which) ?(?:(?:over)?due|outstanding)\b ?(?:for )?(.*)", "due"),
+    (r"^(?:what|which|are any|any) (vaccin\w+|immuni[sz]ations?|shots?|labs?|tests?|blood ?(?:tests?|work)|screenings?|referrals?|imaging)\b.*", "due"),
+    (r"^when (?:was|were|did|is) .*?(?:last|latest|most recent|newest) (.+?)(?: (?:checked|measured|done|taken|drawn|tested))?$", "value"),
+    (rf"^when (?:was|were|did) (?:{_HER})(.+?) (?:last )?(?:checked|measured|done|taken|drawn|tested)$", "value"),
+    (rf"^how (?:has|have|did) {_HER}(.+?) (?:been|changed|gone|developed|moved|look(?:ed)?)\b.*", "value"),
+    (rf"^how (much does {_THEY} weigh|heavy is {_THEY}|tall is {_THEY})$", "size"),
+    (rf"^(?:is {_THEY} at (?:high |low )?risk (?:of|for)|what(?:'s| is) {_HER}risk (?:of|for)|how high is {_HER}risk (?:of|for)) (.+)", "risk"),
+    (rf"^(?:what(?:'s| is)|how high is) {_HER}((?:10.year |ten.year |overall )?(?:stroke|bleeding|cardiovascular|cardiac|heart|cv|ascvd|vascular|liver|fibrosis|fall|fracture)(?: \w+)?) risk\b.*", "risk"),
+    (r"^what (?:do|does|would) (?:the )?\w+(?: guidelines?)? (?:say|recommend|advise)(?: about| on| for)? (.+)", "search"),
+    (rf"^(?:is there |any |does {_THEY} have )(?:a |any )?history of (.+)", "has"),
+    (rf"^(?:does|do|has|had) {_THEY} (?:have|had|got) (?!any allerg|an? allerg|allerg){_ARTICLE}(.+)", "has"),
+    (rf"^(?:does|did) {_THEY} (smoke|drink|vape)\b.*|^is {_THEY} an? (smoker|drinker)$", "habit"),
+    (rf"^(?:is|are) {_THEY} (?:currently |already |still )?(?:on|taking|using|getting) {_ARTICLE}(.+)", "kinds-taken"),
+    (r"^how (?:sure|certain|confident|strong|good) (?:are|is|am) .*?\b(i\d+)\b.*", "sure"),
+    (rf"^why (?:is|are|was|were) {_HER}(.+?) (?:so |too |still |that )?(?:high|low|up|down|raised|elevated|abnormal|rising|falling|dropping|going up|going down)$", "why-value"),
+    (r"^(?:summari[sz]e|describe|present|give me (?:a|an) (?:summary|overview|one.?liner) (?:of|on)|overview of|who is) (?:this |the |my )?patient\b.*", "overview"),
+    (r"^(?:draft|write|compose|dictate) .*\b(?:letter|note|email|message|summary|prescription)\b.*", "letter"),
+    (r"^(?:many )?(?:thanks|thank you|thx|cheers|great|perfect|good|nice)\b.{0,20}$", "thanks"),
+    (r"^what(?:'s| is| has)? (?:new|changed|different)\b.*", "since-last"),
+    (r"^(?:what(?:'s| is)(?: the)? )?(?:max(?:imum)?|highest|largest|ceiling|upper)(?: daily| single)? dos(?:e|age) (?:of|for) (.+)", "most"),
+    (r"^(?:can|may|could|should) \w+ (?:take|have|give|add|use|get|start|prescribe)(?: (?:her|him|them|the patient))? (?:the |an? |some )?(.+?) (?:for (?!(?:her|him|them)\b).+)$", "check"),
+    (rf"^is it (?:ok|okay|safe|fine) to (?:give|add|start|prescribe|use)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?) for .+$", "check"),
+)  # fmt: skip
+"""Asked as care goes; tried first."""
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^approve (?:line |item )?(i\d+|rest|the rest)$", "approve"),
     (r"^reject (?:line |item )?(i\d+ .+)$", "reject"),
@@ -116,7 +150,7 @@ def understand(line: str) -> Intent | None:
     bare = bare_words(text)
     if _HARM.search(bare):
         return Intent("refuse")
-    for pattern, name in _PHRASES:
+    for pattern, name in (*_CARE, *_PHRASES):
         if found := re.match(pattern, bare):
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
     return Intent("about", bare) if 0 < len(bare.split()) <= 3 else None

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from agent.case import Case
 from agent.planning import make_plan
 from agent.review import Decision
+from agent.store.worklist import DrafterName
 from tools.clinical.plan import Item, Plan
 
 Kind = Literal["claim", "unknown", "frame"]
@@ -91,6 +92,7 @@ class Session:
         kept: the plan, where it was drafted before.
         signer: where decisions go; `None` where the conversation can only ask.
         tell: told the name of each step while a plan is made.
+        drafter: who drafts the plan; what is supposed in the conversation is always planned by the rules.
     """
 
     data: bytes
@@ -99,13 +101,14 @@ class Session:
     kept: Plan | None = None
     signer: Signer | None = None
     tell: Callable[[str], None] | None = None
+    drafter: DrafterName = "rules"
     said: list[tuple[str, Reply]] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
         """The checked plan that the conversation is about. Raises RecordError."""
         if self.kept is None:
-            self.kept = self.plan_of(self.data)
+            self.kept = make_plan(self.data, self.as_of, patient=self.patient, tell=self.tell, drafter=self.drafter)
         return self.kept
 
     def plan_of(self, data: bytes) -> Plan:

@@ -1,0 +1,215 @@
+"""Answers about care as it goes: goals and whether they are met, what is due, what could go, risks, and how sure a line is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent import wording
+from agent.chat.about_plan import bearing, items_about, line_words, why, why_not
+from agent.chat.about_record import lay_observables, medicines, patient, problems, value
+from agent.chat.meaning import meant
+from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
+from tools.clinical.plan import Goal, Item, PlanProblem
+from tools.terminology import terminology
+
+_RISKS: dict[str, tuple[str, ...]] = {
+    "stroke": ("cha2ds2-vasc", "prevent-ascvd-10y", "pce-ascvd-10y"),
+    "bleeding": ("has-bled",),
+    "heart failure": ("prevent-hf-10y",),
+    "liver": ("fib-4", "child-pugh"),
+    "fibrosis": ("fib-4",),
+}
+"""Which computed scores answer for a risk; of the heart and vessels, those of `_VESSELS`."""
+_VESSELS = ("prevent-total-10y", "prevent-ascvd-10y", "prevent-hf-10y", "pce-ascvd-10y")
+_VESSEL_WORDS = ("cardio", "heart", "cv", "ascvd", "vascular", "10-year", "ten-year")
+_DUE = {
+    "vaccine": ("vaccinate",), "vaccination": ("vaccinate",), "immunisation": ("vaccinate",), "immunization": ("vaccinate",), "shot": ("vaccinate",),
+    "lab": ("order", "monitor"), "test": ("order", "monitor"), "blood": ("order", "monitor"), "screening": ("order", "refer"),
+    "referral": ("refer",), "imaging": ("order",),
+}  # fmt: skip
+_LESS = ("cascade", "deprescribe", "simplify", "indication", "load")
+"""Topics of the review of medicines that lead to fewer of them."""
+_ALL_DUE = ("order", "monitor", "vaccinate", "refer", "follow-up")
+
+
+def goal(session: Session, about: str) -> Reply:
+    """What is aimed at, and the newest value beside it; that nothing is aimed at is said."""
+    wanted = set(lay_observables(about))
+    problem = terminology().canonical_problem(about)
+    found = [(p, g) for p in session.plan.problems for g in p.goal if g.observable in wanted or _is_problem(p, about, problem)]
+    if found:
+        return Reply(tuple(sentence for p, g in found for sentence in _goal(session, p, g)))
+    known = [p for p in session.plan.problems if _is_problem(p, about, problem)]
+    told = [claim(f"{p.text}. {p.assessment}".strip(), (*p.facts, p.id)) for p in known]
+    values = value(session, about).sentences if wanted else ()
+    absent = has(session, about).sentences if problem and not wanted and not known else ()
+    return reply(*told, *absent, unknown(f"The plan sets no goal for {about}, so that whether it is met cannot be told."), *values)
+
+
+def need(session: Session, about: str) -> Reply:
+    """Whether the plan has it, with the reasons; else why not, as far as it is known."""
+    if items_about(session, about):
+        return why(session, about)
+    return why_not(session, about)
+
+
+def stops(session: Session, _: str) -> Reply:
+    """What the plan stops, holds or lowers, and what the review of medicines asks about."""
+    rows = [claim(f"{line_words(i)}. {_first_reason(i)}", bearing(i)) for i in session.plan.items if i.action in {"stop", "hold"}]
+    rows += [
+        claim(
+            f"to consider: {wording.sentence(point.consider)} {wording.sentence(point.text)}",
+            (*(c.id for c in point.evidence), *point.facts, point.id),
+        )
+        for point in session.plan.review
+        if point.topic in _LESS
+    ]
+    return Reply(tuple(rows) or (unknown("The plan stops nothing, and the review of the medicines found nothing to take away."),))
+
+
+def due(session: Session, about: str) -> Reply:
+    """Tests, vaccines and referrals that the plan asks for, with their dates."""
+    actions = next((actions for word, actions in _DUE.items() if word in about), _ALL_DUE)
+    found = sorted((i for i in session.plan.items if i.action in actions), key=lambda i: (i.due.by if i.due else "9999", i.id))
+    rows = tuple(claim(f"{i.due.by if i.due else 'no date'}  {line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in found)
+    return Reply(rows or (unknown("The plan asks for none of that; what was given elsewhere is not on this record."),))
+
+
+def risk(session: Session, about: str) -> Reply:
+    """Computed scores with their inputs, and what is missing for those that could not be computed."""
+    names = _scores(about)
+    if not names:
+        return _other_risk(session, about)
+    computed = [c for c in session.plan.calculations if c.name in names]
+    rows: list[Sentence] = []
+    for c in computed:
+        inputs = ", ".join(f"{wording.title(i.name)} {i.value} {i.unit}".strip() for i in c.inputs)
+        borne = (*(i.reference for i in c.inputs), f"calculation:{c.name}")
+        rows.append(claim(f"{wording.title(c.name)}: {c.value} {c.unit}".strip() + (f" (from {inputs})." if inputs else "."), borne))
+    done = {c.name for c in computed}
+    rows += [unknown(f"{wording.title(g.what)} was not computed: {g.why}") for g in session.plan.not_checked if g.what in names - done]
+    return Reply(tuple(rows) or (unknown(f"No score of {about} applies to this patient, or none was computed."),))
+
+
+def has(session: Session, about: str) -> Reply:
+    """Whether the record has a problem; that it is not recorded is not its absence."""
+    problem = terminology().canonical_problem(about)
+    found = [
+        p
+        for p in session.case.facts.problems
+        if (problem and problem in p.kinds) or (len(about) > 3 and about.casefold() in p.text.casefold())
+    ]
+    if found:
+        return Reply(
+            tuple(
+                claim(f"{p.text}{f', since {p.onset}' if p.onset else ''}{'' if p.active else ' (not active)'}.", (p.reference,))
+                for p in found
+            )
+        )
+    suspected = [one for one in session.plan.suspected if about.casefold() in one.text.casefold()]
+    told = [claim(f"Suspected: {one.text}. {wording.sentence(one.grounds)}", (*one.facts, one.id)) for one in suspected]
+    return reply(unknown(f"The record has no problem {about!r}. That is not the same as its absence."), *told)
+
+
+def sure(session: Session, about: str) -> Reply:
+    """How sure a line is: the strength that its sources give, and where the knowledge base itself is unsure."""
+    item = session.item(about)
+    if item is None:
+        return reply(frame(f"There is no line {about!r}; write for instance: how sure is i1?"), understood=False)
+    cited = {c.id: c for reason in item.rationale for c in reason.evidence}
+    rows = [
+        claim(f"{wording.source(c)}{'; the knowledge base is unsure here' if c.confidence == 'unsure' else ''}", (c.id,))
+        for c in cited.values()
+    ]
+    waits = [claim(f"It waits for {q.id}: {q.about}", (q.id, *q.facts)) for q in session.plan.questions if q.id in item.conditional_on]
+    head = claim(f"{line_words(item)}.", (item.id,))
+    return reply(head, *rows, *waits, *([] if cited else [unknown("No source is cited for this line.")]))
+
+
+def why_value(session: Session, about: str) -> Reply:
+    """A value that is asked about: its course, and the lines and issues that speak of it; its cause is nobody's guess."""
+    observables = set(lay_observables(about))
+    shown = value(session, about).sentences
+    references = {m.reference for name in observables for m in session.case.facts.measurements.get(name, ())}
+    lines = [i for i in session.plan.items if references & {fact for reason in i.rationale for fact in reason.facts}]
+    told = [claim(f"{line_words(i)}. {_first_reason(i)}", bearing(i)) for i in lines]
+    return reply(*shown, *told, unknown("What causes it is not judged here beyond what these lines and /issues say."))
+
+
+def overview(session: Session, _: str) -> Reply:
+    """The patient in short: who it is, the problems, the medicines."""
+    return reply(*patient(session, "").sentences, *problems(session, "").sentences, *medicines(session, "").sentences)
+
+
+def kinds_taken(session: Session, about: str) -> Reply:
+    """Whether a medicine, or one of a class, is taken."""
+    wanted = meant(about)
+    if not wanted:
+        return reply(unknown(f"I do not know which medicines {about!r} means, so I cannot say whether one is taken. /medicines lists all."))
+    taken = [m for m in session.case.taken if wanted.has(m.kinds)]
+    rows = [claim(f"{m.text} {m.regimen.text}".strip() + f" ({m.currency}).", (m.reference,)) for m in taken]
+    rows += [claim(f"{line_words(item)}.", bearing(item)) for item in items_about(session, about)]
+    return Reply(tuple(rows) or (unknown(f"The record names no {about} that is taken. That is not the same as none taken."),))
+
+
+def letter(session: Session, _: str) -> Reply:
+    """Letters are not written here; what there is instead."""
+    return reply(
+        frame(
+            "I write no letters or notes. /tell lists what the patient is told; `carewright plan --patient-page`, or “Page for the patient”, prints it."
+        )
+    )
+
+
+def thanks(session: Session, _: str) -> Reply:
+    """A courtesy."""
+    return reply(frame("You are welcome."))
+
+
+def since_last(session: Session, _: str) -> Reply:
+    """What a conversation about one record cannot tell, and where it stands."""
+    return reply(
+        unknown(
+            "This conversation knows one record. What changed since an earlier plan stands on the plan's page, or under `carewright plan --previous`."
+        )
+    )
+
+
+def _goal(session: Session, p: PlanProblem, g: Goal) -> Iterator[Sentence]:
+    by = f" by {g.by}" if g.by else ""
+    yield claim(f"{p.text}: goal {wording.title(g.observable)} {g.target}{by}.", (*(c.id for c in g.evidence), p.id))
+    newest = session.case.facts.latest(g.observable)
+    if newest is None:
+        yield unknown(f"{wording.title(g.observable)} is not recorded, so that whether the goal is met cannot be told.")
+    else:
+        yield claim(f"  newest: {wording.value_of(newest)}", (newest.reference, *newest.inputs))
+
+
+def _is_problem(p: PlanProblem, about: str, problem: str | None) -> bool:
+    return about.casefold() in p.text.casefold() or (problem is not None and problem in (p.module or ""))
+
+
+def _scores(about: str) -> frozenset[str]:
+    named = {name for words, names in _RISKS.items() if words in about for name in names}
+    vessels = any(word in about for word in _VESSEL_WORDS) and "failure" not in about
+    return frozenset(named | (set(_VESSELS) if vessels else set()))
+
+
+def _other_risk(session: Session, about: str) -> Reply:
+    """A risk for which no score is computed: what the plan says in these words."""
+    word = about.casefold().removesuffix("s")
+    rows: list[Sentence] = [
+        claim(f"{wording.sentence(point.consider)} {wording.sentence(point.text)}", (*(c.id for c in point.evidence), point.id))
+        for point in session.plan.review
+        if word in point.text.casefold()
+    ]
+    rows += [
+        claim(f"[{i.severity}] {wording.listed(i.participants)}: {wording.sentence(i.consequence)}", (i.rule.id, *i.facts))
+        for i in session.plan.issues
+        if not i.suppressed and word in i.consequence.casefold()
+    ]
+    return reply(*rows, unknown(f"No score of {about} is computed here."))
+
+
+def _first_reason(item: Item) -> str:
+    return wording.sentence(item.rationale[0].text) if item.rationale else ""
