@@ -7,6 +7,7 @@
     { unmeasured = "uacr", within = "365 d" }
     { daily_dose = "simvastatin", above = "20 mg/d" }       dose not recorded: unknown
     { duration = "nsaid", at_least = "14 d" }               { route = "estradiol", is = "topical" }
+    { interval = "methotrexate", below = "7 d" }            { form = "nifedipine", is = "extended" }    not recorded: unknown
     { sex = "female" }   { pregnancy = "pregnant" }         not recorded: unknown
     { phenotype = "CYP2C19", is = "poor" }                  no call: false, and never "normal"
     { all_of = [...] }  { any_of = [...] }  { none_of = [...] }  { at_least = 2, of = [...] }
@@ -24,6 +25,7 @@ from msgspec import Struct, structs
 from tools.clinical import conditions as c
 from tools.clinical.errors import KnowledgeError, UnitMismatchError
 from tools.clinical.quantity import Quantity
+from tools.clinical.regimen_conditions import Form, Interval
 
 _BOUNDS = ("at_least", "at_most", "above", "below", "equals")
 
@@ -40,6 +42,8 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     daily_dose: str | None = None
     duration: str | None = None
     route: str | None = None
+    interval: str | None = None
+    form: str | None = None
     sex: str | None = None
     pregnancy: str | None = None
     phenotype: str | None = None
@@ -67,6 +71,8 @@ _HEADS: dict[str, frozenset[str]] = {
     "daily_dose": frozenset(_BOUNDS),
     "duration": frozenset(_BOUNDS),
     "route": frozenset({"is"}),
+    "interval": frozenset(_BOUNDS),
+    "form": frozenset({"is"}),
     "sex": frozenset(),
     "pregnancy": frozenset(),
     "phenotype": frozenset({"is"}),
@@ -153,6 +159,8 @@ _BUILDERS: dict[str, Callable[[Clause], c.Condition]] = {
     "daily_dose": lambda clause: c.DailyDose(clause.daily_dose or "", _limit(clause)),
     "duration": lambda clause: c.Duration(clause.duration or "", _limit(clause)),
     "route": lambda clause: c.Route(clause.route or "", _word(clause)),
+    "interval": lambda clause: Interval(clause.interval or "", _limit(clause)),
+    "form": lambda clause: Form(clause.form or "", _word(clause).lower()),
     "sex": lambda clause: c.Sex("female" if _one_of(clause.sex, ("female", "male")) == "female" else "male"),
     "pregnancy": lambda clause: c.PregnancyIs(_one_of(clause.pregnancy, _PREGNANCY)),
     "phenotype": lambda clause: c.Phenotype(clause.phenotype or "", _word(clause)),

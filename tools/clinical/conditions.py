@@ -142,7 +142,7 @@ class DailyDose:
     limit: Limit
 
     def holds(self, facts: Facts) -> Verdict:
-        return _any([self._of(use) for use in facts.taking(self.name)])
+        return any_verdict([self._of(use) for use in facts.taking(self.name)])
 
     def _of(self, use: MedicationUse) -> Verdict:
         daily = use.regimen.daily
@@ -166,7 +166,7 @@ class Duration:
             else:
                 days = Quantity(Decimal((facts.as_of - use.started).days), "d")
                 verdicts.append(self.limit.judge(days, use.reference, f"start of {self.name}"))
-        return _any(verdicts)
+        return any_verdict(verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Route:
                 verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"route of {self.name}",)))
             else:
                 verdicts.append(Verdict(Truth.TRUE if use.route == self.route else Truth.FALSE, (use.reference,)))
-        return _any(verdicts)
+        return any_verdict(verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ class AnyOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> Verdict:
-        return _any([part.holds(facts) for part in self.parts])
+        return any_verdict([part.holds(facts) for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ class NoneOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> Verdict:
-        verdict = _any([part.holds(facts.in_negation) for part in self.parts])
+        verdict = any_verdict([part.holds(facts.in_negation) for part in self.parts])
         if verdict.truth is Truth.UNKNOWN:
             return verdict
         return Verdict(Truth.FALSE, verdict.because) if verdict.holds else Verdict(Truth.TRUE, verdict.because)
@@ -284,7 +284,8 @@ class AtLeast:
         return Verdict(Truth.UNKNOWN, _unique([r for v in true for r in v.because]), _unique([m for v in unknown for m in v.missing]))
 
 
-def _any(verdicts: list[Verdict]) -> Verdict:
+def any_verdict(verdicts: list[Verdict]) -> Verdict:
+    """True where one is, else unknown where one is."""
     true = [v for v in verdicts if v.holds]
     if true:
         return Verdict(Truth.TRUE, _unique([r for v in true for r in v.because]))

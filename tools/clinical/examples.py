@@ -22,6 +22,7 @@ class GivenMedicine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     route: str | None = None
     form: str | None = None
     daily: str | None = None
+    per: str | None = None
     days: int | None = None
     as_needed: bool = False
 
@@ -125,7 +126,11 @@ def _medication(medicine: Medicine, currency: Currency, reference: str) -> Medic
         currency=currency,
         route=medicine.route,
         form=medicine.form,
-        regimen=Regimen(daily=Quantity.parse(medicine.daily) if medicine.daily else None, as_needed=medicine.as_needed),
+        regimen=Regimen(
+            per=Quantity.parse(medicine.per) if medicine.per else None,
+            daily=Quantity.parse(medicine.daily) if medicine.daily else None,
+            as_needed=medicine.as_needed,
+        ),
         started=AS_OF - timedelta(days=medicine.days) if medicine.days is not None else None,
     )
 

@@ -41,7 +41,8 @@ class ReadyChange:
     @cached_property
     def names_medicines(self) -> bool:
         """Whether the answer may differ from pair to pair."""
-        return any(c.takes or c.proposes or c.daily_dose or c.duration or c.route for c in leaves(self.change.when))
+        heads = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form")
+        return any(getattr(clause, head) for clause in leaves(self.change.when) for head in heads)
 
     def concerns(self, kinds: frozenset[str]) -> bool:
         """Whether the medicines concerned are those that the change is about."""

@@ -1,0 +1,43 @@
+"""Conditions on how a medicine is taken: how often, and in which form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.clinical.conditions import Limit, Truth, Verdict, any_verdict
+from tools.clinical.facts import Facts, MedicationUse
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The time between two doses of a medicine taken. Not taken: false. Taken, interval not recorded: unknown."""
+
+    name: str
+    limit: Limit
+
+    def holds(self, facts: Facts) -> Verdict:
+        """By the order's own words; a medicine taken as needed has no interval."""
+        return any_verdict([self._of(use) for use in facts.taking(self.name)])
+
+    def _of(self, use: MedicationUse) -> Verdict:
+        asked = f"interval of {self.name}"
+        if use.regimen.per is None or use.regimen.as_needed:
+            return Verdict(Truth.UNKNOWN, (use.reference,), (asked,))
+        return self.limit.judge(use.regimen.per, use.reference, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A medicine taken in a form whose name holds this word (`extended`). Not taken: false. Form not recorded: unknown."""
+
+    name: str
+    word: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        """By the recorded form, capitals aside."""
+        return any_verdict([self._of(use) for use in facts.taking(self.name)])
+
+    def _of(self, use: MedicationUse) -> Verdict:
+        if use.form is None:
+            return Verdict(Truth.UNKNOWN, (use.reference,), (f"form of {self.name}",))
+        return Verdict(Truth.TRUE if self.word in use.form.lower() else Truth.FALSE, (use.reference,))
