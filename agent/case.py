@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from agent.fhir.read import Record, read_bundle
+from agent.opioid_dose import with_opioid_dose
 from agent.screening import Screened, screen
 from agent.toolbox import ClinicalToolbox
 from tools.appraisal import Course, Reason, SupplyGap, Suspected, courses, reasons, supply_gaps, suspect
@@ -44,7 +45,7 @@ class Case:
     @cached_property
     def derived(self) -> Derived:
         """Computed values (eGFR, scores, trends) with their inputs."""
-        return derive(self.record.facts)
+        return with_opioid_dose(derive(self.record.facts), self.record.facts)
 
     @cached_property
     def facts(self) -> Facts:
