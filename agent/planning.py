@@ -34,7 +34,7 @@ def make_plan(
         request: what the plan is wanted for, in a sentence; a drafter may weigh it, a check never does.
         drafter: who drafts; a model that fails is replaced by the rules, and the plan says so.
         patient: which patient, where the bundle holds several.
-        tell: told the name of each node of the graph once it is done.
+        tell: told the name of each node of the graph once it is done, and what a model is about, in a few words.
 
     Returns:
         A sealed plan that awaits review, or one that says why there is none (`status = "no-plan"`).
@@ -44,7 +44,7 @@ def make_plan(
         DraftError: no usable draft was made.
     """
     digest = source_digest(source)
-    return run(in_memory(source, digest, drafter_named(drafter, request)), digest, as_of, patient=patient, request=request, tell=tell)
+    return run(in_memory(source, digest, drafter_named(drafter, request, tell)), digest, as_of, patient=patient, request=request, tell=tell)
 
 
 def run(
@@ -78,7 +78,7 @@ def source_digest(source: bytes) -> str:
     return "sha256:" + hashlib.sha256(source).hexdigest()
 
 
-def drafter_named(name: DrafterName, request: str | None = None) -> Drafter | None:
+def drafter_named(name: DrafterName, request: str | None = None, tell: Callable[[str], None] | None = None) -> Drafter | None:
     """The drafter of this name; `None` is the embedded one. Raises DraftError where it is not installed."""
     if name == "rules":
         return None
@@ -86,5 +86,5 @@ def drafter_named(name: DrafterName, request: str | None = None) -> Drafter | No
         model = import_module("agent.drafting.model")
     except ModuleNotFoundError as error:
         raise DraftError("this installation has no model drafter; use the rules") from error
-    drafter: Drafter = model.ModelDrafter.configured(request)
+    drafter: Drafter = model.ModelDrafter.configured(request, tell)
     return drafter

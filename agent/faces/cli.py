@@ -109,6 +109,7 @@ def chat(
     example: Annotated[bool, typer.Option("--example", help="about the patient shipped with the project")] = False,
     as_of: AsOf = None,
     patient: Annotated[str | None, typer.Option(help="which patient, where the input holds several")] = None,
+    drafter: Annotated[Literal["rules", "model"], typer.Option(help="who writes the draft")] = "rules",
     reviewer: Annotated[
         str | None, typer.Option(envvar="CAREWRIGHT_REVIEWER", help="who decides, to approve, edit and reject here")
     ] = None,
@@ -122,7 +123,7 @@ def chat(
     from agent.faces.cli_chat import converse
 
     data = planning_face.read(bundle, example=example, patient=patient)
-    session = Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today()), patient)
+    session = Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today()), patient, drafter=drafter)
     if reviewer and role:
         from agent.chat.deciding import LateSigner
         from agent.review import Reviewer
