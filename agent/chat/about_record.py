@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 
 from agent import wording
 from agent.chat.about_plan import bearing, items_about, line_words
 from agent.chat.about_safety import check
-from agent.chat.meaning import meant
+from agent.chat.meaning import lay_words, meant
 from agent.chat.session import Reply, Sentence, Session, claim, reply, unknown
 from tools.clinical.facts import Measurement
 from tools.terminology import terminology
@@ -59,13 +56,15 @@ def size(session: Session, asked: str) -> Reply:
 
 def habit(session: Session, asked: str) -> Reply:
     """Tobacco, alcohol: what the record says in its problems and events."""
-    word = "alcohol" if "drink" in asked else "smok"
-    names = ("alcohol", "drink") if word == "alcohol" else ("smok", "tobacco", "nicotine")
+    found = next(one for one in lay_words().habits if any(word in asked for word in one.asked))
     facts = session.case.facts
-    rows = [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in facts.problems if any(n in p.text.casefold() for n in names)]
-    rows += [claim(f"{e.text} ({e.when}).", (e.reference,)) for e in facts.events if any(n in e.text.casefold() for n in names)]
-    what = "alcohol" if word == "alcohol" else "smoking"
-    return Reply(tuple(rows) or (unknown(f"The record says nothing of {what} that was read. That is not the same as none."),))
+    rows = [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in facts.problems if _speaks(p.text, found.record)]
+    rows += [claim(f"{e.text} ({e.when}).", (e.reference,)) for e in facts.events if _speaks(e.text, found.record)]
+    return Reply(tuple(rows) or (unknown(f"The record says nothing of {found.name} that was read. That is not the same as none."),))
+
+
+def _speaks(text: str, words: Sequence[str]) -> bool:
+    return any(word in text.casefold() for word in words)
 
 
 def patient(session: Session, _: str) -> Reply:
@@ -153,11 +152,4 @@ def lay_observables(name: str) -> tuple[str, ...]:
     """The observables that a name stands for."""
     plain = name.casefold().strip()
     known = terminology().observable_named(plain)
-    return (known.name,) if known else _lay_names().get(plain, ())
-
-
-@lru_cache(maxsize=1)
-def _lay_names() -> Mapping[str, tuple[str, ...]]:
-    """What people call several observables, or one that has another name."""
-    table = tomllib.loads((Path(__file__).parent / "lay_names.toml").read_text("utf-8"))
-    return {name: tuple(observables) for name, observables in table["means"].items()}
+    return (known.name,) if known else lay_words().means.get(plain, ())

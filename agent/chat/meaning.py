@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from tools.terminology import terminology
 
@@ -34,7 +36,7 @@ class Meant:
 
 def meant(name: str) -> Meant:
     """What a name means."""
-    lay = _lay().get(_singular(name.casefold().strip()))
+    lay = lay_words().medicines.get(_singular(name.casefold().strip()))
     if lay:
         return Meant(classes=tuple(terminology().medication(each).kinds for each in lay))
     match = terminology().medication(name)
@@ -44,10 +46,26 @@ def meant(name: str) -> Meant:
 
 
 def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") and name[:-1] in _lay() else name
+    return name[:-1] if name.endswith("s") and name[:-1] in lay_words().medicines else name
+
+
+class Habit(Struct, frozen=True, forbid_unknown_fields=True):
+    """A habit: by which words somebody asks for it, and by which a record speaks of it."""
+
+    name: str
+    asked: tuple[str, ...]
+    record: tuple[str, ...]
+
+
+class LayWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people say: observables and classes of medicines by a word, and habits in the order in which they are thought of."""
+
+    means: dict[str, tuple[str, ...]]
+    medicines: dict[str, tuple[str, ...]]
+    habits: tuple[Habit, ...]
 
 
 @lru_cache(maxsize=1)
-def _lay() -> Mapping[str, tuple[str, ...]]:
-    table = tomllib.loads((Path(__file__).parent / "lay_names.toml").read_text("utf-8"))
-    return {name: tuple(classes) for name, classes in table["medicines"].items()}
+def lay_words() -> LayWords:
+    """The words of `lay_names.toml`."""
+    return msgspec.convert(tomllib.loads((Path(__file__).parent / "lay_names.toml").read_text("utf-8")), LayWords)
