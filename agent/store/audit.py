@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -54,11 +54,21 @@ def content_hash(content: bytes) -> str:
 
 def append(db: Connection, at: str, actor: Actor, event: Event, work: str, **details: Any) -> None:
     """Add a line, in the transaction of what it tells of."""
+    append_all(db, at, actor, event, work, [details])
+
+
+def append_all(db: Connection, at: str, actor: Actor, event: Event, work: str, told: Sequence[Mapping[str, Any]]) -> None:
+    """Add a line for each of these details, all in one statement."""
     last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, BEGINNING)
-    told = json.dumps(details, sort_keys=True, ensure_ascii=False)
-    row = (seq, at, actor.id, actor.role, event, work, told, previous)
-    db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?,?,?)", (*row, _seal(row)))
+    seq, seal = (last["seq"], last["hash"]) if last else (0, BEGINNING)
+    values: list[Any] = []
+    for details in told:
+        seq += 1
+        row = (seq, at, actor.id, actor.role, event, work, json.dumps(details, sort_keys=True, ensure_ascii=False), seal)
+        seal = _seal(row)
+        values += [*row, seal]
+    rows = ",".join(["(?,?,?,?,?,?,?,?,?)"] * len(told))
+    db.execute(f"INSERT INTO audit VALUES {rows}", values)  # noqa: S608 - question marks
 
 
 def moment(db: Connection, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> str:

@@ -8,14 +8,12 @@ import msgspec
 
 from agent.review import EditVerdict, RedraftVerdict, Verdict
 from agent.signing import Recorded
-from agent.store.audit import Actor, Event, append, content_hash
+from agent.store.audit import Actor, Event, append, append_all, content_hash
 from agent.store.connection import Connection
 from agent.store.worklist import Work
 
-_DECIDE = (
-    "INSERT INTO decision VALUES (?,?,?,?,?,?,?)"
-    " ON CONFLICT (work, item, reviewer, digest, round) DO UPDATE SET content = excluded.content, at = excluded.at"
-)
+_COLUMNS = 7
+_AGAIN = " ON CONFLICT (work, item, reviewer, digest, round) DO UPDATE SET content = excluded.content, at = excluded.at"
 
 
 def decisions(db: Connection, found: Work) -> tuple[Recorded, ...]:
@@ -28,15 +26,22 @@ def decisions(db: Connection, found: Work) -> tuple[Recorded, ...]:
 
 
 def add_decisions(db: Connection, found: Work, new: Sequence[Recorded]) -> None:
-    """Record decisions; each has a line in the audit that holds its digest, so that a row altered later is noticed."""
+    """Record one person's decisions; each has a line in the audit that holds its digest, so that a row altered later is noticed."""
+    if not new:
+        return
+    by, at = Actor(new[0].reviewer.id, new[0].reviewer.role), new[0].at
+    values: list[object] = []
+    told = []
     for row in new:
         content = msgspec.json.encode(row)
-        key = (found.id, row.decision.item, row.reviewer.id, found.digest, found.round)
-        db.execute(_DECIDE, (*key, content, row.at))
-        append(
-            db, row.at, Actor(row.reviewer.id, row.reviewer.role), "decided", found.id,
-            digest=found.digest, round=found.round, item=row.decision.item, decision=type(row.decision).__name__.lower(), row=content_hash(content),
-        )  # fmt: skip
+        values += (found.id, row.decision.item, row.reviewer.id, found.digest, found.round, content, row.at)
+        verb = type(row.decision).__name__.lower()
+        told.append(
+            {"digest": found.digest, "round": found.round, "item": row.decision.item, "decision": verb, "row": content_hash(content)}
+        )
+    rows = ",".join([f"({','.join('?' * _COLUMNS)})"] * len(new))
+    db.execute(f"INSERT INTO decision VALUES {rows}{_AGAIN}", values)  # noqa: S608 - question marks
+    append_all(db, at, by, "decided", found.id, told)
 
 
 def add_verdict(db: Connection, found: Work, verdict: Verdict, actor: Actor, at: str) -> None:

@@ -91,3 +91,50 @@ def test_a_file_that_was_half_written_is_named(waiting: tuple[Desk, str, str], t
     with pytest.raises(StoreError) as error:
         Desk(tmp_path).audit()
     assert error.value.reason == "corrupt"
+
+
+@pytest.mark.parametrize("cut", [1, 100, 4_096, 4_120, 9_000, 40_000, 90_000])
+def test_a_log_that_was_half_written_loses_what_was_never_confirmed_and_nothing_else(
+    waiting: tuple[Desk, str, str], tmp_path: Path, cut: int
+) -> None:
+    desk, name, digest = waiting
+    desk.decide(name, PHYSICIAN, [Approve(item="rest")], digest)
+    after = tmp_path / "after"
+    after.mkdir()
+    for part in (FILE, f"{FILE}-wal"):
+        (after / part).write_bytes((tmp_path / part).read_bytes())
+    log = after / f"{FILE}-wal"
+    log.write_bytes(log.read_bytes()[:-cut])
+    again = Desk(after)
+    again.recover()
+    assert again.audit().faults == ()
+    for row in again.list(everything=True):
+        shown = again.show(row.id)
+        if shown.status == "awaiting-review":
+            again.decide(row.id, PHYSICIAN, [Approve(item="rest")], shown.plan.digest)
+        assert again.release(row.id)["resourceType"] == "Bundle"
+    assert again.audit().faults == ()
+
+
+def test_two_signatures_count_in_their_order_though_the_clock_stands_and_jumps_back(tmp_path: Path) -> None:
+    times = [datetime(2026, 11, 20, 9, tzinfo=UTC)]
+    desk = Desk(tmp_path, clock=lambda: times[0])
+    name = desk.start(RECORD, AS_OF)
+    plan = desk.show(name).plan
+    first = next(item.id for item in plan.items if item.action == "order")
+    desk.decide(name, Reviewer("zz-first", "physician"), [Approve(item=first)], plan.digest)
+    times[0] -= timedelta(hours=3)
+    desk.decide(name, Reviewer("aa-second", "physician"), [Approve(item="rest")], plan.digest)
+    assert desk.release(name)["resourceType"] == "Bundle"
+    told = [line.at for line in desk.history()]
+    assert told == sorted(told)
+
+
+def test_a_read_only_folder_is_named_before_anything_is_drafted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    with monkeypatch.context() as broken:
+        with_pragma(desk, broken, "PRAGMA query_only=ON")
+        with pytest.raises(StoreError) as error:
+            desk.start(RECORD, AS_OF)
+    desk._database.close()
+    assert (error.value.reason, desk.list(everything=True), desk.audit().lines) == ("read-only", (), 0)
