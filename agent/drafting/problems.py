@@ -7,7 +7,6 @@ from agent.case import Case
 from tools.clinical.plan import Goal, PlanCode, PlanProblem
 from tools.guidelines import Module, modules
 
-
 _CHANGES = frozenset({"start", "stop", "hold", "change"})
 _WORK = frozenset({"continue", "order", "refer"})
 

@@ -45,7 +45,8 @@ def statistics(form: Annotated[Literal["text", "json"], typer.Option("--format")
     if form == "json":
         typer.echo(msgspec.json.encode(counts).decode())
         return
-    typer.echo("rule\tshown\taccepted\toverridden\treasons")
+    typer.echo("rule\tshown\taccepted\toverridden\tof those answered\treasons")
     for c in counts:
         reasons = ", ".join(f"{code} {n}" for code, n in sorted(c.reasons.items(), key=lambda pair: -pair[1]))
-        typer.echo(f"{c.rule}\t{c.shown}\t{c.accepted}\t{c.overridden}\t{reasons}")
+        rate = "" if c.override_rate is None else f"{c.override_rate:.0%}"
+        typer.echo(f"{c.rule}\t{c.shown}\t{c.accepted}\t{c.overridden}\t{rate}\t{reasons}")

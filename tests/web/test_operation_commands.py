@@ -61,7 +61,7 @@ def test_statistics_put_the_most_overridden_rule_first(capsys: pytest.CaptureFix
     said = [Feedback(card=f"c{n}", outcome="overridden", reason="will-monitor", commented=False, at=AT) for n in (1, 2)]
     assert book.note_feedback("s", [*said, Feedback(card="c0", outcome="accepted", reason="", commented=False, at=AT)]) == 3
     assert run("statistics") == exit_codes.DONE
-    assert capsys.readouterr().out.splitlines()[1:] == ["noisy\t2\t0\t2\twill-monitor 2", "calm\t1\t1\t0\t"]
+    assert capsys.readouterr().out.splitlines()[1:] == ["noisy\t2\t0\t2\t100%\twill-monitor 2", "calm\t1\t1\t0\t0%\t"]
     assert run("statistics", "--format", "json") == exit_codes.DONE
     assert [c["rule"] for c in json.loads(capsys.readouterr().out)] == ["noisy", "calm"]
 

@@ -36,14 +36,6 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     url: str = ""
 
 
-class Grade(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How strongly, and on what evidence; `native` is the source's own code (`COR 1`, `A`, `1B`, `boxed warning`)."""
-
-    strength: Literal["strong", "conditional", "none"] = "none"
-    quality: Literal["high", "moderate", "low", "very-low", "none"] = "none"
-    native: str = ""
-
-
 class Document(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The head of every knowledge file; `id` is the file's name without its ending."""
 
