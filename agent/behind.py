@@ -15,7 +15,7 @@ from agent.store.connection import Connection
 from agent.store.decisions import decisions
 from agent.store.lately import Lately
 from agent.store.records import record
-from agent.store.worklist import Work, plan_of, shown_plan
+from agent.store.worklist import UNFINISHED, Work, plan_of, shown_plan
 from tools.clinical.plan import Plan
 
 _LOOKED_AT = 10
@@ -80,11 +80,14 @@ def _earlier_round(db: Connection, found: Work) -> Plan | None:
 def _earlier_plan(db: Connection, found: Work) -> Plan | None:
     """The last plan of the same person; the same reference in another system's record is somebody else."""
     rows = db.execute(
-        "SELECT plan.content AS content, work.source AS source FROM work JOIN plan ON plan.work = work.id AND plan.round = work.round"
+        "SELECT plan.content AS content, work.source AS source, work.status AS status FROM work JOIN plan ON plan.work = work.id AND plan.round = work.round"
         " WHERE work.reference=? AND work.id<>? AND work.started<? ORDER BY work.started DESC LIMIT ?",
         (found.reference, found.id, found.started, _LOOKED_AT),
     ).fetchall()
-    return next((plan_of(row["content"]) for row in rows if _same_person(db, found, row["source"])), None)
+    row = next((row for row in rows if _same_person(db, found, row["source"])), None)
+    if row is None:
+        return None
+    return msgspec.structs.replace(plan_of(row["content"]), status="awaiting-review" if row["status"] in UNFINISHED else row["status"])
 
 
 def _same_person(db: Connection, found: Work, source: str) -> bool:

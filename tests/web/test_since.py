@@ -14,6 +14,7 @@ from agent.desk import Desk
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.app import application
+from agent.review import Reject, Reviewer
 from agent.same_person import Person, may_be_one, person_of
 
 PASSWORD = "correct horse battery"
@@ -51,6 +52,15 @@ def test_a_line_that_was_followed_and_what_follows_from_it_are_told(desk: Desk, 
     assert "What changed and why" in told
     assert 'class="cause"' in told
     assert "Qué cambió y por qué" in section(desk, accounts, later, "es")
+
+
+def test_the_last_plan_is_unsigned_only_until_somebody_signs_it(desk: Desk, accounts: Accounts, plan: str) -> None:
+    record, _ = later_record()
+    later = desk.start(record, EXAMPLE_AS_OF + timedelta(days=28))
+    assert "Nobody had signed the previous plan" in section(desk, accounts, later)
+    before = desk.show(plan).plan
+    desk.decide(plan, Reviewer("dr-1", "physician"), [Reject(item=i.id, reason="already-done") for i in before.items], before.digest)
+    assert "Nobody had signed the previous plan" not in section(desk, accounts, later)
 
 
 @pytest.mark.parametrize("other", [{"birthDate": "1931-01-01"}, {"gender": "male"}])

@@ -88,7 +88,7 @@ def _depends_on(frame: pages.Frame, page: PlanPage, *, conversing: bool, printin
     """Everything that a page shows but a reader's own: the plan, what was said about it, the record behind, the role and the language."""
     standing = msgspec.json.encode(msgspec.structs.replace(page.shown, plan=None), order="deterministic")
     behind = page.behind
-    before = behind.before.digest if behind.before else ""
+    before = (behind.before.digest, behind.before.status) if behind.before else None
     record = (behind.source, behind.as_of, behind.patient, before, behind.edited)
     reader = (page.reader.role, _waits_for_another(page), frame.speech.language, frame.here)
     return page.plan.digest, page.plan.status, standing, record, reader, conversing, printing
