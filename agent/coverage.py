@@ -14,17 +14,20 @@ from tools.terminology import terminology
 
 CHECKS = ("interactions", "… by class", "contraindications", "… by class", "doses", "… renal", "genes", "guidelines")
 """The columns: rules that name the ingredient itself, then those that reach it through a class."""
+BESIDE = ("options", "after a start", "words for patients")
+"""Further columns: entries, of the ingredient or of a class of it, that decide nothing."""
 
 _RENAL = ("egfr", "creatinine-clearance", "serum-creatinine")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One ingredient with the number of rules of each check that concern it."""
+    """One ingredient with the number of rules of each check, and of entries beside the checks, that concern it."""
 
     name: str
     rxcui: str
     counts: tuple[int, ...]
+    beside: tuple[int, ...]
 
     @property
     def uncovered(self) -> bool:
@@ -36,18 +39,21 @@ def lines() -> tuple[Line, ...]:
     """Every ingredient of the terminology, in order of name."""
     rules = _Rules()
     entries = [entry for document in _documents("ingredients") for entry in getattr(document, "ingredient")]  # noqa: B009 - kinds are only known by name here
-    return tuple(sorted((Line(entry.name, entry.rxcui or "", rules.about(entry.name)) for entry in entries), key=lambda line: line.name))
+    found = (Line(entry.name, entry.rxcui or "", rules.about(entry.name), rules.beside(entry.name)) for entry in entries)
+    return tuple(sorted(found, key=lambda line: line.name))
 
 
 def page(rows: Iterable[Line]) -> str:
     """The coverage page as Markdown."""
     rows = list(rows)
     known = [row for row in rows if not row.uncovered]
-    head = f"| ingredient | RxNorm | {' | '.join(CHECKS)} |\n|---|---|{'---:|' * len(CHECKS)}"
+    columns = (*CHECKS, *BESIDE)
+    head = f"| ingredient | RxNorm | {' | '.join(columns)} |\n|---|---|{'---:|' * len(columns)}"
     parts = [
         "# Coverage: medicines × checks",
         "Written by `carewright knowledge coverage` from the knowledge files; do not edit. A number is how many rules concern the ingredient: those that name "
-        "it, then those that reach it through a class. An empty cell means that the check says nothing about it, which is not the same as safe.",
+        "it, then those that reach it through a class. An empty cell means that the check says nothing about it, which is not the same as safe. The last three "
+        "columns count entries that decide nothing: tables of options, what follows a start, and words for the patient.",
         f"{len(rows)} ingredients are recognised; {len(known)} of them are known to at least one check.",
         _totals(rows),
     ]
@@ -57,12 +63,13 @@ def page(rows: Iterable[Line]) -> str:
 
 
 def _totals(rows: list[Line]) -> str:
-    counted = [sum(1 for row in rows if row.counts[i]) for i in range(len(CHECKS))]
-    return "| check | ingredients it knows |\n|---|---:|\n" + "\n".join(f"| {n} | {c} |" for n, c in zip(CHECKS, counted, strict=True))
+    counted = [sum(map(bool, column)) for column in zip(*((*row.counts, *row.beside) for row in rows), strict=True)]
+    told = zip((*CHECKS, *BESIDE), counted, strict=True)
+    return "| check | ingredients it knows |\n|---|---:|\n" + "\n".join(f"| {name} | {count} |" for name, count in told)
 
 
 def _row(line: Line) -> str:
-    return f"| {line.name} | {line.rxcui} | {' | '.join(str(count or '') for count in line.counts)} |"
+    return f"| {line.name} | {line.rxcui} | {' | '.join(str(count or '') for count in (*line.counts, *line.beside))} |"
 
 
 class _Rules:
@@ -77,6 +84,9 @@ class _Rules:
         ]
         self.doses = [rule for document in _documents("doses") for rule in _parts(document, "rule")]
         self.genes = [frozenset(_parts(document, "drug")) for document in _documents("pharmacogenomics")]
+        self.options = [frozenset(_parts(document, "about")) for document in _documents("tradeoffs")]
+        self.follows = [frozenset(entry.drugs) for document in _documents("aftercare") for entry in _parts(document, "after")]
+        self.words = [frozenset(entry.of) for document in _documents("patient-medicines") for entry in _parts(document, "medicine")]
         self.guidelines = [_recommended(rule) for document in _documents("guidelines") for rule in _parts(document, "recommendation")]
 
     def about(self, name: str) -> tuple[int, ...]:
@@ -91,6 +101,11 @@ class _Rules:
             sum(1 for drugs in self.genes if name in drugs or kinds & drugs),
             sum(1 for subjects in self.guidelines if name in subjects or kinds & subjects),
         )
+
+    def beside(self, name: str) -> tuple[int, ...]:
+        """Counts in the order of `BESIDE`."""
+        mine = terminology().kinds_of(name) | {name}
+        return tuple(sum(1 for subject in subjects if mine & subject) for subjects in (self.options, self.follows, self.words))
 
 
 def _named_and_reached(subjects: Iterable[frozenset[str]], name: str, kinds: frozenset[str]) -> tuple[int, int]:
