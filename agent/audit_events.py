@@ -11,6 +11,7 @@ _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _CREATES = frozenset({"started", "drafted", "decided", "signed"})
 _READS = frozenset({"read"})
 _EXECUTES = frozenset({"released", "queued", "delivered", "recovered"})
+_DELETES = frozenset({"erased"})
 _MINOR_FAILURES = frozenset({"refused"})
 _FAILURES = frozenset({"failed"})
 
@@ -48,8 +49,8 @@ def audit_event(line: Line) -> dict[str, Any]:
 
 
 def _action(event: str) -> str:
-    """C(reate), R(ead), E(xecute) or U(pdate)."""
-    for events, code in ((_CREATES, "C"), (_READS, "R"), (_EXECUTES, "E")):
+    """C(reate), R(ead), E(xecute), D(elete) or U(pdate)."""
+    for events, code in ((_CREATES, "C"), (_READS, "R"), (_EXECUTES, "E"), (_DELETES, "D")):
         if event in events:
             return code
     return "U"

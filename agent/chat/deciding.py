@@ -41,10 +41,11 @@ class DeskSigner:
     def decide(self, decision: Decision) -> Reply:
         """What came of it. Raises DecisionError."""
         done = self.desk.decide(self.name, self.reviewer, [decision], self.digest)
-        self.digest = done.digest
+        anew, self.digest = done.digest != self.digest, done.digest
         rows = [frame(f"{done.id}: {done.status}; {len(done.approved)} approved, {len(done.rejected)} rejected, {len(done.open)} open.")]
-        if isinstance(decision, Edit):
-            rows.append(frame("The whole plan was checked again and waits under a new digest; read it with /plan before signing."))
+        if anew:
+            how = "checked" if isinstance(decision, Edit) else "drafted without it and checked"
+            rows.append(frame(f"The whole plan was {how} again and waits under a new digest; read it with /plan before signing."))
         return Reply(tuple(rows))
 
 

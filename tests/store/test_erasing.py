@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent.audit_events import audit_event
 from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.review import Approve, Reviewer
@@ -61,6 +62,7 @@ def is_erased(desk: Desk, home: Any) -> None:
     assert [w.id for w in desk.list(everything=True)] == [second]
     assert (desk.audit().faults, desk.outbox()) == ((), ())
     last = desk.history(first)[-1]
+    assert audit_event(last)["action"] == "D"
     assert (last.event, last.actor, last.details["why"]) == ("erased", "admin", "request")
     assert desk.release(second)["resourceType"] == "Bundle"
     with pytest.raises(DecisionError, match="there is no plan"):
