@@ -44,6 +44,7 @@ class Tally:
     medicines: int = 0
     medicines_left: int = 0
     bundles: int = 0
+    unread: int = 0
     identifiers: int = 0
     on_the_wire: Counter[str] = field(default_factory=Counter)
 
@@ -113,6 +114,7 @@ def _count_bundle(data: bytes, tally: Tally) -> None:
     try:
         sent = preview(Case(data, EXAMPLE_AS_OF))
     except PlannerError:
+        tally.unread += 1
         return
     known = identifiers_of(data)
     tally.bundles += 1
@@ -128,7 +130,7 @@ def _summary(tally: Tally) -> str:
     if tally.names:
         said.append(f"Notes: {tally.names_left} of {tally.names} names of synthetic patients are left; {tally.medicines_left} of {tally.medicines} medicines stay.")  # fmt: skip
     if tally.bundles:
-        said.append(f"Prompts of {tally.bundles} bundles: {sum(tally.on_the_wire.values())} of {tally.identifiers} known identifiers stand in them (exact search).")  # fmt: skip
+        said.append(f"Prompts of {tally.bundles} bundles: {sum(tally.on_the_wire.values())} of {tally.identifiers} known identifiers stand in them (exact search); {tally.unread} more could not be planned.")  # fmt: skip
     return " ".join(said)
 
 

@@ -25,6 +25,7 @@ def agreed(answers: Sequence[Answer], offer: Offer) -> tuple[Answer, float]:
         defer=tuple(o for o in offer.lines if _most(answers, lambda a: a.defer, o)),
         confirm=tuple(f for f in offer.facts if _most(answers, lambda a: a.confirm, f)),
         wording=tuple(_wordings(answers, offer)),
+        prefer=tuple(a for a in offer.options if _most(answers, lambda one: one.prefer, a)),
     )
     overlaps = [_shared(a, b) for a, b in combinations(answers, 2)]
     return one, round(sum(overlaps) / len(overlaps), 2)
@@ -55,7 +56,7 @@ def _wordings(answers: Sequence[Answer], offer: Offer) -> Iterable[Wording]:
 def _shared(a: Answer, b: Answer) -> float:
     """The overlap of the two orders, as pairs of lines, and that of what is put off or doubted, each weighing half."""
     orders = _overlap(frozenset(combinations(a.order, 2)), frozenset(combinations(b.order, 2)))
-    return (orders + _overlap(frozenset((*a.defer, *a.confirm)), frozenset((*b.defer, *b.confirm)))) / 2
+    return (orders + _overlap(frozenset((*a.defer, *a.confirm, *a.prefer)), frozenset((*b.defer, *b.confirm, *b.prefer)))) / 2
 
 
 def _overlap(a: frozenset[object], b: frozenset[object]) -> float:

@@ -24,12 +24,13 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Lines in the order of their weight, lines to put off, facts to ask about, and wordings."""
+    """Lines in the order of their weight, lines to put off, facts to ask about, wordings, and options to ask about."""
 
     order: tuple[str, ...]
     defer: tuple[str, ...] = ()
     confirm: tuple[str, ...] = ()
     wording: tuple[Wording, ...] = ()
+    prefer: tuple[str, ...] = ()
 
 
 def answer_schema(offer: Offer) -> dict[str, Any]:
@@ -37,9 +38,11 @@ def answer_schema(offer: Offer) -> dict[str, Any]:
     lines = {"type": "array", "items": {"enum": list(offer.lines)}, "maxItems": len(offer.lines)}
     facts = {"type": "array", "items": {"enum": list(offer.facts)} if offer.facts else {"type": "string"}, "maxItems": len(offer.facts)}
     worded = _object({"line": {"enum": list(offer.lines)}, "facts": facts, "text": {"type": "string", "maxLength": LONGEST_WORDING}})
-    return _object(
-        {"order": lines, "defer": lines, "confirm": facts, "wording": {"type": "array", "items": worded, "maxItems": len(offer.lines)}}
-    )
+    wording = {"type": "array", "items": worded, "maxItems": len(offer.lines)}
+    fields = {"order": lines, "defer": lines, "confirm": facts, "wording": wording}
+    if offer.options:
+        fields["prefer"] = {"type": "array", "items": {"enum": list(offer.options)}, "maxItems": len(offer.options)}
+    return _object(fields)
 
 
 def read_answer(text: str, offer: Offer) -> Answer:
@@ -50,7 +53,7 @@ def read_answer(text: str, offer: Offer) -> Answer:
         raise DraftError("the answer is not of the form that was asked for") from error
     lines = {*answer.order, *answer.defer, *(w.line for w in answer.wording)}
     facts = {*answer.confirm, *(f for w in answer.wording for f in w.facts)}
-    if lines - offer.lines.keys() or facts - offer.facts.keys():
+    if lines - offer.lines.keys() or facts - offer.facts.keys() or set(answer.prefer) - offer.options.keys():
         raise DraftError("the answer names handles that were not offered")
     if len(set(answer.order)) != len(answer.order) or len({w.line for w in answer.wording}) != len(answer.wording):
         raise DraftError("the answer names a line twice")

@@ -69,6 +69,19 @@ def _questions(rules: Plan, offer: Offer, answer: Answer, put_off: Collection[st
         yield Question(
             id=f"q{n}", about=f"whether this is right: {offer.facts[f]}", why="The model asks for it.", facts=(offer.references[f],)
         )
+    yield from _preferred(offer, answer, first + len(put_off) + len(dict.fromkeys(answer.confirm)))
+
+
+def _preferred(offer: Offer, answer: Answer, first: int) -> Iterable[Question]:
+    """An option of the tools that the model would rather choose: the line stands, and whoever agrees edits it, under the checks of an edit."""
+    for n, a in enumerate(dict.fromkeys(answer.prefer), start=first):
+        o, name = offer.options[a]
+        item = offer.lines[o]
+        because = next(x.not_chosen_because for x in item.alternatives if x.subject.ingredients and x.subject.ingredients[0].name == name)
+        yield Question(
+            id=f"q{n}", about=f"whether {name} instead of {item.subject.text}", why=f"The model would choose it; the tools did not: {because}",
+            facts=tuple(dict.fromkeys(f for reason in item.rationale for f in reason.facts)),
+        )  # fmt: skip
 
 
 def _item(item: Item, words: str | None, question: str | None) -> Item:

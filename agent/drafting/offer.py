@@ -27,6 +27,7 @@ class Offer:
         text: the offer as JSON, as it is sent.
         sources: handle of a line → the sentences that its wording may draw on, besides the facts that it cites.
         cites: handle of a line → handles of its facts.
+        options: handle of an option → the line that it could stand in, and its name.
     """
 
     lines: dict[str, Item]
@@ -36,6 +37,7 @@ class Offer:
     text: str
     sources: dict[str, tuple[str, ...]]
     cites: dict[str, tuple[str, ...]]
+    options: dict[str, tuple[str, str]]
 
 
 def offer_of(case: Case, plan: Plan) -> Offer:
@@ -47,12 +49,24 @@ def offer_of(case: Case, plan: Plan) -> Offer:
     cites = {o: tuple(dict.fromkeys(handles[r] for why in item.rationale for r in why.facts if r in handles)) for o, item in lines.items()}
     safety = frozenset(o for o, item in lines.items() if item.action in _SAFETY or item.urgency != "routine")
     facts = {handle: coded[reference] for reference, handle in handles.items()}
+    options = {f"a{n}": (o, name) for n, (o, name) in enumerate(_options(lines), start=1)}
     shown = {o: _line(case, item, cites[o], safe=o in safety) for o, item in lines.items()}
+    for o, line in shown.items():
+        if own := {a: name for a, (of, name) in options.items() if of == o}:
+            line["options"] = own
     content = {"patient": patient_line(case), "facts": facts, "lines": shown, "questions": list(_questions(case, plan))}
     return Offer(
         lines=lines, facts=facts, references={f: r for r, f in handles.items()}, safety=safety,
-        text=orjson.dumps(content).decode(), sources={o: _sources(line) for o, line in shown.items()}, cites=cites,
+        text=orjson.dumps(content).decode(), sources={o: _sources(line) for o, line in shown.items()}, cites=cites, options=options,
     )  # fmt: skip
+
+
+def _options(lines: dict[str, Item]) -> Iterator[tuple[str, str]]:
+    """Medicines that the tools weighed and did not choose, by the one ingredient that they are."""
+    for o, item in lines.items():
+        for alternative in item.alternatives if item.action == "start" else ():
+            if len(alternative.subject.ingredients) == 1:
+                yield o, alternative.subject.ingredients[0].name
 
 
 def _line(case: Case, item: Item, cites: tuple[str, ...], *, safe: bool) -> dict[str, object]:

@@ -28,7 +28,7 @@ def target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
 def _fit(issue: Issue, use: MedicationUse) -> tuple[int, int, int]:
     action = issue.action.casefold()
     named = any(ingredient.name[:_STEM] in action for ingredient in use.ingredients)
-    return -named, -_class_named(action, use.kinds), -_shared(use, issue.alternatives, action)
+    return -named, -_class_named(action, use.kinds), -_shared(use, issue.alternatives, action, issue.participants)
 
 
 @lru_cache(maxsize=4096)
@@ -37,9 +37,9 @@ def _class_named(action: str, kinds: frozenset[str]) -> bool:
     return any(len(word) >= _CLASS_WORD and word in action for word in words)
 
 
-def _shared(use: MedicationUse, alternatives: Sequence[str], action: str) -> int:
-    """How many classes the medicine has in common with the nearest medicine that the issue would have instead."""
-    instead = [*alternatives, *re.findall(r"[a-z][a-z-]{4,}", action)]
+def _shared(use: MedicationUse, alternatives: Sequence[str], action: str, taken: Sequence[str]) -> int:
+    """How many classes the medicine has in common with the nearest medicine that the issue would have instead of those taken."""
+    instead = [name for name in (*alternatives, *re.findall(r"[a-z][a-z-]{4,}", action)) if name not in taken]
     own = use.kinds - {ingredient.name for ingredient in use.ingredients}
     return max((len(own & terminology().kinds_of(name)) for name in instead if terminology().ingredient(name)), default=0)
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, structs
 
 from agent.case import Case
 from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.offer import offer_of
 from agent.drafting.rules import RulesDrafter
 from agent.drafting.settings import Model
 from agent.errors import DraftError, StoreError
@@ -146,3 +147,22 @@ def test_settings_stand_in_the_configuration_and_the_environment_goes_first(tmp_
 def test_what_cannot_be_is_named(table: Model) -> None:
     with pytest.raises(DraftError, match="model"):
         Settings.of({"CAREWRIGHT_MODEL_URL": "http://localhost/v1", "CAREWRIGHT_MODEL": "m"}, table)
+
+
+def test_an_option_that_the_model_prefers_is_a_question_and_changes_no_line(server: Server, drafter: ModelDrafter, example: Case) -> None:
+    offer = offer_of(example, RulesDrafter().draft(example))
+    handle, (line, name) = next(iter(offer.options.items()))
+    says(server, answer(example, prefer=[handle]))
+    plan, rules = drafter.draft(example), RulesDrafter().draft(example)
+    assert plan.items == rules.items
+    question = plan.questions[-1]
+    assert question.about == f"whether {name} instead of {offer.lines[line].subject.text}"
+    assert question.why.startswith("The model would choose it; the tools did not: ")
+    assert question.blocks == ()
+
+
+@pytest.mark.parametrize("handle", ["a99", "o1", "warfarin"])
+def test_an_option_that_was_not_offered_is_refused(handle: str, server: Server, drafter: ModelDrafter, example: Case) -> None:
+    says(server, answer(example, prefer=[handle]))
+    plan = drafter.draft(example)
+    assert (plan.drafter.kind, plan.drafter.fell_back) == ("rules", "the answer names handles that were not offered")
