@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 from agent.desk import Desk
 from agent.errors import DecisionError
+from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.review import Reject, Reviewer
 
 if TYPE_CHECKING:
@@ -224,6 +226,33 @@ def test_no_page_has_a_barrier(enter: Enter, plan: str, desk: Desk, width: int, 
         assert found == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
         assert len(page.content().encode()) <= 300_000, path
+
+
+def test_the_first_paint_stands_in_the_report(enter: Enter, plan: str) -> None:
+    """How long a warm page takes to its first paint, milliseconds: told (`pytest -rP`), not judged, since other work shares the machine."""
+    page = enter("dr-1")
+    for name, path in (("worklist", "/"), ("plan", f"/plans/{plan}")):
+        painted = []
+        for _ in range(4):
+            page.goto(path)
+            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+            painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        print(f"first paint of the {name}: {sorted(round(each) for each in painted[1:])} ms")  # noqa: T201 - this is the report
+        assert min(painted) > 0
+
+
+def test_what_changed_since_the_last_plan_fits_a_phone(enter: Enter, plan: str, desk: Desk) -> None:
+    later = desk.start(example_record(), EXAMPLE_AS_OF + timedelta(days=28))
+    page = enter("dr-1", viewport={"width": 420, "height": 900}, bypass_csp=True)
+    page.goto(f"/plans/{later}")
+    for details in page.locator("#changes details").all():
+        details.evaluate("one => { one.open = true; }")
+    assert page.locator("#changes .cause").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate(AXE)
+    assert (
+        page.evaluate("axe.run('#changes', {resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))") == []
+    )
 
 
 def test_nothing_is_asked_for_elsewhere(enter: Enter, served: SimpleNamespace, plan: str) -> None:
