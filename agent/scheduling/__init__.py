@@ -84,17 +84,8 @@ class _Desk:
 
     def errands(self) -> Iterator[Deed]:
         for item in self.plan.items:
-            day, name, ids = _day(item), wording.lowered(item.subject.text), (item.id,)
-            if item.action == "order" and item.subject.kind == "laboratory":
-                yield Deed(day, _tester(item), "test", item.subject.text, ids)
-            elif item.action == "order" and "vaccine" in name.split():
-                yield Deed(day, "pharmacist", "vaccine", name, ids)
-            elif item.action in ("order", "monitor", "vaccinate"):
-                yield Deed(day, "clinic", "test", name, ids)
-            elif item.action == "refer":
-                yield Deed(day, "clinic", "referral", name, ids)
-            elif item.action == "counsel":
-                yield Deed(day, "clinic", "advice", name, ids)
+            if errand := _errand(item):
+                yield Deed(_day(item), *errand, (item.id,))
 
     def visits(self) -> Iterator[Deed]:
         """Visits that the problems ask for, and one for each day on which something that waited begins."""
@@ -120,6 +111,19 @@ class _Desk:
     def goals(self) -> Iterator[Deed]:
         for problem in self.plan.problems:
             yield from _goal_deeds(problem, self.case.as_of)
+
+
+_ERRANDS: dict[str, EntryKind] = {"order": "test", "monitor": "test", "refer": "referral", "counsel": "advice"}
+
+
+def _errand(item: Item) -> tuple[Who, EntryKind, str] | None:
+    """Who does what for a line that is no medicine and no visit; `None` for all others."""
+    name = wording.lowered(item.subject.text)
+    if item.action == "order" and item.subject.kind == "laboratory":
+        return _tester(item), "test", item.subject.text
+    if item.action == "vaccinate" or (item.action == "order" and "vaccine" in name.split()):
+        return "pharmacist", "vaccine", name
+    return ("clinic", _ERRANDS[item.action], name) if item.action in _ERRANDS else None
 
 
 def _followed(entry: After, first: int, item: Item) -> Iterator[Deed]:
