@@ -69,7 +69,10 @@ def faults(home: Path, copy: Path, table: str, column: str, row: int, at: int) -
         db.executescript(_TRIGGERS)
         found = db.execute(f"SELECT {keys[table]}, {column} FROM {table} ORDER BY {keys[table]}").fetchall()
         key, value = found[row % len(found)]
-        db.execute(f"UPDATE {table} SET {column} = ? WHERE {keys[table]} = ?", (altered(value, at), key))
+        try:
+            db.execute(f"UPDATE {table} SET {column} = ? WHERE {keys[table]} = ?", (altered(value, at), key))
+        except sqlite3.IntegrityError as error:  # another row is there already: the database itself refuses
+            return (str(error),)
     desk = Desk(copy)
     try:
         return desk.audit().faults
@@ -84,7 +87,7 @@ def test_a_changed_byte_in_any_column_is_found(home: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_changed_byte_anywhere_is_found(home: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     table, column = data.draw(st.sampled_from(columns(home)))
