@@ -24,7 +24,10 @@ def prompt_shown(data: bytes, wish: Wish) -> tuple[str, str]:
         return "", "The rules propose nothing for this patient, so a model would not be asked."
     messages = prompt(offer_of(case, rules))
     size = sum(len(m["content"].encode()) for m in messages)
-    about = [f"nothing was sent; {size} bytes, digest {digest_of(messages)}", f"contents: {', '.join(NEEDED)}"]
+    about = [
+        f"nothing was sent; {size} bytes, digest {digest_of(messages)}",
+        f"contents: {', '.join(NEEDED)}; a further call holds the same, and what was wrong with an answer, in handles",
+    ]
     try:
         refuse_identifiers(messages, case)
         about.append("no known identifier of the record stands in it")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import RecordError
+from agent.privacy.identifiers import identifiers_of
 from agent.privacy.notes import scrubbed
 from scenarios.deidentification import report
 
@@ -64,3 +65,16 @@ def test_recall_on_texts_of_others_does_not_fall(shared_data: Path) -> None:
     assert {name: rows[name] for name in certain} == dict.fromkeys(certain, 1.0)
     assert rows["PERSON"] >= 0.91
     assert rows["all"] >= 0.86
+
+
+def test_prompts_of_bundles_are_searched_for_every_identifier(
+    tmp_path: Path, example_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = json.loads(example_bytes)
+    person = next(e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Patient")
+    person["name"] = [{"family": "Zyxwood"}]
+    (tmp_path / "a.json").write_text(json.dumps(bundle))
+    known = len(identifiers_of((tmp_path / "a.json").read_bytes()))
+    assert f"Prompts of 1 bundles: 0 of {known} known identifiers stand in them" in report([tmp_path])
+    monkeypatch.setattr("agent.drafting.prompting.preview", lambda _case: "for Zyxwood, of course")
+    assert f"Prompts of 1 bundles: 1 of {known} known identifiers stand in them" in report([tmp_path])
