@@ -8,6 +8,9 @@ from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.conditions import Truth
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.examples import Given, GivenMedicine, facts_of
+from tools.clinical.facts import Ingredient, MedicationUse
+from tools.interactions import check_regimen
+from tools.terminology import terminology
 
 DAILY = Clause(interval="methotrexate", below="7 d")
 EXTENDED = Clause(form="nifedipine", is_="Extended")
@@ -45,3 +48,16 @@ def test_who_does_not_take_it_is_not_meant(clause: Clause) -> None:
 def test_a_clause_without_its_limit_or_word_is_refused(clause: Clause) -> None:
     with pytest.raises(KnowledgeError):
         compile_clause(clause)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [("heparin sodium 100 UNT/ML lock flush", True), ("heparin sodium 5000 UNT/ML injection", False)],
+)
+def test_heparin_that_keeps_a_catheter_open_is_no_anticoagulant_beside_aspirin(text: str, hidden: bool) -> None:
+    read = terminology().medication(text)
+    heparin = MedicationUse("MedicationRequest/1", text, (Ingredient("heparin"),), terminology().kinds_of("heparin"), route=read.route)
+    aspirin = MedicationUse("MedicationRequest/2", "aspirin", (Ingredient("aspirin"),), terminology().kinds_of("aspirin"))
+    issues = check_regimen((heparin, aspirin), facts_of(Given())).issues
+    assert issues
+    assert [bool(issue.suppressed) for issue in issues] == [hidden] * len(issues)
