@@ -127,7 +127,8 @@ def _index(figures: dict[str, Any]) -> str:
     outcomes = ", ".join(f"{count} {name}" for name, count in figures["batch"]["outcomes"].items())
     return f"""# Report of carewright {figures["carewright"]}
 
-Written by `./dev report`; do not edit. Knowledge {figures["knowledge"][:19]}, as of {figures["as_of"]}. It says how the program behaves on
+Written by `./dev report`; do not edit. Knowledge {figures["knowledge"][:19]}, as of {figures["as_of"]}; while knowledge is worked on, pages may
+be made minutes apart, and a batch names its own. It says how the program behaves on
 records that were written or drawn for it; it says nothing about patients or about medicine.
 
 | page | what it holds | made by |
