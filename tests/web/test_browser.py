@@ -235,8 +235,9 @@ def test_the_first_paint_stands_in_the_report(enter: Enter, plan: str) -> None:
         painted = []
         for _ in range(4):
             page.goto(path)
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-            painted.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            while not (paint := page.evaluate("performance.getEntriesByName('first-contentful-paint').map(p => p.startTime)")):
+                page.wait_for_timeout(50)
+            painted.append(paint[0])
         print(f"first paint of the {name}: {sorted(round(each) for each in painted[1:])} ms")  # noqa: T201 - this is the report
         assert min(painted) > 0
 
