@@ -24,6 +24,7 @@ from agent.context import Context
 from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp, late, still_urgent
+from agent.need import need
 from agent.planning import drafter_named
 from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
@@ -43,7 +44,6 @@ from tools.clinical.plan import Plan
 
 Clock = Callable[[], datetime]
 MakeContext = Callable[[Work, Callable[[str], bytes]], Context]
-_URGENCY = {"emergency": 0, "same-day": 1, "routine": 2}
 
 
 class Desk:
@@ -91,7 +91,7 @@ class Desk:
         with self._database.reading() as db:
             found, now = works(db, () if everything else ("awaiting-review", "no-plan", *UNFINISHED)), self._now(db)
         found = tuple(w for w in found if everything or w.status != "no-plan" or still_urgent(w, now))
-        return tuple(waiting(w) for w in sorted(found, key=lambda w: _URGENCY.get(w.urgency or "", 3)))
+        return tuple(waiting(w) for w in sorted(found, key=lambda w: need(w.urgency, used_up=0)))
 
     def show(self, name: str, reader: Reviewer | None = None) -> Shown:
         """One plan with where its items stand. Raises DecisionError (`unknown`, `locked`)."""

@@ -5,7 +5,6 @@ Nothing secret stands in it: passwords and tokens are kept as hashes in the stat
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from agent.addresses import is_loopback
 from agent.drafting.settings import Model
 from agent.errors import StoreError
 from agent.faces.identity_settings import Launch, OpenId
@@ -132,14 +132,6 @@ def load(home: str | Path | None = None) -> Configuration:
     if faults := found.faults():
         raise StoreError("malformed", f"the configuration {file}: {'; '.join(faults)}")
     return found
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _server_faults(server: Server) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from agent.addresses import is_loopback
 from policies.engine import roles as known_roles
 
 _NOT_PEOPLE = frozenset({"service", "system"})
@@ -68,7 +68,7 @@ class Launch(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def address_faults(name: str, address: str) -> Iterator[str]:
     """An address of elsewhere is https."""
     parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _near(parts.hostname or "")):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         yield f"{name}: {address!r} is not https"
 
 
@@ -83,10 +83,3 @@ def client_faults(name: str, client_id: str, secret_file: str, given: Mapping[st
     for value, role in given.items():
         if role not in known_roles() or role in _NOT_PEOPLE:
             yield f"{name}: {value!r} is mapped to {role!r}, which is no role of a person"
-
-
-def _near(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
+from agent.addresses import is_loopback
 from agent.errors import DraftError
 from policies.engine import load_policies, reaches
 from policies.model import Content, Destination, Endpoint, Send
@@ -35,16 +35,9 @@ def destination(url: str, endpoints: Sequence[Endpoint] = ()) -> Destination:
     """`this-machine` for the loopback interface, `in-country` for a named host over https, else `elsewhere`."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_loopback(host):
+    if is_loopback(host):
         return "this-machine"
     return "in-country" if parts.scheme == "https" and any(host == e.host.casefold() for e in endpoints) else "elsewhere"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def site_permissions(path: str | None) -> Permissions:

@@ -13,10 +13,8 @@ from agent.faces.web import chatting, doors, pages, plans
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.conversations import Conversations
 from agent.faces.web.guard import COOKIE, NotSignedInError, guard, the_speech
+from agent.faces.web.problems import OF_DECISIONS
 from agent.faces.web.reading import Readings
-
-_STATUS = {"unknown": 404, "unauthorised": 403, "forged": 403, "malformed": 400, "unreasoned": 422, "not-editable": 422, "incomplete": 422}
-"""Of a refusal by its reason; every other one is a conflict (409)."""
 
 
 def application(desk: Desk, accounts: Accounts, more: Sequence[APIRouter] = ()) -> FastAPI:
@@ -46,7 +44,7 @@ def _to_the_door(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     reason = getattr(error, "reason", "")
-    status = _STATUS.get(reason, 409)
+    status = OF_DECISIONS.get(reason, 409)
     back = "/plans/" + str(request.path_params["name"]) if "name" in request.path_params and status != 404 else "/"
     return HTMLResponse(pages.refusal_page(_frame(request, back), status, reason, str(error), back, getattr(error, "changes", ())), status)
 

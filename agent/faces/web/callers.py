@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request
 
-from agent.faces.configuration import is_loopback
+from agent.addresses import is_loopback
 
 _PASSED_ON = ("x-forwarded-for", "forwarded", "x-real-ip")
 

@@ -8,7 +8,15 @@ from typing import Any
 from fastapi.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
-OF_DECISIONS = {"unknown": 404, "unauthorised": 403, "malformed": 400, "unreasoned": 422, "not-editable": 422, "incomplete": 422}
+OF_DECISIONS = {
+    "unknown": 404,
+    "unauthorised": 403,
+    "forged": 403,
+    "malformed": 400,
+    "unreasoned": 422,
+    "not-editable": 422,
+    "incomplete": 422,
+}
 """Status of a refused decision by its reason; every other one is a conflict (409)."""
 
 
