@@ -34,7 +34,7 @@ PROBLEMS = (
 )
 LABS = {
     "egfr": ("25 mL/min/{1.73_m2}", "25 mL/min/{1.73_m2}"),
-    "serum-potassium": ("5.8 mmol/L", "5.8 meq/L"),
+    "serum-potassium": ("5.8 mmol/L", "5800 umol/L"),
     "serum-creatinine": ("1.8 mg/dL", "0.018 g/L"),
     "body-weight": ("48 kg", "48000 g"),
 }
