@@ -19,7 +19,7 @@ _CLASS_WORD = 6
 def target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
     """The medicine that the action speaks of.
 
-    In this order: the one that it names; the one whose class it names; the one in whose place the named alternatives would be
+    In this order: the one that it names first; the one whose class it names; the one in whose place the named alternatives would be
     taken; the one that was added last; the first by name.
     """
     return min(uses, key=lambda use: (*_fit(issue, use), -_since(use), _name(use), use.reference))
@@ -27,8 +27,16 @@ def target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
 
 def _fit(issue: Issue, use: MedicationUse) -> tuple[int, int, int]:
     action = issue.action.casefold()
-    named = any(ingredient.name[:_STEM] in action for ingredient in use.ingredients)
-    return -named, -_class_named(action, use.kinds), -_shared(use, issue.alternatives, action, issue.participants)
+    return _mentioned(action, use), -_class_named(action, use.kinds), -_shared(use, issue.alternatives, action, issue.participants)
+
+
+def _mentioned(action: str, use: MedicationUse) -> int:
+    """Where the action first names the medicine; `a and b` are named at one place. Not named: behind everything."""
+    found = [place for i in use.ingredients if (place := action.find(i.name.replace("-", " ")[:_STEM])) >= 0]
+    if not found:
+        return len(action)
+    place = min(found)
+    return action.rfind(" ", 0, place - len(" and ")) + 1 if action[:place].endswith(" and ") else place
 
 
 @lru_cache(maxsize=4096)

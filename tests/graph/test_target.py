@@ -1,0 +1,30 @@
+"""Which medicine a line on an interaction is about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from agent.drafting.target import target
+from tools.clinical.facts import Facts, Ingredient, MedicationUse
+from tools.interactions import check_regimen
+from tools.terminology import terminology
+
+
+def use(name: str, started: date | None = None) -> MedicationUse:
+    return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), terminology().kinds_of(name), started=started)
+
+
+def meant(*uses: MedicationUse) -> str:
+    (issue,) = (i for i in check_regimen(uses, Facts(date(2026, 11, 25), medications=uses)).issues if len(i.medications) == 2)
+    return target(issue, uses).text
+
+
+def test_the_one_that_the_action_names_first_is_meant() -> None:
+    assert meant(use("morphine"), use("zopiclone")) == "zopiclone"
+    assert meant(use("zopiclone"), use("morphine")) == "zopiclone"
+
+
+def test_of_two_that_must_not_meet_the_newer_one_is_meant() -> None:
+    old, new = date(2020, 1, 1), date(2026, 11, 1)
+    assert meant(use("ranolazine", old), use("ketoconazole", new)) == "ketoconazole"
+    assert meant(use("ranolazine", new), use("ketoconazole", old)) == "ranolazine"
