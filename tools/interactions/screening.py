@@ -19,8 +19,8 @@ from tools.interactions.wording import worded
 
 
 def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> Screening:
-    """Check with the rules of this index. Medicines that are over are left out; the order of the list changes nothing."""
-    uses = sorted((use for use in medications if use.taken), key=lambda use: (use.reference, use.text))
+    """Check with the rules of this index. Medicines that are over are left out; neither the order of the list nor ids change anything."""
+    uses = sorted((use for use in medications if use.taken), key=_by_name)
     known = [use for use in uses if use.kinds]
     patient = Patient(facts)
     pairs = list(pairs_of(index, known, patient))
@@ -30,6 +30,10 @@ def screen(index: Index, medications: Sequence[MedicationUse], facts: Facts) -> 
     shown = within_budget(index.discipline, issues)
     used = {issue.rule.id: issue.rule for issue in shown}
     return Screening(tuple(shown), tuple(_check(index, use) for use in uses), (index.ref, *(used[name] for name in sorted(used))))
+
+
+def _by_name(use: MedicationUse) -> tuple[tuple[str, ...], str, str]:
+    return tuple(ingredient.name for ingredient in use.ingredients), use.text, use.reference
 
 
 def _beyond(pairs: Sequence[Pair], combinations: Sequence[Finding]) -> list[Finding]:
