@@ -100,7 +100,8 @@ class _Desk:
             begun = [item for item, _, _ in self.changing if day and _day(item) == day]
             if begun:
                 names = wording.listed(_name(item) for item in begun)
-                yield Deed(day, "clinic", "visit", f"whether {names} can begin", tuple(item.id for item in begun))
+                decided = "can begin" if all(item.action == "start" for item in begun) else "is to be changed"
+                yield Deed(day, "clinic", "visit", f"whether {names} {decided}", tuple(item.id for item in begun))
 
     def aftercare(self) -> Iterator[Deed]:
         for item, kinds, gap in self.changing:
