@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from agent.review import Decision, Outcome, Reviewer
 from agent.shown import Audit, Decided, Shown, Waiting, shown, waiting
 from agent.signing import Standing, may_release, overrides, standing
 from agent.store.audit import Event, Line, append, content_hash, lines, moment
-from agent.store.connection import Connection
+from agent.store.connection import Connection, Database
 from agent.store.decisions import decisions, verdict, waiting_verdicts
 from agent.store.erasing import was_erased
 from agent.store.integrity import faults
@@ -60,7 +61,6 @@ class Desk:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._make_context = context or _context
         self._contexts: dict[tuple[str, str | None], Context] = {}
-        self._runner = Runner(self._database, self._context, self._now)
 
     def start(
         self, bundle: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None,
@@ -276,12 +276,13 @@ class Desk:
     def _context(self, found: Work) -> Context:
         key = (found.drafter, found.request)
         if key not in self._contexts:
-            self._contexts[key] = self._make_context(found, self._record_of)
+            self._contexts[key] = self._make_context(found, partial(_record_of, self._database))
         return self._contexts[key]
 
-    def _record_of(self, digest: str) -> bytes:
-        with self._database.reading() as db:
-            return record(db, digest)
+    @property
+    def _runner(self) -> Runner:
+        """Made anew each time: it points back to the desk, and a desk that nobody needs closes its connections at once."""
+        return Runner(self._database, self._context, self._now)
 
     def _now(self, db: Connection) -> str:
         return moment(db, self._clock)
@@ -289,6 +290,11 @@ class Desk:
     def _tell(self, name: str, by: Reviewer | None, event: Event, **details: str) -> None:
         with self._database.writing() as db:
             append(db, self._now(db), actor(by), event, name, **details)
+
+
+def _record_of(database: Database, digest: str) -> bytes:
+    with database.reading() as db:
+        return record(db, digest)
 
 
 def _context(found: Work, bytes_of: Callable[[str], bytes]) -> Context:

@@ -49,8 +49,8 @@ class SqliteDatabase:
         self._folder, self._cipher = folder, cipher
         self.path = folder / FILE
         self.errors: tuple[type[Exception], ...] = (sqlite3.Error, cipher.driver.Error)
-        self._connections = Kept(lambda: self._connect(), lambda db: db.close())
-        self._savers = Kept(self._saver, lambda saver: saver.conn.close())
+        self._connections = Kept[sqlite3.Connection](lambda db: db.close())
+        self._savers = Kept["SqliteSaver"](lambda saver: saver.conn.close())
         if not cipher.fits(self.path):
             raise self._other_kind()
         with self.failures_named(), closing(self._connect()) as db:
@@ -69,7 +69,7 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """All or nothing: committed when the block ends, undone when it raises. Raises StoreError."""
-        with self._in_turn(), self.failures_named(), self._connections.borrowed() as db:
+        with self._in_turn(), self.failures_named(), self._connections.borrowed(self._connect) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -93,7 +93,7 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One view of the file at one moment. Raises StoreError."""
-        with self.failures_named(), self._connections.borrowed() as db:
+        with self.failures_named(), self._connections.borrowed(self._connect) as db:
             db.execute("BEGIN")
             yield db
             db.execute("COMMIT")
@@ -117,7 +117,7 @@ class SqliteDatabase:
     @contextmanager
     def checkpoints(self) -> Iterator[BaseCheckpointSaver[Any]]:
         """A saver for one run."""
-        with self._savers.borrowed() as saver:
+        with self._savers.borrowed(self._saver) as saver:
             yield saver
 
     def close(self) -> None:

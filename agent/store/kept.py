@@ -17,22 +17,24 @@ _INHERITED: list[object] = []
 class Kept(Generic[C]):
     """Idle connections of one database. One that fails is closed; one that is given back serves whoever comes next.
 
+    Nothing here points back to the database: with the last reference to it, its connections are closed at once, and do not wait for
+    a collector while the server counts them.
+
     Args:
-        opening: opens a new one.
         closing: closes one.
         alive: whether an idle one still answers; all do, where it is not given.
     """
 
-    def __init__(self, opening: Callable[[], C], closing: Callable[[C], object], alive: Callable[[C], bool] = lambda _: True) -> None:
-        self._opening, self._closing, self._alive = opening, closing, alive
+    def __init__(self, closing: Callable[[C], object], alive: Callable[[C], bool] = lambda _: True) -> None:
+        self._closing, self._alive = closing, alive
         self._idle: deque[C] = deque()
         self._process = os.getpid()
         weakref.finalize(self, _close_all, self._idle, closing, self._process)  # before the connections themselves are taken away
 
     @contextmanager
-    def borrowed(self) -> Iterator[C]:
-        """A connection for the block alone."""
-        connection = self._taken()
+    def borrowed(self, opening: Callable[[], C]) -> Iterator[C]:
+        """A connection for the block alone; opened where none is idle."""
+        connection = self._taken(opening)
         try:
             yield connection
         except BaseException:
@@ -46,7 +48,7 @@ class Kept(Generic[C]):
         while self._idle:
             self._closing(self._idle.pop())
 
-    def _taken(self) -> C:
+    def _taken(self, opening: Callable[[], C]) -> C:
         self._leave_to_the_parent()
         while self._idle:
             try:
@@ -56,7 +58,7 @@ class Kept(Generic[C]):
             if self._alive(connection):
                 return connection
             self._closing(connection)
-        return self._opening()
+        return opening()
 
     def _leave_to_the_parent(self) -> None:
         if self._process != os.getpid():

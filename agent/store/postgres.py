@@ -91,9 +91,9 @@ class PostgresDatabase:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._connections = Kept(lambda: self._connect(), psycopg.Connection.close, _answers)
-        self._savers = Kept(
-            self._saver, lambda saver: saver.conn.close(), lambda saver: isinstance(saver.conn, psycopg.Connection) and _answers(saver.conn)
+        self._connections = Kept[psycopg.Connection[Row]](psycopg.Connection.close, _answers)
+        self._savers = Kept[PostgresSaver](
+            lambda saver: saver.conn.close(), lambda saver: isinstance(saver.conn, psycopg.Connection) and _answers(saver.conn)
         )
         with self.failures_named():
             found = self._version()
@@ -110,14 +110,14 @@ class PostgresDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """All or nothing: committed when the block ends, undone when it raises. Raises StoreError."""
-        with self.failures_named(), self._connections.borrowed() as db, db.transaction():
+        with self.failures_named(), self._connections.borrowed(self._connect) as db, db.transaction():
             db.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITERS,))
             yield _Open(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One view at one moment. Raises StoreError."""
-        with self.failures_named(), self._connections.borrowed() as db, db.transaction():
+        with self.failures_named(), self._connections.borrowed(self._connect) as db, db.transaction():
             db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield _Open(db)
 
@@ -133,7 +133,7 @@ class PostgresDatabase:
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """Hold a run between processes and hosts. Raises DecisionError (`locked`)."""
-        with self.failures_named(), self._connections.borrowed() as db:
+        with self.failures_named(), self._connections.borrowed(self._connect) as db:
             row = db.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (_WRITERS, name)).fetchone()
             if row is None or not row[0]:
                 raise DecisionError("locked", f"{name} is being worked on by somebody else; try again")
@@ -143,7 +143,7 @@ class PostgresDatabase:
     @contextmanager
     def checkpoints(self) -> Iterator[PostgresSaver]:
         """A saver for one run."""
-        with self._savers.borrowed() as saver:
+        with self._savers.borrowed(self._saver) as saver:
             yield saver
 
     def shred(self) -> None:

@@ -17,6 +17,7 @@ from agent.desk import Desk
 from agent.errors import DecisionError, StoreError
 from agent.release_delivery import deliver, post, server_address
 from agent.review import Approve, Reviewer
+from tests.store.children import exit_code, in_a_child
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = (ROOT / "scenarios" / "patients" / "example.json").read_bytes()
@@ -120,11 +121,7 @@ def test_killed_while_it_delivers_it_is_there_once(signed: tuple[Desk, str], fhi
         os.kill(os.getpid(), signal.SIGKILL)
         return 0
 
-    child = os.fork()
-    if child == 0:
-        desk.deliver(name, fhir, send=dies)
-        os._exit(0)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert exit_code(in_a_child(lambda: desk.deliver(name, fhir, send=dies))) == -signal.SIGKILL
     assert desk.outbox() == ((name, fhir),)
     assert len(ids(fhir, kinds) - before) == (len(bundle["entry"]) if sent_before_it_dies else 0)
     assert desk.deliver(name, fhir)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from agent.errors import DecisionError
 from agent.planning import make_plan
 from agent.review import Approve, Edit, Reject, Reviewer
 from agent.store.database import SqliteDatabase
+from tests.store.children import exit_code, in_a_child
 from tools.clinical.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,14 +54,14 @@ def work_through(home: Path, plan: Plan) -> None:
 
 def dies_at(step: int, work: Callable[[], None]) -> bool:
     """Run it in a process of its own that is killed at the step; whether it got that far. Steps are writes, before and after."""
-    child = os.fork()
-    if child == 0:
+
+    def doomed() -> None:
         _count_down(step)
         work()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+    code = exit_code(in_a_child(doomed))
+    assert code in (0, -signal.SIGKILL)
+    return code == -signal.SIGKILL
 
 
 def _count_down(step: int) -> None:
@@ -168,37 +169,30 @@ def test_of_two_hundred_races_each_has_one_winner(tmp_path: Path, plan: Plan) ->
         name = Desk(tmp_path).start(RECORD, AS_OF, request=f"race {race}")
         digest = Desk(tmp_path).show(name).plan.digest
         said = (words[race % 3], words[(race + 1) % 3])
-        children = [_in_a_child(tmp_path, name, number, words, digest) for number, words in enumerate(said)]
-        codes.append(sorted(os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in children))
+        children = [_decided(tmp_path, name, number, words, digest) for number, words in enumerate(said)]
+        codes.append(sorted(exit_code(child) for child in children))
     assert codes == [[0, 1]] * 200
     assert Desk(tmp_path).audit().faults == ()
-
-
-def _in_a_child(home: Path, name: str, number: int, said: list[Any], digest: str) -> int:
-    child = os.fork()
-    if child == 0:
-        os._exit(_decided(home, name, Reviewer(f"dr-{number}", "physician"), said, digest))
-    return child
 
 
 def test_of_two_processes_that_decide_at_once_one_wins(tmp_path: Path, plan: Plan) -> None:
     name = Desk(tmp_path).start(RECORD, AS_OF)
     words = ([Approve(item="rest")], [Reject(item=item.id, reason="not-appropriate") for item in plan.items])
-    children = []
-    for number, said in enumerate(words):
-        child = os.fork()
-        if child == 0:
-            os._exit(_decided(tmp_path, name, Reviewer(f"dr-{number}", "physician"), said, plan.digest))
-        children.append(child)
-    codes = [os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in children]
+    children = [_decided(tmp_path, name, number, said, plan.digest) for number, said in enumerate(words)]
+    codes = [exit_code(child) for child in children]
     assert sorted(codes) == [0, 1]
     assert Desk(tmp_path).list(everything=True)[0].status == ("approved" if codes[0] == 0 else "rejected")
     assert Desk(tmp_path).audit().faults == ()
 
 
-def _decided(home: Path, name: str, who: Reviewer, said: list[Any], digest: str) -> int:
-    try:
-        Desk(home).decide(name, who, said, digest)
-    except DecisionError:
-        return 1
-    return 0
+def _decided(home: Path, name: str, number: int, said: Sequence[Any], digest: str) -> int:
+    """A child that decides; it exits with 1 where another was faster."""
+
+    def decide() -> int:
+        try:
+            Desk(home).decide(name, Reviewer(f"dr-{number}", "physician"), said, digest)
+        except DecisionError:
+            return 1
+        return 0
+
+    return in_a_child(decide)
