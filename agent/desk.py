@@ -94,8 +94,12 @@ class Desk:
         return tuple(waiting(w) for w in sorted(found, key=lambda w: need(w.urgency, used_up=0)))
 
     def show(self, name: str, reader: Reviewer | None = None) -> Shown:
-        """One plan with where its items stand. Raises DecisionError (`unknown`, `locked`)."""
-        found = self._settled(name)
+        """One plan with where its items stand; while it is drafted anew, the plan before, on which nobody can decide (`checking`).
+
+        Raises:
+            DecisionError: there is none (`unknown`), or it is drafted for the first time (`locked`).
+        """
+        found = self._runner.settled(name, reading=True)
         with self._database.writing() as db:
             plan, rows = shown_plan(db, found), decisions(db, found)
             differs = changed(db, found, plan) if found.status == "expired" else ()
@@ -128,7 +132,7 @@ class Desk:
             DecisionError: nothing was changed; `reason` says why (see `agent.errors`).
         """
         submission = Said(reviewer=reviewer, decisions=tuple(said), digest=digest, bundle=bundle)
-        found = self._settled(name)
+        found = self._runner.settled(name)
         try:
             with self._database.writing() as db:
                 found = work(db, found.id)
@@ -150,7 +154,7 @@ class Desk:
             StoreError: the rows are not what the audit vouches for (`corrupt`).
         """
         may_release(by)
-        found = self._settled(name)
+        found = self._runner.settled(name)
         with self._database.writing() as db:
             bundle: dict[str, Any] = msgspec.json.decode(self._released(db, found.id, by))
         return bundle
@@ -166,7 +170,7 @@ class Desk:
             StoreError: as `release`; or the server did not take it, and it waits in the outbox.
         """
         may_release(by)
-        base, found = server_address(server), self._settled(name)
+        base, found = server_address(server), self._runner.settled(name)
         with self._database.writing() as db:
             content = self._released(db, found.id, by)
             if delivered(db, found.id, base):
@@ -237,17 +241,6 @@ class Desk:
         db.execute("INSERT INTO release (work, content, at) VALUES (?,?,?)", (found.id, content, at))
         append(db, at, actor(by), "released", found.id, digest=found.digest, row=content_hash(content))
         return content
-
-    def _settled(self, name: str) -> Work:
-        """The run, once whatever was under way is done."""
-        with self._database.reading() as db:
-            found = work(db, name)
-            unfinished = found.status in UNFINISHED or found.id in waiting_verdicts(db)
-        if unfinished:
-            self._runner.advance(found.id)
-            with self._database.reading() as db:
-                found = work(db, found.id)
-        return found
 
     def _recovered(self, name: str) -> bool:
         try:

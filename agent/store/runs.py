@@ -57,6 +57,30 @@ class Runner:
                     self._failed(found, error)
                 raise
 
+    def settled(self, name: str, *, reading: bool = False) -> Work:
+        """The run, once whatever was under way is done.
+
+        Args:
+            reading: whether the plan before will do where another is just drafting it anew; it says `checking`, and nobody can decide on it.
+
+        Raises:
+            DecisionError: there is none (`unknown`), or another process is at it (`locked`).
+        """
+        found, under_way = self._looked_up(name)
+        if not under_way:
+            return found
+        try:
+            self.advance(found.id)
+        except DecisionError as error:
+            if not reading or error.reason != "locked":
+                raise
+        return self._looked_up(found.id)[0]
+
+    def _looked_up(self, name: str) -> tuple[Work, bool]:
+        with self._database.reading() as db:
+            found = work(db, name)
+            return found, found.status in UNFINISHED or _waiting(db, found.id)
+
     def advanced(self, name: str) -> None:
         """Take the run on for somebody whose word is recorded: where another is at it already, wait for them, and fail for nothing of theirs."""
         until = time.monotonic() + _PATIENCE_S

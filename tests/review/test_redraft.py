@@ -13,6 +13,7 @@ from msgspec import structs
 from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.review import Approve, Edit, Reject, Reviewer
+from agent.store.runs import Runner
 from tools.clinical.plan import Alternative, Item, Plan, PlanIngredient, Subject
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,23 @@ def test_what_is_signed_after_it_leaves_and_the_rejected_medicine_does_not(tmp_p
     proposed = [r["medicationCodeableConcept"] for e in desk.release(name)["entry"] if "medicationCodeableConcept" in (r := e["resource"])]
     assert "dapagliflozin" in str(proposed)
     assert "empagliflozin" not in str(proposed)
+
+
+def test_whoever_reads_while_it_is_drafted_anew_sees_the_plan_before_and_cannot_sign_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    name = desk.start(RECORD, AS_OF)
+    before = desk.show(name).plan
+    monkeypatch.setattr(Runner, "advanced", lambda *_: None)  # the one who decided has not got to it yet
+    desk.decide(name, PHYSICIAN, [Reject(item=started(before)["empagliflozin"], reason="other-medicine-preferred")], before.digest)
+    with desk._database.alone(name):
+        seen = Desk(tmp_path).show(name)
+        assert (seen.status, seen.plan.digest) == ("checking", before.digest)
+        with pytest.raises(DecisionError, match="somebody else"):
+            desk.decide(name, PHYSICIAN, [Approve(item="rest")], before.digest)
+    after = desk.show(name)
+    assert (after.status, after.plan.digest == before.digest) == ("awaiting-review", False)
 
 
 def test_a_third_rejection_stands(waiting: Open, make: SimpleNamespace) -> None:

@@ -11,6 +11,7 @@ from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.app import application
+from agent.store.runs import Runner
 
 PASSWORD = "correct horse battery"
 
@@ -117,5 +118,15 @@ def test_nothing_leaves_while_an_item_is_open(doctor: Browser, plan: str) -> Non
     assert doctor.http.get(f"/plans/{plan}/release").status_code == 422
 
 
-def test_a_large_body_is_refused(doctor: Browser, plan: str) -> None:
-    assert doctor.http.post(f"/plans/{plan}/decisions", content=b"x" * 70_000).status_code == 413
+def test_a_plan_that_is_drafted_anew_is_read_with_a_notice_and_without_anything_to_press(
+    doctor: Browser, plan: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = next(item.id for item in desk.show(plan).plan.items if item.subject.text == "empagliflozin" and item.action == "start")
+    monkeypatch.setattr(Runner, "advanced", lambda *_: None)
+    assert doctor.decide(plan, decision="reject", item=item, reject="other-medicine-preferred") == 303
+    with desk._database.alone(plan):
+        page = doctor.http.get(f"/plans/{plan}")
+    assert page.status_code == 200
+    assert "drafted anew" in page.text
+    assert 'class="decide"' not in page.text
+    assert 'class="decide"' in doctor.http.get(f"/plans/{plan}").text

@@ -1,4 +1,5 @@
-"""What every answer carries, and what no request gets past: size, origin of forms, the content policy."""
+"""What every answer carries, and what no request gets past: the origin of forms, the content policy. How large a body may be is decided
+before (`operation`, by `limits` of the configuration)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import PlainTextResponse
 from starlette.datastructures import FormData
 
 from agent.desk import Desk
@@ -20,10 +20,6 @@ from policies.model import Act
 
 COOKIE = "carewright"
 LANGUAGE_COOKIE = "carewright-language"
-_FORM_LIMIT = 64 * 1024
-"""Bytes of a form."""
-_BODY_LIMIT = 50 * 1024 * 1024
-"""Bytes of any other body; a router may set less."""
 _YEAR_S = 365 * 24 * 3600
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
@@ -46,22 +42,14 @@ class NotSignedInError(Exception):
 
 
 async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse what is too large; add the headers; keep the language that was chosen."""
-    response: Response = PlainTextResponse("too large, or without its length", 413) if _too_large(request) else await call(request)
+    """Add the headers; keep the language that was chosen."""
+    response = await call(request)
     response.headers.update({name: value for name, value in _HEADERS.items() if name not in response.headers})
     response.headers.setdefault("Cache-Control", "no-store")
     wish = request.query_params.get("lang")
     if wish and wish in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, wish, max_age=_YEAR_S, samesite="strict", path="/", secure=secure(request))
     return response
-
-
-def _too_large(request: Request) -> bool:
-    if request.method not in {"POST", "PUT", "PATCH"}:
-        return False
-    length = request.headers.get("content-length", "")
-    form = "form" in request.headers.get("content-type", "form")
-    return not length.isdigit() or int(length) > (_FORM_LIMIT if form else _BODY_LIMIT)
 
 
 def secure(request: Request) -> bool:
