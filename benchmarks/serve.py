@@ -6,7 +6,8 @@ Starts `carewright serve` as a process of its own on a free port with a state fo
 answers of which route came, the median and the 95th percentile in milliseconds, errors, decisions that were lost, and the memory of the
 server before and after. Between two requests of one person lie 0.2 to 1.8 times the pause,
 drawn from the seed. With other work on the machine the times say little: the load average stands beside them, and one caller asks
-`/health` all along, which does nothing: how many times longer a route took than that is told as well.
+`/health` all along, which does nothing: how many times longer a route took than that is told as well. The memory of the server is told at
+each tenth of the time, and as its growth in the second half, in MB a minute: caches fill in the first minutes, and a leak does not stop.
 """
 
 from __future__ import annotations
@@ -264,18 +265,28 @@ def run(base: str, plans: list[str], book: Book, people: int, askers: int, optio
     workers = [threading.Thread(target=task, args=(until,)) for task in tasks]
     for worker in workers:
         worker.start()
-    middle = before
-    while any(worker.is_alive() for worker in workers):
-        time.sleep(1)
-        if until - time.monotonic() > seconds / 2:
-            middle = memory_mb(pid)
+    course = memory_course(pid, until, seconds)
+    for worker in workers:
+        worker.join()
     idle = _tail(book.times[IDLE])
     for route, times in sorted(book.times.items()):
         told = f"median {median(times) * 1000:7.1f} ms  p95 {_tail(times) * 1000:7.1f} ms, {_tail(times) / idle:5.1f} times that of {IDLE}"
         print(f"{route:14} {len(times):6} answers  {told}")
     print(
-        f"{people} people and {askers} record systems for {seconds} s, {pause} s apart; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; memory {before:.0f} MB, {middle:.0f} at half time, {memory_mb(pid):.0f} MB after"
+        f"{people} people and {askers} record systems for {seconds} s, {pause} s apart; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
+    half = course[len(course) // 2 :]
+    told = f"{(half[-1] - half[0]) / (seconds / 120):+.1f} MB a minute in the second half"
+    print(f"memory {before:.0f} MB before; at each tenth {' '.join(f'{mb:.0f}' for mb in course)} MB; {told}")
+
+
+def memory_course(pid: int, until: float, seconds: float) -> list[float]:
+    """The memory of the server at each tenth of the time, the end included."""
+    course = []
+    for tenth in range(9, -1, -1):
+        time.sleep(max(0.0, until - seconds * tenth / 10 - time.monotonic()))
+        course.append(memory_mb(pid))
+    return course
 
 
 if __name__ == "__main__":
