@@ -83,3 +83,16 @@ def coverage(out: Annotated[Path | None, typer.Option(help="write to this file, 
     from agent.coverage import lines, page
 
     emit(page(lines()), out)
+
+
+@app.command()
+def reach(out: Annotated[Path | None, typer.Option(help="write to this file instead of standard output")] = None) -> None:
+    """Names that conditions ask for and that no record can set, with the rules that wait for them: they never speak."""
+    from agent.reach import page, unset
+
+    found = unset()
+    emit(page(found), out)
+    unexplained = sum(not each.why for each in found)
+    note(
+        f"{len(found)} names that nothing sets, {sum(bool(e.never) for e in found)} of them silence a rule; {unexplained} without a reason."
+    )
