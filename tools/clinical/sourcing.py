@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tools.clinical.answer import Citation
+from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import Document
 
 
@@ -37,6 +38,24 @@ def unlisted(file: Document, named: Iterable[tuple[str, str]]) -> list[str]:
     """A fault for each source, given as owner and id, that the file names and does not list."""
     known = {entry.id for entry in file.source}
     return [f"{owner}: source {source!r} is not listed" for owner, source in named if source not in known]
+
+
+def uncited(file: Document, cited: Iterable[str]) -> list[str]:
+    """A fault for each source that the file lists and nobody cites."""
+    return [f"source {source!r} is never cited" for source in sorted({entry.id for entry in file.source} - set(cited))]
+
+
+def only_once(statements: Iterable[tuple[str, str]]) -> None:
+    """Of statements of several files, given as file and id, each id stands once.
+
+    Raises:
+        KnowledgeError: one stands again; it names both files.
+    """
+    seen: dict[str, str] = {}
+    for file, name in statements:
+        if name in seen:
+            raise KnowledgeError(f"{file}.toml: id {name!r} is also in {seen[name]}.toml")
+        seen[name] = file
 
 
 def twice(names: Iterable[str]) -> list[str]:

@@ -11,11 +11,10 @@ from pathlib import Path
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.clause import Clause, compile_all, compile_clause
 from tools.clinical.conditions import Condition
-from tools.clinical.errors import KnowledgeError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import load
 from tools.clinical.routes import LUNGS, NOSE, SURFACES
-from tools.clinical.sourcing import citation
+from tools.clinical.sourcing import citation, only_once
 from tools.contraindications.model import (
     ANY,
     ContraindicationFile,
@@ -192,12 +191,8 @@ def build(files: Iterable[ContraindicationFile]) -> Index:
     """
     files = tuple(files)
     by_kind: dict[str, list[ReadyRule]] = {}
-    seen: dict[str, str] = {}
+    only_once((file.id, statement.id) for file in files for statement in file.statements())
     for file in files:
-        for statement in file.statements():
-            if statement.id in seen:
-                raise KnowledgeError(f"{file.id}.toml: id {statement.id!r} is also in {seen[statement.id]}.toml")
-            seen[statement.id] = file.id
         for rule in file.rule:
             ready = ReadyRule(rule, file, rule)
             for kind in rule.subject:

@@ -6,7 +6,6 @@ therapy that should not be given twice, states of pregnancy, the reading of reac
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -18,6 +17,7 @@ from tools.clinical.errors import KnowledgeError
 from tools.clinical.examples import Fault, Given
 from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
+from tools.clinical.sourcing import twice, uncited
 from tools.contraindications.wording import misplaced
 
 Kind = Literal["disease", "allergy", "pregnancy", "lactation", "age", "laboratory", "monitoring", "procedure", "omission"]
@@ -194,8 +194,7 @@ class ContraindicationFile(Document, frozen=True, forbid_unknown_fields=True, kw
         """Unknown sources, clauses that do not compile, tiers that do not fit, statements without an example."""
         known = {source.id for source in self.source}
         cited = {source for statement in self.statements() for source in statement.sources}
-        faults = [f"source {source!r} is never cited" for source in sorted(known - cited)]
-        faults += [f"id {name!r} is given twice" for name, n in Counter(s.id for s in self.statements()).items() if n > 1]
+        faults = uncited(self, cited) + twice(statement.id for statement in self.statements())
         tried = {name for case in self.case if isinstance(case.expect, Expect) for name in case.expect.rules}
         for statement in self.statements():
             faults += [f"{statement.id}: {fault}" for fault in _statement_faults(statement, known, tried)]

@@ -15,9 +15,8 @@ from pathlib import Path
 from tools.clinical.answer import Citation, KnowledgeRef, Severity, severity_rank
 from tools.clinical.clause import compile_all
 from tools.clinical.conditions import Condition
-from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import knowledge_digest, load
-from tools.clinical.sourcing import citation
+from tools.clinical.sourcing import citation, only_once
 from tools.interactions.discipline import Discipline, shipped_discipline
 from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement, leaves
 
@@ -41,7 +40,7 @@ class ReadyChange:
     @cached_property
     def names_medicines(self) -> bool:
         """Whether the answer may differ from pair to pair."""
-        heads = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form")
+        heads = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form", "as_needed")
         return any(getattr(clause, head) for clause in leaves(self.change.when) for head in heads)
 
     def concerns(self, kinds: frozenset[str]) -> bool:
@@ -213,15 +212,11 @@ def build(files: Iterable[InteractionFile], discipline: Discipline) -> Index:
         KnowledgeError: two statements have one id.
     """
     files = tuple(files)
-    seen: dict[str, str] = {}
+    only_once((file.id, statement.id) for file in files for statement in file.statements())
     rules: list[ReadyRule] = []
     firsts: dict[str, int] = {}
     seconds: dict[str, int] = {}
     for file in files:
-        for statement in file.statements():
-            if statement.id in seen:
-                raise KnowledgeError(f"{file.id}.toml: id {statement.id!r} is also in {seen[statement.id]}.toml")
-            seen[statement.id] = file.id
         for rule in file.rule:
             bit = 1 << len(rules)
             rules.append(ReadyRule(rule, file, len(rules)))

@@ -7,7 +7,6 @@ specific rule on a pair speaks.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -18,6 +17,7 @@ from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.errors import ClinicalError
 from tools.clinical.examples import Given
 from tools.clinical.knowledge import Confidence, Document
+from tools.clinical.sourcing import twice, uncited
 from tools.interactions.wording import misplaced
 
 Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
@@ -164,8 +164,7 @@ class InteractionFile(Document, frozen=True, forbid_unknown_fields=True, kw_only
         """Unknown sources, clauses that do not compile, rules without an example."""
         known = {source.id for source in self.source}
         cited = {source for statement in self.statements() for source in statement.sources}
-        faults = [f"source {source!r} is never cited" for source in sorted(known - cited)]
-        faults += [f"id {name!r} is given twice" for name, n in Counter(s.id for s in self.statements()).items() if n > 1]
+        faults = uncited(self, cited) + twice(statement.id for statement in self.statements())
         named = {case.rule for case in self.case}
         for statement in self.statements():
             faults += [f"{statement.id}: {fault}" for fault in _faults_of(statement, known)]

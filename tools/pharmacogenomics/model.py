@@ -6,7 +6,6 @@ is `no-result`, which no rule may treat as normal.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
@@ -16,6 +15,7 @@ from msgspec import Struct, field
 from tools.clinical.clause import Clause, compile_clause
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import Document
+from tools.clinical.sourcing import twice
 
 Action = Literal[
     "standard", "monitor", "start-low", "reduce", "increase", "alternative", "avoid", "contraindicated", "test", "algorithm", "none"
@@ -75,10 +75,9 @@ class GeneFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def faults(self) -> list[str]:
         """Alleles given twice, readings of functions that no allele has, phenotypes without an example."""
-        names = Counter(name for allele in self.allele for name in allele.names)
         known = {allele.function for allele in self.allele}
         tried = {case.phenotype for case in self.case}
-        faults = [f"allele {name!r} is given twice" for name, count in names.items() if count > 1]
+        faults = twice(name for allele in self.allele for name in allele.names)
         faults += [f"{r.phenotype}: no allele has function {f!r}" for r in self.reading for pair in r.pairs for f in pair if f not in known]
         faults += [f"no example is read as {reading.phenotype!r}" for reading in self.reading if reading.phenotype not in tried]
         return faults
@@ -155,7 +154,7 @@ class DrugFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def faults(self) -> list[str]:
         """Ids given twice, genes that are not announced, bounds that are no numbers, clauses that do not compile, no example."""
         tried = {name for case in self.case for name in case.expect}
-        faults = [f"id {name!r} is given twice" for name, count in Counter(r.id for r in self.recommendation).items() if count > 1]
+        faults = twice(entry.id for entry in self.recommendation)
         faults += [fault for entry in self.recommendation for fault in self._faults_of(entry, tried)]
         return faults + [str(fault) for fault in _clause_faults(self)]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from tools.clinical.knowledge import Confidence, Document
+from tools.clinical.sourcing import twice
 
 HERE = Path(__file__).parent
 
@@ -43,7 +43,7 @@ class IngredientFile(Document, frozen=True, kw_only=True):
     case: tuple[MedicationCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.name for entry in self.ingredient)
+        return twice(entry.name for entry in self.ingredient)
 
     def case_failures(self) -> list[str]:
         return _medication_failures(self.case)
@@ -75,7 +75,7 @@ class ProductFile(Document, frozen=True, kw_only=True):
     case: tuple[MedicationCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.code for entry in self.coded)
+        return twice(entry.code for entry in self.coded)
 
     def case_failures(self) -> list[str]:
         return _medication_failures(self.case)
@@ -106,7 +106,7 @@ class ClassFile(Document, frozen=True, kw_only=True, rename={"class_": "class"})
     case: tuple[ClassCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.name for entry in self.class_)
+        return twice(entry.name for entry in self.class_)
 
     def case_failures(self) -> list[str]:
         from tools.terminology import terminology
@@ -133,14 +133,3 @@ def _medication_failures(cases: tuple[MedicationCase, ...]) -> list[str]:
     from tools.terminology.cases import medication_failures
 
     return medication_failures(cases)
-
-
-def given_twice(names: Iterable[str]) -> list[str]:
-    """A sentence for each name that comes more than once."""
-    seen: set[str] = set()
-    found: list[str] = []
-    for name in names:
-        if name in seen:
-            found.append(f"{name!r} is given twice")
-        seen.add(name)
-    return found

@@ -10,7 +10,7 @@ from msgspec import Struct
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.knowledge import Document
 from tools.clinical.quantity import unit_dimension
-from tools.terminology.model_medicines import given_twice
+from tools.clinical.sourcing import twice
 
 ObservableKind = Literal["vital", "laboratory", "score", "function", "imaging", "derived", "history"]
 
@@ -45,7 +45,7 @@ class ProblemFile(Document, frozen=True, kw_only=True):
     case: tuple[ProblemCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.name for entry in self.problem)
+        return twice(entry.name for entry in self.problem)
 
     def case_failures(self) -> list[str]:
         from tools.terminology.cases import problem_failures
@@ -104,7 +104,7 @@ class ObservableFile(Document, frozen=True, kw_only=True):
     case: tuple[ObservableCase, ...] = ()
 
     def faults(self) -> list[str]:
-        found = given_twice(entry.name for entry in self.observable)
+        found = twice(entry.name for entry in self.observable)
         cited = {source.id for source in self.source}
         for entry in self.observable:
             found += [f"{entry.name}: {fault}" for fault in _observable_faults(entry, cited)]
@@ -156,7 +156,7 @@ class AllergenFile(Document, frozen=True, kw_only=True):
     case: tuple[AllergyCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.name for entry in self.allergen) + given_twice(entry.name for entry in self.reaction)
+        return twice(entry.name for entry in self.allergen) + twice(entry.name for entry in self.reaction)
 
     def case_failures(self) -> list[str]:
         from tools.terminology.cases import allergy_failures
@@ -196,7 +196,7 @@ class EventFile(Document, frozen=True, kw_only=True):
     case: tuple[EventCase, ...] = ()
 
     def faults(self) -> list[str]:
-        return given_twice(entry.name for entry in self.immunization) + given_twice(entry.name for entry in self.procedure)
+        return twice(entry.name for entry in self.immunization) + twice(entry.name for entry in self.procedure)
 
     def case_failures(self) -> list[str]:
         from tools.terminology.cases import event_failures
