@@ -92,7 +92,7 @@ def unjudged(case: Case) -> tuple[NotChecked, ...]:
 
 
 def _review(plan: Plan, case: Case) -> tuple[ReviewPoint, ...]:
-    points = [*_points(case), *_declined(case), *_indications(case), *_gaps(case), *_loads(case), *_costs(plan, case)]
+    points = [*_points(case), *_declined(case), *_lapsed(case), *_indications(case), *_gaps(case), *_loads(case), *_costs(plan, case)]
     acting = [item for item in plan.items if item.action in _CHANGING and item.subject.reference]
     questioned = {reference for p in points if p.topic == "deprescribe" for reference in p.medications}
     kept = [p for p in points if not (p.topic in ("simplify", "indication") and _acted_on(p, acting))]
@@ -169,6 +169,21 @@ def _declined(case: Case) -> Iterator[ReviewPoint]:
                 topic="adherence",
                 text=f"{short(use)}: ordered, and said not to be taken.",
                 consider="Ask, without blame, why not, before it or another for the same purpose is begun.",
+                medications=(use.reference,),
+                facts=(use.reference, *use.also),
+            )
+
+
+def _lapsed(case: Case) -> Iterator[ReviewPoint]:
+    """Medicines whose order nobody closed, and whose supply ended so long ago that they are not counted as taken."""
+    for use in case.facts.medications:
+        if use.lapsed and use.supplied_until:
+            days = (case.as_of - use.supplied_until).days
+            yield ReviewPoint(
+                id="",
+                topic="adherence",
+                text=f"{short(use)}: never closed, but its last supply ended {wording.period(days)} before the date of this plan ({use.supplied_until.isoformat()}), so that it counts as ended.",
+                consider="If it is still taken, from another source, say so before this plan is signed; else close the order.",
                 medications=(use.reference,),
                 facts=(use.reference, *use.also),
             )

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from agent import wording
 from agent.case import Case
+from agent.drafting.standing import ask_how_taken, uncertain_of
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Dose, Due, PlanCode, PlanIngredient, PlanQuantity, Rationale, Subject, SubjectKind
@@ -102,12 +103,12 @@ def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     entry = entry.with_(
         dose=dose_of(answer, decision.change),
         change="" if answer.outcome == "found" else wording.sentence(decision.change),
-        uncertain=_perhaps_against(case, drug),
+        uncertain=(*_perhaps_against(case, drug), *uncertain_of(case, decision)),
         alternatives=tuple(
             Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives
         ),
         monitoring=answer.monitoring,
-        waits_for=(*entry.waits_for, *blockers),
+        waits_for=(*entry.waits_for, *blockers, *ask_how_taken(book, case, decision)),
     )
     if decision.deferred:
         entry = entry.with_(change=wording.sentence(decision.deferred), urgency="routine")
@@ -131,6 +132,7 @@ def _add_current(book: Workbook, case: Case, decision: Decision, use: Medication
         entry = entry.with_(uncertain=(use.reference,))
     if decision.action == "change":
         entry = _changed(case, decision, use, entry)
+        entry = entry.with_(uncertain=uncertain_of(case, decision), waits_for=(*entry.waits_for, *ask_how_taken(book, case, decision)))
     book.add(entry)
     if decision.action == "change" and decision.picked and decision.picked not in use.kinds:
         book.add(_replacement(case, decision, decision.picked, use))

@@ -21,6 +21,7 @@ UNDATED = "acute-state-undated"
 """What the shared states call a problem of the moment that has no date."""
 
 _STALE_RECORD_DAYS = 365
+_LONG_AGO_DAYS = 90
 
 
 class RulesDrafter:
@@ -100,8 +101,12 @@ def _ask_since_when(book: Workbook, case: Case) -> None:
 def _ask_about_the_record(book: Workbook, case: Case) -> None:
     uncertain = [use for use in case.taken if use.currency == "uncertain"]
     if uncertain:
-        names = wording.listed(sorted({use.text for use in uncertain}))
-        book.ask(f"Ordered long ago and never closed: {names}.", about=RECONCILE, facts=[use.reference for use in uncertain])
+        long_ago = [use for use in uncertain if use.last_ordered is None or (case.as_of - use.last_ordered).days > _LONG_AGO_DAYS]
+        newer = [use for use in uncertain if use not in long_ago]
+        for said, uses in (("Ordered long ago and never closed", long_ago), ("The record leaves it open", newer)):
+            if uses:
+                names = wording.listed(sorted({use.text for use in uses}))
+                book.ask(f"{said}: {names}.", about=RECONCILE, facts=[use.reference for use in uses])
     last = case.record.last_entry
     if last and (age := (case.as_of - last).days) > _STALE_RECORD_DAYS:
         book.ask(

@@ -6,7 +6,8 @@
 |---|---|
 | a validity period or bounded course that ended before `as_of` | `old` |
 | a validity period that reaches `as_of` or beyond | `current` |
-| supply (duration × fills) ended more than 90 days before `as_of` | `uncertain` |
+| supply (duration × fills) ended more than 365 days before `as_of`, of a medicine that is not taken as needed | `old`, and told as lapsed |
+| supply ended more than 90 days before `as_of` | `uncertain` |
 | supply that reaches into those 90 days | `current` |
 | neither, written at most 365 days before `as_of` | `current` |
 | neither, written earlier, or without a date | `uncertain` |
@@ -20,7 +21,8 @@ only where there is no other; a *completed* one does not end another that is cur
 administration never ends an order, but one that is current keeps alive an order that would be uncertain for its age, and what was handed
 over after the order's period had ended shows that it went on, and decides.
 Source: HL7 FHIR R4, value sets medicationrequest-status, medication-statement-status, medicationdispense-status; the
-periods of 365 and 90 days are a decision of this project (a yearly review; a three-month supply).
+periods of 365 and 90 days are a decision of this project (a yearly review; a three-month supply). A year after the supply has ended
+a prescription may not be filled again either.
 """
 
 from __future__ import annotations
@@ -93,16 +95,25 @@ def _merged(group: list[Order], as_of: date) -> MedicationUse:
     currency = currency_of(deciding, as_of)
     if currency == "uncertain" and deciding.state == "open" and any(currency_of(o, as_of) == "current" for o in ranked if o.weight == 0):
         currency = "current"
+    supplied_until = _supplied_until(began)
+    lapsed = currency == "uncertain" and deciding.state == "open" and _lapsed(deciding, supplied_until, as_of)
     dates = [order.when for order in began if order.when is not None]
     return replace(
         deciding.use,
-        currency=currency,
+        currency="old" if lapsed else currency,
         started=min(dates, default=None),
         last_ordered=max(dates, default=None),
-        supplied_until=_supplied_until(began),
+        supplied_until=supplied_until,
         declined=deciding.use.declined and any(order.state == "open" for order in began),
         also=tuple(dict.fromkeys(o.use.reference for o in group if o.use.reference != deciding.use.reference)),
+        lapsed=lapsed,
+        dates=tuple(sorted(dates)),
     )
+
+
+def _lapsed(deciding: Order, supplied_until: date | None, as_of: date) -> bool:
+    """Whether the last supply of an order that nobody closed ended long ago; what is taken as needed may still lie in the drawer."""
+    return supplied_until is not None and not deciding.use.regimen.as_needed and (as_of - supplied_until).days > _YEAR
 
 
 def _supplied_until(orders: list[Order]) -> date | None:

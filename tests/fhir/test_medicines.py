@@ -267,17 +267,45 @@ def test_a_period_that_ends_before_the_order_was_written_is_not_believed(read: R
     assert sum(issue.kind == "contradiction" for issue in record.facts.data_issues) == issues
 
 
-def test_what_was_handed_over_after_the_period_had_ended_went_on(read: Read) -> None:
+@pytest.mark.parametrize(("handed_over", "expected"), [("2026-08-16", "current"), ("2026-08-15", "uncertain"), ("2025-11-13", "old")])
+def test_what_was_handed_over_after_the_period_had_ended_went_on(read: Read, handed_over: str, expected: str) -> None:
     order = medication("desipramine hydrochloride 75 MG Oral Tablet", ordered=date(2024, 1, 1), status="active")
     order["dosageInstruction"] = [{"timing": {"repeat": {"boundsPeriod": {"start": "2024-01-01", "end": "2024-09-17"}}}}]
     supply = {
         "resourceType": "MedicationDispense",
         "status": "completed",
         "medicationCodeableConcept": {"text": "desipramine hydrochloride 75 MG Oral Tablet"},
-        "whenHandedOver": "2025-01-01",
-        "daysSupply": {"value": 10, "code": "d"},
+        "whenHandedOver": handed_over,
+        "daysSupply": {"value": 9, "code": "d"},
     }
-    assert [use.currency for use in read(order, supply).facts.medications] == ["uncertain"]
+    assert [use.currency for use in read(order, supply).facts.medications] == [expected]
+
+
+def supplied_for(days: int, ended: int, **fields: Any) -> dict[str, Any]:
+    dispense = {"expectedSupplyDuration": {"value": days, "unit": "d", "code": "d"}}
+    return order(ended + days, dispenseRequest=dispense, **fields)
+
+
+@pytest.mark.parametrize(("ended", "expected"), [(365, ("uncertain", False)), (366, ("old", True))])
+def test_an_order_lapses_a_year_after_the_end_of_its_last_supply(read: Read, ended: int, expected: tuple[str, bool]) -> None:
+    (use,) = read(supplied_for(30, ended)).facts.medications
+    assert (use.currency, use.lapsed) == expected
+
+
+def test_what_is_taken_as_needed_never_lapses(read: Read) -> None:
+    (use,) = read(supplied_for(30, 800, dosageInstruction=[{"asNeededBoolean": True}])).facts.medications
+    assert (use.currency, use.lapsed) == ("uncertain", False)
+
+
+def test_a_newer_order_without_supply_keeps_an_older_supply_from_lapsing(read: Read) -> None:
+    (use,) = read(supplied_for(30, 800), order(380)).facts.medications
+    assert (use.currency, use.lapsed) == ("uncertain", False)
+
+
+def test_a_dispense_without_any_order_is_asked_about_for_a_year(read: Read) -> None:
+    supply = other("MedicationDispense", status="completed", whenHandedOver=str(ago(140)), daysSupply={"value": 30, "code": "d"})
+    (use,) = read(supply).facts.medications
+    assert (use.currency, use.lapsed) == ("uncertain", False)
 
 
 def supplied(count: int, days: int, unit: str | None = None) -> dict[str, Any]:

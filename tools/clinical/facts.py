@@ -75,6 +75,8 @@ class MedicationUse:
         also: references of other orders of the same product, which this one stands for.
         declined: the newest word on it is that it is not taken, although it was ordered.
         supplied_until: the last day that any order or hand-over of it covers, where the record says how long one lasts.
+        dates: of every order and hand-over of it, oldest first.
+        lapsed: nobody closed its order, but what it covered ended so long ago that it counts as over.
     """
 
     reference: str
@@ -94,6 +96,8 @@ class MedicationUse:
     also: tuple[str, ...] = ()
     supplied_until: date | None = None
     declined: bool = False
+    lapsed: bool = False
+    dates: tuple[date, ...] = ()
 
     @property
     def taken(self) -> bool:
