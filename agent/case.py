@@ -7,7 +7,7 @@ same `Case` from the same bytes, and gets the same answers, since nothing here l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -86,6 +86,13 @@ class Case:
     def gaps(self) -> tuple[SupplyGap, ...]:
         """Medicines whose supply on record ended."""
         return supply_gaps(self.facts)
+
+    def without(self, names: frozenset[str]) -> Case:
+        """The same record with these ingredients struck out too; only what the guidelines decide is worked out anew."""
+        other = replace(self, excluded=self.excluded | names)
+        kept = {name: value for name, value in vars(self).items() if name not in {"run", *self.__dataclass_fields__}}
+        vars(other).update(kept)
+        return other
 
     def uses(self, references: Sequence[str]) -> tuple[MedicationUse, ...]:
         """The medicines behind these references, in the record's order."""

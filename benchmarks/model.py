@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
@@ -22,9 +23,10 @@ from statistics import median
 from agent.case import Case
 from agent.checking import wording as wording_check
 from agent.drafting.answer import read_answer, struck
-from agent.drafting.assemble import assembled, report
+from agent.drafting.assemble import assembled
 from agent.drafting.model import ModelDrafter, Settings
 from agent.drafting.offer import offer_of
+from agent.drafting.preferring import Ground
 from agent.drafting.prompting import prompt, refuse_identifiers
 from agent.drafting.rules import RulesDrafter
 from agent.planning import make_plan
@@ -78,25 +80,34 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     drafter = ModelDrafter(Settings(f"http://127.0.0.1:{server.server_address[1]}/v1", "scripted", timeout=60))
     drafter.draft(case)
+    _one_plan(data, drafter, Ground(case, rules, offer, read_answer(reply, offer)), reply)
+    server.pause = PAUSE
+    _many_at_once(data, drafter)
+    server.shutdown()
+
+
+def _one_plan(data: bytes, drafter: ModelDrafter, ground: Ground, reply: str) -> None:
+    case, offer = ground.case, ground.offer
 
     def verify() -> object:
         wording_check._tokens.cache_clear()
         wording_check._paired.cache_clear()
         answer = read_answer(reply, offer)
-        return struck(answer, offer), report(offer, answer), assembled(case, rules, offer, answer)
+        return struck(answer, offer), assembled(replace(ground, answer=answer))
 
     def gate() -> None:
         refuse_identifiers(prompt(offer), case)
 
     calls: tuple[Callable[[], object], ...] = (lambda: make_plan(data, AS_OF), lambda: drafter.draft(case), verify, gate)
     of_rules, of_model, of_check, of_gate = map(milliseconds, calls)
-    print(f"{len(offer.lines)} lines, {len(wording)} wordings")
+    print(f"{len(offer.lines)} lines, {len(ground.answer.wording)} wordings")
     print(f"a whole plan by rules                {of_rules:7.1f} ms")
     print(f"a draft by model, with its server    {of_model:7.1f} ms  ({of_model / of_rules:.2f} of that plan)")
     print(f"  of it the verification of answers  {of_check:7.1f} ms  ({of_check / of_rules:.2f})")
     print(f"  of it the search for identifiers   {of_gate:7.1f} ms  ({of_gate / of_rules:.2f})")
 
-    server.pause = PAUSE
+
+def _many_at_once(data: bytes, drafter: ModelDrafter) -> None:
     cases = [Case(data, AS_OF) for _ in range(PATIENTS)]
     for one in cases:
         RulesDrafter().draft(one)
@@ -109,7 +120,6 @@ def main() -> None:
         print(
             f"{PATIENTS} patients in {threads:2} threads  {seconds:8.2f} s   ({drafted} drafted by the model, {PATIENTS * PAUSE:.0f} s of answering)"
         )
-    server.shutdown()
 
 
 if __name__ == "__main__":

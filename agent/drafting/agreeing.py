@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
-from agent.drafting.answer import Answer, Wording, struck
+from agent.drafting.answer import MOST_PROPOSALS, Answer, Preference, Proposal, Wording, struck, unborne
 from agent.drafting.offer import Offer
 
 
@@ -25,7 +25,8 @@ def agreed(answers: Sequence[Answer], offer: Offer) -> tuple[Answer, float]:
         defer=tuple(o for o in offer.lines if _most(answers, lambda a: a.defer, o)),
         confirm=tuple(f for f in offer.facts if _most(answers, lambda a: a.confirm, f)),
         wording=tuple(_wordings(answers, offer)),
-        prefer=tuple(a for a in offer.options if _most(answers, lambda one: one.prefer, a)),
+        prefer=tuple(_preferences(answers, offer)),
+        propose=tuple(_proposals(answers)),
     )
     overlaps = [_shared(a, b) for a, b in combinations(answers, 2)]
     return one, round(sum(overlaps) / len(overlaps), 2)
@@ -53,10 +54,32 @@ def _wordings(answers: Sequence[Answer], offer: Offer) -> Iterable[Wording]:
     return (standing.get(line, worded) for line, worded in first.items())
 
 
+def _preferred(answer: Answer) -> tuple[str, ...]:
+    return tuple(preference.option for preference in answer.prefer)
+
+
+def _preferences(answers: Sequence[Answer], offer: Offer) -> Iterable[Preference]:
+    """Of each option that more than half prefer, the first that says why and is borne out, else the first; one a line."""
+    for option in (a for a in offer.options if _most(answers, _preferred, a)):
+        said = [p for answer in answers for p in answer.prefer if p.option == option]
+        yield next((p for p in said if not unborne(p, offer)), said[0])
+
+
+def _proposals(answers: Sequence[Answer]) -> Iterable[Proposal]:
+    """What more than half propose by the same name."""
+    named = {p.medicine.strip().casefold(): p for answer in answers for p in answer.propose}
+    most = [p for name, p in named.items() if _most(answers, lambda a: tuple(p.medicine.strip().casefold() for p in a.propose), name)]
+    return most[:MOST_PROPOSALS]
+
+
 def _shared(a: Answer, b: Answer) -> float:
     """The overlap of the two orders, as pairs of lines, and that of what is put off or doubted, each weighing half."""
     orders = _overlap(frozenset(combinations(a.order, 2)), frozenset(combinations(b.order, 2)))
-    return (orders + _overlap(frozenset((*a.defer, *a.confirm, *a.prefer)), frozenset((*b.defer, *b.confirm, *b.prefer)))) / 2
+    return (orders + _overlap(_said(a), _said(b))) / 2
+
+
+def _said(answer: Answer) -> frozenset[str]:
+    return frozenset((*answer.defer, *answer.confirm, *_preferred(answer)))
 
 
 def _overlap(a: frozenset[object], b: frozenset[object]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,9 @@ from agent.drafting.offer import Offer
 from agent.errors import DraftError
 
 LONGEST_WORDING = 600
+MOST_PROPOSALS = 2
+"""So many medicines from outside of the offer are heard."""
+_LONGEST_NAME = 60
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,14 +26,30 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     facts: tuple[str, ...] = ()
 
 
+class Preference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An option that should stand in its line, why in the model's words, and the facts they draw on."""
+
+    option: str
+    text: str = ""
+    facts: tuple[str, ...] = ()
+
+
+class Proposal(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A medicine that nothing of the offer names, and the facts for which the team should think of it."""
+
+    medicine: str
+    facts: tuple[str, ...] = ()
+
+
 class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Lines in the order of their weight, lines to put off, facts to ask about, wordings, and options to ask about."""
+    """Lines in the order of their weight, lines to put off, facts to ask about, wordings, options to choose instead, and what is missing."""
 
     order: tuple[str, ...]
     defer: tuple[str, ...] = ()
     confirm: tuple[str, ...] = ()
     wording: tuple[Wording, ...] = ()
-    prefer: tuple[str, ...] = ()
+    prefer: tuple[Preference, ...] = ()
+    propose: tuple[Proposal, ...] = ()
 
 
 def answer_schema(offer: Offer) -> dict[str, Any]:
@@ -41,7 +60,10 @@ def answer_schema(offer: Offer) -> dict[str, Any]:
     wording = {"type": "array", "items": worded, "maxItems": len(offer.lines)}
     fields = {"order": lines, "defer": lines, "confirm": facts, "wording": wording}
     if offer.options:
-        fields["prefer"] = {"type": "array", "items": {"enum": list(offer.options)}, "maxItems": len(offer.options)}
+        said = {"option": {"enum": list(offer.options)}, "facts": facts, "text": {"type": "string", "maxLength": LONGEST_WORDING}}
+        fields["prefer"] = {"type": "array", "items": _object(said), "maxItems": len(offer.options)}
+    new = _object({"medicine": {"type": "string", "maxLength": _LONGEST_NAME}, "facts": facts})
+    fields["propose"] = {"type": "array", "items": new, "maxItems": MOST_PROPOSALS}
     return _object(fields)
 
 
@@ -52,11 +74,16 @@ def read_answer(text: str, offer: Offer) -> Answer:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise DraftError("the answer is not of the form that was asked for") from error
     lines = {*answer.order, *answer.defer, *(w.line for w in answer.wording)}
-    facts = {*answer.confirm, *(f for w in answer.wording for f in w.facts)}
-    if lines - offer.lines.keys() or facts - offer.facts.keys() or set(answer.prefer) - offer.options.keys():
+    borne: tuple[Wording | Preference | Proposal, ...] = (*answer.wording, *answer.prefer, *answer.propose)
+    facts = {*answer.confirm, *(f for part in borne for f in part.facts)}
+    options = [preference.option for preference in answer.prefer]
+    if lines - offer.lines.keys() or facts - offer.facts.keys() or set(options) - offer.options.keys():
         raise DraftError("the answer names handles that were not offered")
-    if len(set(answer.order)) != len(answer.order) or len({w.line for w in answer.wording}) != len(answer.wording):
+    preferred = [offer.options[a].line for a in options]
+    if any(len(set(once)) != len(once) for once in (answer.order, [w.line for w in answer.wording], preferred)):
         raise DraftError("the answer names a line twice")
+    if len(answer.propose) > MOST_PROPOSALS or any(len(p.medicine) > _LONGEST_NAME for p in answer.propose):
+        raise DraftError("the answer proposes too much")
     return answer
 
 
@@ -72,14 +99,27 @@ def struck(answer: Answer, offer: Offer) -> dict[str, tuple[str, ...]]:
     return {line: reasons for line, reasons in found.items() if reasons}
 
 
+def unborne(preference: Preference, offer: Offer) -> str:
+    """Why what a preference says cannot stand; empty where it can. It speaks of the option: the line's own medicine is no word of its sources."""
+    option = offer.options[preference.option]
+    chosen = offer.lines[option.line].subject.text.casefold()
+    own = (f"{option.name} {key.replace('_', ' ')} {text}" for key, text in option.said.items() if key != "name")
+    sources = tuple(source for source in (*own, *offer.sources[option.line]) if chosen not in source.casefold())
+    return next(_of(preference.text, preference.facts, sources, option.line, offer), "")
+
+
 def _faults(worded: Wording, offer: Offer) -> Iterator[str]:
-    if set(worded.facts) - set(offer.cites[worded.line]):
+    yield from _of(worded.text, worded.facts, offer.sources[worded.line], worded.line, offer)
+
+
+def _of(text: str, facts: Sequence[str], sources: tuple[str, ...], line: str, offer: Offer) -> Iterator[str]:
+    if set(facts) - set(offer.cites[line]):
         yield "it cites a fact that does not bear this line"
-    if not worded.text.strip() or len(worded.text) > LONGEST_WORDING:
+    if not text.strip() or len(text) > LONGEST_WORDING:
         yield "it is empty or too long"
         return
-    sources = (*offer.sources[worded.line], *(offer.facts[f] for f in worded.facts if f in offer.cites[worded.line]))
-    yield from filter(None, (unsupported(sentence, sources) for sentence in sentences(worded.text)))
+    cited = (offer.facts[f] for f in facts if f in offer.cites[line])
+    yield from filter(None, (unsupported(sentence, (*sources, *cited)) for sentence in sentences(text)))
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

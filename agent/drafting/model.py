@@ -21,10 +21,11 @@ from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
 from agent.case import Case
 from agent.drafting.agreeing import agreed
-from agent.drafting.answer import Answer, answer_schema, left_out, read_answer, struck
-from agent.drafting.assemble import assembled, report
+from agent.drafting.answer import Answer, answer_schema, left_out, read_answer, struck, unborne
+from agent.drafting.assemble import assembled
 from agent.drafting.critic import critic_schema, criticised
 from agent.drafting.offer import Offer, offer_of
+from agent.drafting.preferring import Ground
 from agent.drafting.prompting import Message, Schema, digest_of, preview, prompt, refuse_identifiers
 from agent.drafting.rules import RulesDrafter
 from agent.drafting.settings import Settings
@@ -85,8 +86,8 @@ class ModelDrafter:
             who = structs.replace(who, kind="rules", fell_back=str(error), report=spent if spent.calls else UNSET)
             return structs.replace(rules, drafter=who)
         answer, agreement = agreed(answers, offer)
-        drafted = assembled(case, rules, offer, answer)
-        counted = structs.replace(report(offer, answer), choices=len(answers), agreement=agreement)
+        drafted, counted = assembled(Ground(case, rules, offer, answer))
+        counted = structs.replace(counted, choices=len(answers), agreement=agreement)
         if self.settings.critic:
             drafted, criticism = self._criticised(drafted, offer, case, talk)
             counted = structs.replace(counted, critic=criticism)
@@ -152,6 +153,7 @@ def _again(talk: _Talk, messages: list[Message], seed: int | None = None) -> str
 def _faults(answer: Answer, offer: Offer) -> str:
     parts = [f"the safety line {o} is left out" for o in left_out(answer, offer)]
     parts += [f"the wording of {o}: {reasons[0]}" for o, reasons in struck(answer, offer).items()]
+    parts += [f"what is said for {p.option}: {why}" for p in answer.prefer if (why := unborne(p, offer))]
     return "; ".join(parts)
 
 

@@ -10,9 +10,31 @@ import orjson
 from agent import wording
 from agent.case import Case
 from agent.privacy.outgoing import coded_facts, medicine, patient_line, without_record_text
+from agent.weighing import weighed
+from tools.clinical.answer import Citation
 from tools.clinical.plan import Item, Plan
+from tools.clinical.weighed import WeighedOption
 
 _SAFETY = frozenset({"stop", "hold", "change"})
+
+
+@dataclass(frozen=True)
+class Option:
+    """A medicine that was weighed for a line and not chosen.
+
+    Attributes:
+        line: handle of the line that it could stand in.
+        name: its ingredient.
+        because: why the rules did not choose it.
+        said: what the table of options says of it, as it is sent.
+        evidence: who measured what the table says.
+    """
+
+    line: str
+    name: str
+    because: str
+    said: dict[str, str]
+    evidence: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +49,7 @@ class Offer:
         text: the offer as JSON, as it is sent.
         sources: handle of a line → the sentences that its wording may draw on, besides the facts that it cites.
         cites: handle of a line → handles of its facts.
-        options: handle of an option → the line that it could stand in, and its name.
+        options: handle of an option → the medicine.
     """
 
     lines: dict[str, Item]
@@ -37,7 +59,7 @@ class Offer:
     text: str
     sources: dict[str, tuple[str, ...]]
     cites: dict[str, tuple[str, ...]]
-    options: dict[str, tuple[str, str]]
+    options: dict[str, Option]
 
 
 def offer_of(case: Case, plan: Plan) -> Offer:
@@ -49,10 +71,10 @@ def offer_of(case: Case, plan: Plan) -> Offer:
     cites = {o: tuple(dict.fromkeys(handles[r] for why in item.rationale for r in why.facts if r in handles)) for o, item in lines.items()}
     safety = frozenset(o for o, item in lines.items() if item.action in _SAFETY or item.urgency != "routine")
     facts = {handle: coded[reference] for reference, handle in handles.items()}
-    options = {f"a{n}": (o, name) for n, (o, name) in enumerate(_options(lines), start=1)}
+    options = {f"a{n}": option for n, option in enumerate(_options(case, plan, lines), start=1)}
     shown = {o: _line(case, item, cites[o], safe=o in safety) for o, item in lines.items()}
     for o, line in shown.items():
-        if own := {a: name for a, (of, name) in options.items() if of == o}:
+        if own := {a: option.said for a, option in options.items() if option.line == o}:
             line["options"] = own
     content = {"patient": patient_line(case), "facts": facts, "lines": shown, "questions": list(_questions(case, plan))}
     return Offer(
@@ -61,12 +83,28 @@ def offer_of(case: Case, plan: Plan) -> Offer:
     )  # fmt: skip
 
 
-def _options(lines: dict[str, Item]) -> Iterator[tuple[str, str]]:
-    """Medicines that the tools weighed and did not choose, by the one ingredient that they are."""
-    for o, item in lines.items():
-        for alternative in item.alternatives if item.action == "start" else ():
-            if len(alternative.subject.ingredients) == 1:
-                yield o, alternative.subject.ingredients[0].name
+def _options(case: Case, plan: Plan, lines: dict[str, Item]) -> Iterator[Option]:
+    """Medicines that were weighed and not chosen, by the one ingredient that they are: those passed over first, then others of the table."""
+    starts = {o: item for o, item in lines.items() if item.action == "start" and item.alternatives}
+    tables = {table.item: table for table in weighed(plan, case)} if starts else {}
+    for o, item in starts.items():
+        found = {a.subject.ingredients[0].name: a.not_chosen_because for a in item.alternatives if len(a.subject.ingredients) == 1}
+        shown = {x.medicine: x for x in tables[item.id].options if x.kind == "medicine" and x.medicine and not x.chosen}
+        found |= {name: x.not_chosen_because for name, x in shown.items() if name not in found and "/" not in name}
+        for name, because in found.items():
+            said = (
+                {"name": name, "not_chosen": because, **_weighed(shown[name])} if name in shown else {"name": name, "not_chosen": because}
+            )
+            evidence = tuple(e for effect in shown[name].benefits for e in effect.evidence) if name in shown else ()
+            yield Option(o, name, because, {key: without_record_text(text, case) for key, text in said.items()}, evidence)
+
+
+def _weighed(option: WeighedOption) -> dict[str, str]:
+    """What the table says of an option, by what it is about."""
+    figures = "; ".join(f"{e.outcome} {e.per_1000 or e.text}{f' of 1000 {e.over}' if e.per_1000 else ''}".strip() for e in option.benefits)
+    wishes = " ".join(f"{p.text} {p.fit.replace('-', ' ')}." for p in option.preferences)
+    said = {"cost": option.cost, "burden": option.burden, "monitoring": "; ".join(option.monitoring)}
+    return {key: text for key, text in {**said, "benefits": figures, "wishes": wishes}.items() if text and text != "unknown"}
 
 
 def _line(case: Case, item: Item, cites: tuple[str, ...], *, safe: bool) -> dict[str, object]:

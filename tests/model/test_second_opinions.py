@@ -149,20 +149,20 @@ def test_what_cannot_be_is_named(table: Model) -> None:
         Settings.of({"CAREWRIGHT_MODEL_URL": "http://localhost/v1", "CAREWRIGHT_MODEL": "m"}, table)
 
 
-def test_an_option_that_the_model_prefers_is_a_question_and_changes_no_line(server: Server, drafter: ModelDrafter, example: Case) -> None:
+def test_an_option_without_a_reason_is_a_question_and_changes_no_line(server: Server, drafter: ModelDrafter, example: Case) -> None:
     offer = offer_of(example, RulesDrafter().draft(example))
-    handle, (line, name) = next(iter(offer.options.items()))
-    says(server, answer(example, prefer=[handle]))
+    handle, option = next(iter(offer.options.items()))
+    says(server, answer(example, prefer=[{"option": handle, "facts": [], "text": ""}]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert plan.items == rules.items
     question = plan.questions[-1]
-    assert question.about == f"whether {name} instead of {offer.lines[line].subject.text}"
+    assert question.about == f"whether {option.name} instead of {offer.lines[option.line].subject.text}"
     assert question.why.startswith("The model would choose it; the tools did not: ")
     assert question.blocks == ()
 
 
 @pytest.mark.parametrize("handle", ["a99", "o1", "warfarin"])
 def test_an_option_that_was_not_offered_is_refused(handle: str, server: Server, drafter: ModelDrafter, example: Case) -> None:
-    says(server, answer(example, prefer=[handle]))
+    says(server, answer(example, prefer=[{"option": handle, "facts": [], "text": ""}]))
     plan = drafter.draft(example)
     assert (plan.drafter.kind, plan.drafter.fell_back) == ("rules", "the answer names handles that were not offered")

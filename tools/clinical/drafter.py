@@ -35,6 +35,9 @@ class ModelReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
         choices: answers that were counted, where more than one was asked for.
         agreement: of those answers, 0 to 1: the mean overlap of what every two of them say.
         critic: the second reading, where there was one.
+        preferred: options that took the place of the rules' choice, with the line.
+        barred: medicines that it preferred or proposed and that a check speaks against, and which.
+        outside: medicines that it proposed from outside of what the tools retrieved; each is a question.
     """
 
     calls: int = 0
@@ -48,6 +51,9 @@ class ModelReport(Struct, frozen=True, omit_defaults=True, kw_only=True):
     choices: int = 1
     agreement: float = 1.0
     critic: Criticism | UnsetType = UNSET
+    preferred: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+    outside: int = 0
 
 
 class Drafter(Struct, frozen=True, kw_only=True):
