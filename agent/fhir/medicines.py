@@ -37,7 +37,7 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import EMPTY, Concept
 from agent.fhir.reading import ERROR, USED, Order, Outcome, Reading, aside
-from agent.fhir.regimen import Supply, days_of, ends_of, longest_course, regimen_of, route_of, with_supply
+from agent.fhir.regimen import Supply, days_of, ends_of, longest_course, route_of, with_parts, with_supply
 from agent.fhir.times import day, moment, plus
 from tools.clinical.facts import MedicationUse, WhyNot
 
@@ -235,7 +235,7 @@ def _use(product: Concept, form: str, reference: str, reading: Reading, dosages:
         route=route_of(dosages) or match.route,
         form=match.form or form or None,
         strength=match.strength,
-        regimen=regimen_of(dosages, match.strength),
+        regimen=with_parts(dosages, match.strength, match.strengths),
         complete=match.outcome == "recognized",
         reason=reason,
     )

@@ -10,7 +10,8 @@
 | `timeOfDay`, `when`, `dayOfWeek` | so many a day, or a week |
 | several dosage instructions | added up, where all are scheduled and in one unit; otherwise no daily amount |
 | `route` | the stated route, which goes before the one that the product's form suggests |
-| `asNeeded…` | `as_needed`; the daily amount is the most that may be taken |
+| `asNeeded…` in every instruction | `as_needed`; the daily amount is the most that may be taken |
+| several ingredients, counted in tablets or puffs | the daily amount of each, where the product names its strength |
 | no dose, but the supply and the days that it lasts | 5 tablets of 0.25 mg for 5 days: 0.25 mg/d on average |
 | nothing coded | the text alone; nothing is read out of it |
 """
@@ -52,7 +53,7 @@ def regimen_of(dosages: Sequence[el.Dosage], strength: Quantity | None) -> Regim
     if not dosages:
         return Regimen()
     text = "; ".join(dict.fromkeys(filter(None, (_text(dosage) for dosage in dosages))))[:_TEXT]
-    as_needed = any(bool(d.as_needed_boolean) or d.as_needed_codeable_concept is not None for d in dosages)
+    as_needed = all(_as_needed(dosage) for dosage in dosages)
     amounts = [_amount(dosage, strength) for dosage in dosages]
     times = [_times_a_day(dosage.timing) for dosage in dosages]
     daily = _daily(amounts, times)
@@ -63,6 +64,28 @@ def regimen_of(dosages: Sequence[el.Dosage], strength: Quantity | None) -> Regim
 
 Supply = tuple[el.Quantity | None, el.Quantity | None]
 """How much is supplied, and how long it lasts."""
+
+
+def with_parts(dosages: Sequence[el.Dosage], strength: Quantity | None, strengths: Sequence[tuple[str, Quantity]]) -> Regimen:
+    """The regimen with the daily amount of each ingredient, where doses are counted and what is in one of them is known.
+
+    Of a medicine that is taken daily and as needed as well, what is taken daily.
+    """
+    regimen = regimen_of(dosages, strength)
+    daily = regimen_of([dosage for dosage in dosages if not _as_needed(dosage)] or dosages, strength).daily
+    if daily is None or daily.unit != "{dose}/d":
+        return regimen
+    doses = daily.value
+    parts = tuple((name, Quantity(doses * one.value, f"{one.unit.partition('/')[0]}/d")) for name, one in strengths if _of_one_dose(one))
+    return replace(regimen, parts=parts)
+
+
+def _as_needed(dosage: el.Dosage) -> bool:
+    return bool(dosage.as_needed_boolean) or dosage.as_needed_codeable_concept is not None
+
+
+def _of_one_dose(strength: Quantity) -> bool:
+    return "/" not in strength.unit or strength.unit.endswith("/{puff}")
 
 
 def with_supply(regimen: Regimen, supply: Supply, strength: Quantity | None) -> Regimen:

@@ -159,11 +159,11 @@ def _stated(found: Settable) -> None:
             if derives and found.can_hold(rule.recommendation.when, True):
                 found.stated |= derives
     common = shared()
-    found.stated |= {entry.name for entry in (*common.overdue, *common.declined)}
-    for state in common.recent:
-        if any(found.names("happened", name, True) for name in state.problems):
-            found.stated |= {state.name, state.undated} - {""}
-    found.observables |= {entry.name for entry in common.computed if _computable(entry, found)}
+    found.stated |= {each.name for each in common.overdue} | {each.name for each in common.declined}
+    for happening in common.recent:
+        if any(found.names("happened", name, True) for name in happening.problems):
+            found.stated |= {happening.name, happening.undated} - {""}
+    found.observables |= {each.name for each in common.computed if _computable(each, found)}
 
 
 def _computable(entry: Computed, found: Settable) -> bool:

@@ -13,7 +13,7 @@ from tools.clinical.clause import Clause
 
 Word = Literal["has", "measured", "takes", "allergic_to", "happened"]
 """`happened`: a problem or an event of that kind."""
-MEDICINE = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form")
+MEDICINE = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form", "as_needed")
 """Words of a condition that name a medicine."""
 
 _PARTS = ("all_of", "any_of", "none_of", "of")

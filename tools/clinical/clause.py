@@ -7,6 +7,7 @@
     { unmeasured = "uacr", within = "365 d" }
     { daily_dose = "simvastatin", above = "20 mg/d" }       dose not recorded: unknown
     { duration = "nsaid", at_least = "14 d" }               { route = "estradiol", is = "topical" }
+    { as_needed = "formoterol" }                            true where no order of it is for every day
     { interval = "methotrexate", below = "7 d" }            { form = "nifedipine", is = "extended" }    not recorded: unknown
     { sex = "female" }   { pregnancy = "pregnant" }         not recorded: unknown
     { phenotype = "CYP2C19", is = "poor" }                  no call: false, and never "normal"
@@ -25,7 +26,7 @@ from msgspec import Struct, structs
 from tools.clinical import conditions as c
 from tools.clinical.errors import KnowledgeError, UnitMismatchError
 from tools.clinical.quantity import Quantity
-from tools.clinical.regimen_conditions import Form, Interval
+from tools.clinical.regimen_conditions import AsNeeded, Form, Interval
 
 _BOUNDS = ("at_least", "at_most", "above", "below", "equals")
 
@@ -44,6 +45,7 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     route: str | None = None
     interval: str | None = None
     form: str | None = None
+    as_needed: str | None = None
     sex: str | None = None
     pregnancy: str | None = None
     phenotype: str | None = None
@@ -73,6 +75,7 @@ _HEADS: dict[str, frozenset[str]] = {
     "route": frozenset({"is"}),
     "interval": frozenset(_BOUNDS),
     "form": frozenset({"is"}),
+    "as_needed": frozenset(),
     "sex": frozenset(),
     "pregnancy": frozenset(),
     "phenotype": frozenset({"is"}),
@@ -161,6 +164,7 @@ _BUILDERS: dict[str, Callable[[Clause], c.Condition]] = {
     "route": lambda clause: c.Route(clause.route or "", _word(clause)),
     "interval": lambda clause: Interval(clause.interval or "", _limit(clause)),
     "form": lambda clause: Form(clause.form or "", _word(clause).lower()),
+    "as_needed": lambda clause: AsNeeded(clause.as_needed or ""),
     "sex": lambda clause: c.Sex("female" if _one_of(clause.sex, ("female", "male")) == "female" else "male"),
     "pregnancy": lambda clause: c.PregnancyIs(_one_of(clause.pregnancy, _PREGNANCY)),
     "phenotype": lambda clause: c.Phenotype(clause.phenotype or "", _word(clause)),

@@ -145,7 +145,7 @@ class DailyDose:
         return any_verdict([self._of(use) for use in facts.taking(self.name)])
 
     def _of(self, use: MedicationUse) -> Verdict:
-        daily = use.regimen.daily
+        daily = use.regimen.daily_of(self.name)
         if daily is None:
             return Verdict(Truth.UNKNOWN, (use.reference,), (f"daily dose of {self.name}",))
         return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")

@@ -16,10 +16,12 @@ from typing import Literal
 from tools.clinical.coding import Coding as Coding
 from tools.clinical.coding import Ingredient as Ingredient
 from tools.clinical.quantity import Quantity
+from tools.clinical.regimen import Regimen as Regimen
 
 Currency = Literal["current", "uncertain", "old", "proposed"]
 WhyNot = Literal["medical", "patient", ""]
 Pregnancy = Literal["pregnant", "planning", "possible", "lactating", "none", "unknown"]
+_NO_REGIMEN = Regimen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,6 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Regimen:
-    """How a medicine is taken, where the record says so.
-
-    Attributes:
-        amount: of one administration, in mass, units, puffs or tablets.
-        per: the interval between administrations, a time quantity.
-        daily: amount per day of the ingredient, where it can be computed.
-        text: the instruction as written; shown, never interpreted as a command.
-    """
-
-    amount: Quantity | None = None
-    per: Quantity | None = None
-    daily: Quantity | None = None
-    text: str = ""
-    as_needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class MedicationUse:
     """A medicine of the record, or one that a plan proposes.
 
@@ -88,7 +72,7 @@ class MedicationUse:
     route: str | None = None
     form: str | None = None
     strength: Quantity | None = None
-    regimen: Regimen = Regimen()
+    regimen: Regimen = _NO_REGIMEN
     started: date | None = None
     last_ordered: date | None = None
     complete: bool = True

@@ -1,4 +1,4 @@
-"""Conditions on how a medicine is taken: how often, and in which form."""
+"""Conditions on how a medicine is taken: how often, only as needed, and in which form."""
 
 from __future__ import annotations
 
@@ -24,6 +24,23 @@ class Interval:
         if use.regimen.per is None or use.regimen.as_needed:
             return Verdict(Truth.UNKNOWN, (use.reference,), (asked,))
         return self.limit.judge(use.regimen.per, use.reference, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class AsNeeded:
+    """A medicine taken only as needed. Not taken, or every day as well: false. How it is taken not recorded: unknown."""
+
+    name: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        """True where every order of it is as needed."""
+        uses = facts.taking(self.name)
+        references = tuple(use.reference for use in uses)
+        if any(not use.regimen.as_needed and (use.regimen.per or use.regimen.daily or use.regimen.parts) for use in uses):
+            return Verdict(Truth.FALSE, references)
+        if uses and all(use.regimen.as_needed for use in uses):
+            return Verdict(Truth.TRUE, references)
+        return Verdict(Truth.UNKNOWN if uses else Truth.FALSE, references, (f"daily dose of {self.name}",) if uses else ())
 
 
 @dataclass(frozen=True, slots=True)

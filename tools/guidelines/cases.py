@@ -43,7 +43,7 @@ class NotedToolbox:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    names = dict.fromkeys((*given.takes, *given.doses, *given.started))
+    names = dict.fromkeys((*given.takes, *given.doses, *given.started, *given.as_needed, *given.daily))
     return Facts(
         as_of=AS_OF,
         reference="Patient/example",
@@ -68,7 +68,9 @@ def _use(name: str, given: Given) -> MedicationUse:
     daily = Quantity.parse(given.doses[name]) if name in given.doses else None
     started = AS_OF - timedelta(days=given.started[name]) if name in given.started else None
     kinds = NotedToolbox().kinds_of(name)
-    return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), kinds, regimen=Regimen(daily=daily), started=started)
+    per = Quantity.parse("24 h") if name in given.daily else None
+    regimen = Regimen(per=per, daily=daily, as_needed=name in given.as_needed)
+    return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), kinds, regimen=regimen, started=started)
 
 
 def outcome(condition: Condition, given: Given) -> Expectation:

@@ -32,7 +32,8 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """A patient in a few words, for cases.
 
     `labs` maps an observable to `"7.2 %"` or `"7.2 %, 100 d ago"`; `doses` a drug to its daily dose; `started` a drug to
-    days ago; `allergic_to` may add the reaction (`penicillin: urticaria`). Pregnancy is `none` unless said otherwise.
+    days ago; `allergic_to` may add the reaction (`penicillin: urticaria`); `as_needed` and `daily` say how a drug is taken.
+    Pregnancy is `none` unless said otherwise.
     """
 
     has: tuple[str, ...] = ()
@@ -44,6 +45,8 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     labs: dict[str, str] = {}
     doses: dict[str, str] = {}
     started: dict[str, int] = {}
+    as_needed: tuple[str, ...] = ()
+    daily: tuple[str, ...] = ()
     phenotypes: dict[str, str] = {}
 
 
