@@ -8,13 +8,12 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from ssl import SSLContext
 from typing import Any, Literal, Self, cast
 
-import orjson
 from httpx2 import Client, HTTPError, create_ssl_context
 from msgspec import UNSET, structs
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
@@ -27,6 +26,7 @@ from agent.drafting.critic import critic_schema, criticised
 from agent.drafting.offer import Offer, offer_of
 from agent.drafting.preferring import Ground
 from agent.drafting.prompting import Message, Schema, digest_of, preview, prompt, refuse_identifiers
+from agent.drafting.replies import read_reply, streamed, whole
 from agent.drafting.rules import RulesDrafter
 from agent.drafting.settings import Settings
 from agent.errors import DraftError
@@ -41,12 +41,15 @@ Form = Literal["json_schema", "json_object", "text"]
 
 _LADDER: tuple[Form, ...] = ("json_schema", "json_object", "text")
 _ROUNDS = 2
-_LARGEST_REPLY = 1_000_000
 _FIRST_WAIT = 0.2
 """Seconds before a call is tried again where the server names none; doubled each time."""
 _LOG = logging.getLogger("carewright.model")
+_CANNOT = frozenset({400, 404, 415, 422, 500, 501})
+"""What servers answer to a form, or to a stream, that they do not know."""
 _RUNGS: dict[tuple[str, str], int] = {}
 """Server and model → the highest rung of the ladder that it has answered on."""
+_WHOLE: set[tuple[str, str]] = set()
+"""Servers and models that answer, and refuse to stream."""
 
 
 @dataclass(frozen=True)
@@ -179,13 +182,13 @@ class _Talk:
     def ask(self, messages: list[Message], seed: int | None = None) -> str:
         """The reply's text, on the highest rung that the server answers on. Raises DraftError."""
         key = (self.settings.url, self.settings.model)
-        rung, tries = _RUNGS.get(key, 0), 0
+        rung, tries, live = _RUNGS.get(key, 0), 0, self.tell is not None and key not in _WHOLE
         while True:
             try:
-                text = self._content(self._send(messages, _LADDER[rung], seed))
+                body = self._send(messages, _LADDER[rung], seed, live=live)
             except APIStatusError as error:
-                if error.status_code in {400, 404, 415, 422, 500, 501} and rung < len(_LADDER) - 1:
-                    rung += 1
+                if error.status_code in _CANNOT and (live or rung < len(_LADDER) - 1):
+                    rung, live = (rung, False) if live else (rung + 1, self.tell is not None)
                     continue
                 self._wait(error, tries)
                 tries += 1
@@ -195,7 +198,12 @@ class _Talk:
             except OpenAIError as error:
                 raise DraftError("the server's answer could not be used") from error
             _RUNGS[key] = rung
-            return text
+            if self.tell is not None and not live:
+                _WHOLE.add(key)
+            reply = read_reply(body)
+            self.cost["prompt_tokens"] += reply.prompt_tokens
+            self.cost["answer_tokens"] += reply.answer_tokens
+            return reply.text
 
     def _wait(self, error: APIStatusError, tries: int) -> None:
         """As long as the server asks for, before the next try. Raises DraftError where there is none, or it would come too late."""
@@ -206,7 +214,7 @@ class _Talk:
         self._tell(f"the server asks to wait {pause:.0f} s")
         time.sleep(pause)
 
-    def _send(self, messages: list[Message], form: Form, seed: int | None) -> bytes:
+    def _send(self, messages: list[Message], form: Form, seed: int | None, *, live: bool) -> bytes:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise DraftError("the time for this draft is over")
@@ -218,6 +226,7 @@ class _Talk:
             extra["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": self.schema}}
         elif form == "json_object":
             extra["response_format"] = {"type": "json_object", "schema": self.schema}
+        extra |= {"stream": True, "stream_options": {"include_usage": True}} if live else {}
         client = OpenAI(
             base_url=self.settings.url, api_key=self.settings.key, timeout=left, max_retries=0,
             http_client=Client(follow_redirects=False, trust_env=destination(self.settings.url) != "this-machine", timeout=left, verify=_tls()),
@@ -227,7 +236,11 @@ class _Talk:
             client,
             client.chat.completions.with_streaming_response.create(messages=cast(Any, messages), **wish, **extra) as response,
         ):
-            return self._read(response.iter_bytes())
+            comes = response.headers.get("content-type", "").startswith("text/event-stream")
+            chunks = response.iter_bytes()
+            body = streamed(chunks, self.deadline, self._tell) if live and comes else whole(chunks, self.deadline)
+        self._tell(f"{self.settings.model} has answered")
+        return body
 
     def _note(self, messages: list[Message]) -> None:
         """The digest of what is about to leave; what cannot be noted does not leave."""
@@ -241,36 +254,9 @@ class _Talk:
         except OSError as error:
             raise DraftError("what leaves cannot be noted in the log, so nothing was sent") from error
 
-    def _read(self, chunks: Iterator[bytes]) -> bytes:
-        body = bytearray()
-        for chunk in chunks:
-            body += chunk
-            if len(body) > _LARGEST_REPLY:
-                raise DraftError("the answer is too long")
-            if time.monotonic() > self.deadline:
-                raise DraftError("the time for this draft is over")
-        self._tell(f"{self.settings.model} has answered")
-        return bytes(body)
-
     def _tell(self, what: str) -> None:
         if self.tell is not None:
             self.tell(what)
-
-    def _content(self, body: bytes) -> str:
-        try:
-            document = orjson.loads(body)
-            choice = document["choices"][0]
-            content, reason = choice["message"]["content"], choice.get("finish_reason")
-            usage = document.get("usage") or {}
-            self.cost["prompt_tokens"] += int(usage.get("prompt_tokens") or 0)
-            self.cost["answer_tokens"] += int(usage.get("completion_tokens") or 0)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise DraftError("the server's answer is not a chat completion") from error
-        if choice["message"].get("refusal") or choice["message"].get("tool_calls") or reason not in {"stop", None}:
-            raise DraftError(f"the model did not finish an answer ({reason if reason in {'length', 'tool_calls'} else 'refused'})")
-        if not isinstance(content, str):
-            raise DraftError("the server's answer is not a chat completion")
-        return content
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -85,7 +85,7 @@ def plan(
     if show_prompt:
         _prompt(data, wish, out)
         return
-    made = planning_face.keep(data, wish) if review else planning_face.make(data, wish)
+    made = planning_face.keep(data, wish) if review else planning_face.make(data, wish, _told(drafter))
     if review:
         note(f"{made.plan_id} waits for review: carewright review show {made.plan_id}")
     shown = planning_face.show(made, form, out=out, everything=everything, language=language)
@@ -93,6 +93,13 @@ def plan(
     if aside := len(made.input.set_aside):
         note(f"{aside} entries of the input were set aside; the plan lists them.")
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def _told(drafter: str) -> Callable[[str], None] | None:
+    """What says how far a model is; the rules are done before anybody could read it."""
+    from agent.faces.cli_chat import told
+
+    return told if drafter == "model" else None
 
 
 def _prompt(data: bytes, wish: Wish, out: Path | None) -> None:

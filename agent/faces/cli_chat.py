@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.drafting.replies import Passing
 from agent.faces.cli_common import note
 from agent.faces.words import ascii_only
 from agent.safe_text import readable
@@ -23,6 +24,8 @@ STEPS = {
     "check": "the draft is checked",
 }
 """What is said of each node of the graph."""
+_LINE_ANEW = "\r\x1b[K"
+"""Takes away what stood in the line for the time being."""
 _CITED = 3
 """So many of what bears a sentence are printed behind it; the JSON form of the plan has all."""
 
@@ -55,8 +58,12 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
 
 
 def told(node: str) -> None:
-    """Each step of the graph as it is done."""
-    note(f"  {STEPS.get(node, node)}")
+    """Each step of the graph as it is done, and what a model is about; on a terminal, how far it is stands in one line."""
+    if isinstance(node, Passing) and sys.stderr.isatty():
+        sys.stderr.write(f"\r  {node}  ")
+        sys.stderr.flush()
+    else:
+        note(f"{_LINE_ANEW if sys.stderr.isatty() else ''}  {STEPS.get(node, node)}")
 
 
 def show(reply: Reply) -> None:

@@ -46,10 +46,10 @@ class Wish:
     patient: str | None = None
 
 
-def make(data: bytes, wish: Wish) -> Plan:
-    """A checked plan that nobody has signed. Raises RecordError, DraftError."""
+def make(data: bytes, wish: Wish, tell: Callable[[str], None] | None = None) -> Plan:
+    """A checked plan that nobody has signed; `tell` is told each step. Raises RecordError, DraftError."""
     try:
-        return make_plan(data, wish.as_of, request=wish.request, drafter=wish.drafter, patient=wish.patient)
+        return make_plan(data, wish.as_of, request=wish.request, drafter=wish.drafter, patient=wish.patient, tell=tell)
     except ModuleNotFoundError as error:
         if wish.drafter == "rules":
             raise

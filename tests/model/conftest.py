@@ -18,6 +18,7 @@ def server() -> Iterator[Server]:
     """A server of its own for each test."""
     started = Server()
     model._RUNGS.clear()
+    model._WHOLE.clear()
     yield started
     started.http.shutdown()
     started.http.server_close()
