@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import zlib
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,7 +24,9 @@ from agent.safe_text import readable
 from agent.store.lately import Lately
 
 _KEPT = 128
-"""Pages; one has up to 300 kB."""
+"""Pages; one has up to 300 kB, and a tenth of it as it is kept."""
+_FAST = 1
+"""Of zlib's levels."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,10 @@ class Rendered:
 
         def render() -> bytes:
             anybody = replace(frame, session=marks.session(session))
-            return pages.plan_page(anybody, page, marks.said if conversation else "", marks.told, printing=printing).encode()
+            html = pages.plan_page(anybody, page, marks.said if conversation else "", marks.told, printing=printing)
+            return zlib.compress(html.encode(), _FAST)
 
-        kept = self._pages.get(_depends_on(frame, page, conversing=bool(conversation), printing=printing), render)
+        kept = zlib.decompress(self._pages.get(_depends_on(frame, page, conversing=bool(conversation), printing=printing), render))
         own = {marks.who: _text(session.who.id), marks.csrf: _text(session.csrf), marks.told: _text(told), marks.said: conversation}
         return marks.pattern.sub(lambda found: own[found[0].decode()].encode(), kept)
 

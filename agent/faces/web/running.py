@@ -12,6 +12,7 @@ from agent.faces.configuration import Configuration, load
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.machines import serving
+from agent.faces.web.memory import settle
 from agent.planning import make_plan
 
 _KEEP_ALIVE_S = 75
@@ -28,6 +29,7 @@ def run(accounts: Accounts, host: str | None = None, port: int | None = None) ->
     desk = Desk(accounts.file.parent)
     desk.recover()
     make_plan(example_record(), EXAMPLE_AS_OF)  # the knowledge is read before the first request, not during it
+    settle()
     note(f"Listening on http://{settings.server.host}:{settings.server.port}")
     uvicorn.run(
         serving(desk, accounts, settings),
