@@ -25,7 +25,7 @@ from agent.context import Context
 from agent.deciding import Said, actor, take, void
 from agent.errors import DecisionError, PlannerError, StoreError
 from agent.freshness import knowledge_stamp, late, still_urgent
-from agent.need import need
+from agent.need import in_reading_order, looked_back_to
 from agent.planning import drafter_named
 from agent.release_delivery import Post, deliver, post, server_address
 from agent.review import Decision, Outcome, Reviewer
@@ -40,6 +40,7 @@ from agent.store.opening import open_database
 from agent.store.outbox import delivered, undelivered
 from agent.store.records import keep_record, record
 from agent.store.runs import Runner
+from agent.store.stakes import decided_since, stakes
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
 from tools.clinical.plan import Plan
 
@@ -87,11 +88,12 @@ class Desk:
         return name
 
     def list(self, *, everything: bool = False) -> tuple[Waiting, ...]:
-        """Plans that wait, and urgent statements without a plan (with `everything`: all), the most urgent first, then the oldest."""
+        """Plans that wait, and urgent statements without a plan (with `everything`: all), in the order of reading (`agent.need`)."""
         with self._database.reading() as db:
             found, now = works(db, () if everything else ("awaiting-review", "no-plan", *UNFINISHED)), self._now(db)
+            at_stake, read = stakes(db), decided_since(db, looked_back_to(now))
         found = tuple(w for w in found if everything or w.status != "no-plan" or still_urgent(w, now))
-        return tuple(waiting(w) for w in sorted(found, key=lambda w: need(w.urgency, used_up=0)))
+        return tuple(waiting(w) for w in in_reading_order(found, at_stake, read, now))
 
     def show(self, name: str, reader: Reviewer | None = None) -> Shown:
         """One plan with where its items stand; while it is drafted anew, the plan before, on which nobody can decide (`checking`).

@@ -1,29 +1,55 @@
-"""Which plan needs a reader first, and how long reading takes: one answer for the pages and for simulations."""
+"""Which plan needs a reader first: the order of the policies, for the runs of the desk."""
 
 from __future__ import annotations
 
-_URGENCY = {"emergency": 0, "same-day": 1, "routine": 2}
-_READING_MINUTES = 2.0
-_ITEM_MINUTES = 0.15
-_ANSWER_MINUTES = 0.5
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from agent.store.stakes import Settled, Stake
+from agent.store.worklist import UNFINISHED, Work
+from policies.engine import load_policies
+from policies.worklist import Queued, Read, days_of, in_order, need
+
+_WAITING = ("awaiting-review", "no-plan", *UNFINISHED)
+_DAY = 86400.0
 
 
-def need(urgency: str | None, used_up: float, harm: float = 0.0) -> tuple[int, float]:
-    """What to sort by, the neediest first: urgency is never traded; within it, time used up and harm at stake add up.
+def looked_back_to(now: str) -> str:
+    """Since when plans that were read count for the comparison of groups."""
+    row = load_policies().worklist
+    return (datetime.fromisoformat(now) - timedelta(days=days_of(row.look_back) if row else 0)).isoformat(timespec="microseconds")
+
+
+def in_reading_order(found: Iterable[Work], stakes: dict[str, Stake], read: Sequence[Settled], now: str) -> list[Work]:
+    """What waits, in the order of the policies; then what is settled, by urgency, the oldest first.
 
     Args:
-        urgency: of the plan; none known comes last.
-        used_up: the part of the time it may wait that is gone.
-        harm: weight of what waiting may do, on the same scale: 1 counts as much as the whole time it may wait.
+        stakes: of each run that shows a plan.
+        read: what was decided lately; see `looked_back_to`.
+        now: ISO 8601.
     """
-    return _URGENCY.get(urgency or "", len(_URGENCY)), -(used_up + harm)
+    runs = list(found)
+    waiting = {run.id: run for run in runs if run.status in _WAITING}
+    settled = sorted((run for run in runs if run.id not in waiting), key=lambda run: need(run.urgency, used_up=0))
+    queue = [_queued(run, stakes.get(run.id), now) for run in waiting.values()]
+    return [waiting[one.name] for one in in_order(queue, [_read(one) for one in read], _minutes_a_day(read, now))] + settled
 
 
-def reading_minutes(items: int, answers: int) -> float:
-    """An estimate of reading and signing: the reading, then each item, and more for each question or reason that is asked for.
+def _queued(run: Work, stake: Stake | None, now: str) -> Queued:
+    at_stake = stake or Stake(run.id, 0.0, 0.0, "")
+    return Queued(run.id, run.urgency, _days(run.started, now), at_stake.harm, at_stake.minutes, at_stake.people)
 
-    Args:
-        items: that are still open.
-        answers: warnings that ask for a reason, and questions.
-    """
-    return _READING_MINUTES + _ITEM_MINUTES * items + _ANSWER_MINUTES * answers
+
+def _read(one: Settled) -> Read:
+    return Read(one.people, _days(one.started, one.ended))
+
+
+def _minutes_a_day(read: Sequence[Settled], now: str) -> float | None:
+    """The pace of reading, where there was any."""
+    if not read:
+        return None
+    return sum(one.minutes for one in read) / max(_days(min(one.ended for one in read), now), 1.0) or None
+
+
+def _days(since: str, until: str) -> float:
+    return (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds() / _DAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from policies.engine import (
@@ -19,6 +19,8 @@ from policies.engine import (
     waits_at_most,
 )
 from policies.model import Expect, Given, GivenIssue, GivenItem, Policy
+from policies.waiting import GivenWaiting
+from policies.worklist import Queued, Read, harm_of, in_order
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.plan import Disposition, Drafter, Item, Plan, PlanIngredient, PlanInput, PlanIssue, PlanPatient, Subject
 from tools.clinical.quantity import Quantity
@@ -93,6 +95,22 @@ def _waited(given: Given) -> timedelta:
     return timedelta(seconds=float(Quantity.parse(given.waited or "0 d").to("s").value))
 
 
+def _harm(_: Given, plan: Plan, rules: Policies) -> float:
+    return round(harm_of(plan, rules), 6)
+
+
+def _first(given: Given, _: Plan, rules: Policies) -> str:
+    read = [Read(one.group, one.waited) for one in _supposed(given.read)]
+    return in_order(list(_supposed(given.queue)), read, policies=rules)[0].name
+
+
+def _supposed(groups: Iterable[GivenWaiting]) -> Iterator[Queued]:
+    for one in groups:
+        waited = float(Quantity.parse(one.waited).to("d").value)
+        for number in range(one.plans):
+            yield Queued(f"{one.name}-{number + 1}" if number else one.name, one.urgency, waited, one.harm, 3.0, one.group)
+
+
 _ANSWERS: dict[str, Callable[[Given, Plan, Policies], object]] = {
     "admitted": lambda given, plan, rules: may_act(given.role or "", given.act, rules),
     "permitted": lambda given, plan, rules: may_decide(given.role or "", plan.items[0], plan, given.verb, rules).allowed,
@@ -105,4 +123,6 @@ _ANSWERS: dict[str, Callable[[Given, Plan, Policies], object]] = {
     "form": lambda given, plan, rules: may_send(given.to or "elsewhere", given.what, rules) or "refused",
     "expired": _expired,
     "kept": _kept,
+    "harm": _harm,
+    "first": _first,
 }

@@ -13,6 +13,8 @@ that the folder may be replaced as a whole (`load_policies(folder)`); what no ta
     [[send]]              what may be sent to a model, and in what form
     [[expiry]]            how long a plan may wait for its signature
     [[retention]]         how long what belongs to a settled plan is kept
+    [[harm]]              what waiting may do, by what stands in a plan
+    [[worklist]]          in which order plans are read, and the limits of fairness
     [[access]]            who may read plans, take out what was signed, or look after the installation
 """
 
@@ -22,7 +24,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from policies.row import Row
 from policies.triggers import Trigger
+from policies.waiting import GivenWaiting, Harm, Worklist, row_faults
 from tools.clinical.answer import Indicator, IssueCode, Severity
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.knowledge import Document
@@ -37,12 +41,6 @@ Content = Literal["facts", "findings", "options", "request-text", "notes", "iden
 Form = Literal["as-is", "pseudonymised"]
 Destination = Literal["this-machine", "in-country", "elsewhere"]
 """From near to far; what may go far may go near."""
-
-
-class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A row of a table; its id is what logs and messages name."""
-
-    id: str
 
 
 class Triggered(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -177,6 +175,8 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     urgency: Urgency = "routine"
     waited: str | None = None
     status: Settled | Literal["awaiting-review"] = "approved"
+    queue: tuple[GivenWaiting, ...] = ()
+    read: tuple[GivenWaiting, ...] = ()
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -193,6 +193,8 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     form: Form | Literal["refused"] | None = None
     expired: bool | None = None
     kept: bool | None = None
+    harm: float | None = None
+    first: str | None = None
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -225,6 +227,8 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     expiry: tuple[Expiry, ...] = ()
     retention: tuple[Retention, ...] = ()
     access: tuple[Access, ...] = ()
+    harm: tuple[Harm, ...] = ()
+    worklist: tuple[Worklist, ...] = ()
     case: tuple[Case, ...] = ()
 
     def faults(self) -> list[str]:
@@ -242,6 +246,8 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
             *self.expiry,
             *self.retention,
             *self.access,
+            *self.harm,
+            *self.worklist,
         )
         ids = [row.id for row in rows]
         faults = [f"id {name!r} is given twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
@@ -251,6 +257,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         faults += [f"{row.id}: nobody may sign second" for row in self.second_signature if not row.by]
         faults += [f"{row.id}: {row.at_most} times is never" for row in self.redraft if row.at_most < 1]
         faults += [f"{row.id}: only a rejection is drafted again" for row in self.reason if row.redraft and "reject" not in row.use]
+        faults += row_faults(self.harm, self.worklist)
         times = [(row.id, row.within) for row in self.expiry] + [(row.id, row.within) for row in self.retention]
         return faults + [f"{name}: {fault}" for name, within in times for fault in _time_faults(within)]
 

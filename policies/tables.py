@@ -22,6 +22,7 @@ from policies.model import (
     SecondSignature,
     Send,
 )
+from policies.waiting import Harm, Worklist
 from tools.clinical.knowledge import knowledge_digest, load
 
 HERE = Path(__file__).parent
@@ -92,6 +93,17 @@ class Policies:
     def accesses(self) -> tuple[Access, ...]:
         """Who may read, ask, release, administer."""
         return tuple(row for document in self.documents for row in document.access)
+
+    @cached_property
+    def harms(self) -> tuple[Harm, ...]:
+        """What waiting may do."""
+        return tuple(row for document in self.documents for row in document.harm)
+
+    @cached_property
+    def worklist(self) -> Worklist | None:
+        """How plans that wait are ordered: the row of the last file that says so; by need alone where none does."""
+        found = [row for document in self.documents for row in document.worklist]
+        return found[-1] if found else None
 
     @cached_property
     def digest(self) -> str:

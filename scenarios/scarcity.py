@@ -1,46 +1,29 @@
 """More plans than hours: who is read first, and who waits how long, by need and by arrival.
 
-A panel of plans (the rows of a batch) arrives over some days; on each day a reviewer has so many hours. The order by need is
-the one of the worklist (`agent.need`) with the harm that waiting may do, and two rules of fairness that are declared as data.
+A panel of plans (the rows of a batch) arrives over some days; on each day a reviewer has so many hours. The order is the one of
+the worklist itself (`policies.worklist`): the same weights of what waiting may do, and the same limits of fairness.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import partial
 from statistics import mean, median
 
-from agent.need import need, reading_minutes
-from policies.engine import waits_at_most
+from policies import worklist
+from policies.engine import load_policies
+from policies.waiting import Worklist
+from policies.worklist import Queued, days_at_most
 from scenarios.page import Section
 from scenarios.pictures import bars
-from scenarios.report import group_of
 from scenarios.rows import Row
-from tools.clinical.knowledge import Document, load
 from tools.clinical.plan import Urgency
-
-
-class Rules(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What waiting may do, by what stands in a plan, and the limits of fairness; see the file."""
-
-    longest_wait_days: int
-    median_ratio: float
-    smallest_group: int
-    most_harm: float
-    weight: dict[str, float]
-
-
-@lru_cache(maxsize=1)
-def rules() -> Rules:
-    """The rules in force. Raises KnowledgeError where the file is at fault."""
-    return load(Path(__file__).parent / "scarcities", Rules)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """A plan that waits: since which day, and what bears on its place."""
+    """A plan that waits: since the morning of which day, and what bears on its place."""
 
     name: str
     arrived: int
@@ -49,37 +32,32 @@ class Waits:
     minutes: float
     group: str
 
-    def used_up(self, day: int) -> float:
-        """The part of the time it may wait that is gone."""
-        return (day - self.arrived) / (waits_at_most(self.urgency).total_seconds() / 86400)
+    def queued(self, day: int, number: int) -> Queued:
+        """As the worklist orders it; `number` is its name there."""
+        return Queued(f"{number:09}", self.urgency, day - self.arrived, self.harm, self.minutes, self.group)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A plan that was read on a day."""
+    """A plan that was read, so many days after it arrived: the part of the day's hours that was gone counts."""
 
     plan: Waits
-    day: int
-
-    @property
-    def waited(self) -> int:
-        """Days."""
-        return self.day - self.plan.arrived
+    waited: float
 
     @property
     def late(self) -> bool:
         """Whether it had expired by then."""
-        return self.plan.used_up(self.day) > 1
+        return self.waited > days_at_most(self.plan.urgency)
 
 
-Order = Callable[[list[Waits], Sequence[Read], int], list[Waits]]
+Order = Callable[[Sequence[Queued], Sequence[worklist.Read], float], list[Queued]]
 
 
-def harm(row: Row) -> float:
-    """What waiting may do to this patient, on the scale of the rules."""
-    weight = rules().weight
-    by_lines: float = sum(weight.get(action, 0.0) * count for action, count in row["items"].items())
-    return min(by_lines + weight["interruption"] * float(row["interruptive"]), rules().most_harm)
+def rules() -> Worklist:
+    """The limits of fairness in force."""
+    found = load_policies().worklist
+    assert found is not None, "the shipped policies order the worklist"
+    return found
 
 
 def panel(rows: Iterable[Row], days: int) -> list[Waits]:
@@ -90,57 +68,34 @@ def panel(rows: Iterable[Row], days: int) -> list[Waits]:
             row["patient"],
             number * days // len(planned),
             row["urgency"],
-            harm(row),
-            reading_minutes(sum(row["items"].values()), row["interruptive"] + row["questions"]),
-            group_of(row),
+            worklist.harm(row["items"], row["interruptive"]),
+            worklist.reading_minutes(sum(row["items"].values()), row["interruptive"] + row["questions"]),
+            worklist.group_of(row["sex"], row["age"]),
         )
         for number, row in enumerate(planned)
     ]
 
 
-def first_come(queue: list[Waits], read: Sequence[Read], day: int) -> list[Waits]:
+def first_come(queue: Sequence[Queued], read: Sequence[worklist.Read], minutes_a_day: float) -> list[Queued]:
     """First come, first served."""
-    return sorted(queue, key=lambda one: (one.arrived, one.name))
+    return sorted(queue, key=lambda one: (-one.waited, one.name))
 
 
-def by_need(queue: list[Waits], read: Sequence[Read], day: int) -> list[Waits]:
-    """As the worklist orders, with the harm at stake."""
-    return sorted(queue, key=lambda one: (need(one.urgency, one.used_up(day), one.harm), one.name))
+def by_need(queue: Sequence[Queued], read: Sequence[worklist.Read], minutes_a_day: float) -> list[Queued]:
+    """By need alone."""
+    return worklist.by_need(queue)
 
 
-def fairly(queue: list[Waits], read: Sequence[Read], day: int) -> list[Waits]:
-    """By need; within an urgency first whoever has waited longest allowed, then groups that have waited longer than the others."""
-    behind = _behind(queue, read, day)
-
-    def place(one: Waits) -> tuple[object, ...]:
-        rank, score = need(one.urgency, one.used_up(day), one.harm)
-        return rank, day - one.arrived < rules().longest_wait_days, one.group not in behind, score, one.name
-
-    return sorted(queue, key=place)
-
-
-def _behind(queue: Sequence[Waits], read: Sequence[Read], day: int) -> set[str]:
-    waited: dict[str, list[int]] = {}
-    for group, days in [*((one.plan.group, one.waited) for one in read), *((one.group, day - one.arrived) for one in queue)]:
-        waited.setdefault(group, []).append(days)
-    return {group for group, ratio in ratios(waited).items() if ratio > rules().median_ratio}
-
-
-def ratios(waited: dict[str, list[int]]) -> dict[str, float]:
-    """For each group that is large enough: its median wait to that of all others. A median below half a day counts as half a day."""
-    found = {}
-    for group, mine in waited.items():
-        others = [days for name, some in waited.items() if name != group for days in some]
-        if len(mine) >= rules().smallest_group and others:
-            found[group] = max(median(mine), 0.5) / max(median(others), 0.5)
-    return found
+def fairly(queue: Sequence[Queued], read: Sequence[worklist.Read], minutes_a_day: float) -> list[Queued]:
+    """As the worklist orders."""
+    return worklist.in_order(queue, read, minutes_a_day)
 
 
 ORDERS: dict[str, Order] = {"first come": first_come, "by need": by_need, "by need, fairly": fairly}
 
 
 def work_off(plans: Sequence[Waits], order: Order, hours_a_day: float) -> list[Read]:
-    """Read every plan in this order; what does not fit into a day waits for the next, and minutes left over are lost.
+    """Read every plan in this order, made anew each day; what does not fit into a day waits, and minutes left over are lost.
 
     Args:
         hours_a_day: of reviewing. A plan that needs more than a whole day is read on a day of its own.
@@ -150,17 +105,27 @@ def work_off(plans: Sequence[Waits], order: Order, hours_a_day: float) -> list[R
     while coming or queue:
         while coming and coming[0].arrived <= day:
             queue.append(coming.pop(0))
-        left = hours_a_day * 60
-        for one in order(queue, read, day):
-            if one.minutes > left and left != hours_a_day * 60:
-                break
-            left -= one.minutes
-            queue.remove(one)
-            read.append(Read(one, day))
-            if left <= 0:
-                break
+        ordered = order(
+            [one.queued(day, number) for number, one in enumerate(queue)],
+            [worklist.Read(one.plan.group, one.waited) for one in read],
+            hours_a_day * 60,
+        )
+        today = list(_today([queue[int(one.name)] for one in ordered], day, hours_a_day * 60))
+        gone = {id(one.plan) for one in today}
+        queue = [one for one in queue if id(one) not in gone]
+        read += today
         day += 1
     return read
+
+
+def _today(queue: Iterable[Waits], day: int, minutes: float) -> Iterator[Read]:
+    """What is read on one day."""
+    spent = 0.0
+    for one in queue:
+        if spent and spent + one.minutes > minutes:
+            return
+        yield Read(one, day + spent / minutes - one.arrived)
+        spent += one.minutes
 
 
 def sections(rows: Sequence[Row], days: int, hours_a_day: float) -> list[Section]:
@@ -182,46 +147,49 @@ def sections(rows: Sequence[Row], days: int, hours_a_day: float) -> list[Section
     ]
     return [
         Section("Orders against each other", (columns, table), text, picture),
-        Section("Median days waited, by group", (("group", "plans", *ORDERS), waits), _fairness()),
+        Section("Median days waited, by group", (("group", "plans", *ORDERS), waits), _fairness(done)),
     ]
 
 
-def _fairness() -> str:
+def _fairness(done: dict[str, list[Read]]) -> str:
+    row, worst = rules(), worst_ratio(done["by need, fairly"])
+    kept = f"kept: {worst:.2f}" if worst <= row.median_ratio else f"not kept: {worst:.2f}"
+    if worst > row.median_ratio:
+        kept += f" (by arrival alone it would be {worst_ratio(done['first come']):.2f}: urgency, which is never traded, or too few plans)"
     return (
-        f"Declared limits of the fair order: whoever has waited {rules().longest_wait_days} days comes first within the urgency; so does a "
-        f"group whose median wait is more than {rules().median_ratio:g} times that of the others (groups of {rules().smallest_group} and more)."
+        f"Declared limits of the fair order (policies/worklist.toml): whoever has waited {row.longest_wait} comes first within the urgency; no "
+        f"group's median wait is more than {row.median_ratio:g} times that of all others (groups of {row.smallest_group} plans and more; a "
+        f"median below {row.shortest_wait} counts as that). The limit of {row.median_ratio:g} is {kept}."
     )
 
 
 def _group_wait(read: Sequence[Read], group: str) -> str:
-    return f"{median(one.waited for one in read if one.plan.group == group):g}"
+    return f"{median(one.waited for one in read if one.plan.group == group):.1f}"
 
 
 def _harm_days(read: Sequence[Read]) -> float:
     return sum(one.plan.harm * one.waited for one in read)
 
 
-def _worst_ratio(read: Sequence[Read]) -> str:
-    waited: dict[str, list[int]] = {}
+def worst_ratio(read: Sequence[Read]) -> float:
+    """The largest ratio of a group's median wait to that of all others, as the policy measures it."""
+    waited: dict[str, list[float]] = {}
     for one in read:
         waited.setdefault(one.plan.group, []).append(one.waited)
-    return f"{max(ratios(waited).values(), default=0):.2f}"
+    return max(worklist.ratios(waited, rules()).values(), default=1.0)
 
 
-def _late(urgency: str) -> Callable[[Sequence[Read]], str]:
-    def count(read: Sequence[Read]) -> str:
-        some = [one for one in read if one.plan.urgency == urgency]
-        return f"{sum(one.late for one in some)} of {len(some)}"
-
-    return count
+def _late(urgency: str, read: Sequence[Read]) -> str:
+    some = [one for one in read if one.plan.urgency == urgency]
+    return f"{sum(one.late for one in some)} of {len(some)}"
 
 
 _MEASURES: dict[str, Callable[[Sequence[Read]], str]] = {
     "harm-days": lambda read: f"{_harm_days(read):.0f}",
     "mean days waited": lambda read: f"{mean(one.waited for one in read):.2f}",
-    "longest wait, days": lambda read: str(max(one.waited for one in read)),
-    "emergencies read after they expired": _late("emergency"),
-    "same-day plans read after they expired": _late("same-day"),
-    "routine plans read after they expired": _late("routine"),
-    "worst group's median wait to that of the others": _worst_ratio,
+    "longest wait, days": lambda read: f"{max(one.waited for one in read):.1f}",
+    "emergencies read after they expired": partial(_late, "emergency"),
+    "same-day plans read after they expired": partial(_late, "same-day"),
+    "routine plans read after they expired": partial(_late, "routine"),
+    "worst group's median wait to that of the others": lambda read: f"{worst_ratio(read):.2f}",
 }

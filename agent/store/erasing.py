@@ -20,7 +20,7 @@ from agent.store.worklist import Work, works
 from policies.engine import kept_for, may_act
 
 Why = Literal["request", "retention"]
-_TABLES = ("release", "verdict", "decision", "plan")
+_TABLES = ("stake", "release", "verdict", "decision", "plan")
 _SETTLED = ("approved", "partly-approved", "rejected", "expired", "no-plan", "failed")
 
 

@@ -41,7 +41,12 @@ _BY_PATIENT = """
 CREATE INDEX work_by_reference ON work (reference);
 CREATE INDEX work_by_source ON work (source);
 """
-UPGRADES = (_BY_PATIENT,)
+_STAKES = """
+CREATE TABLE stake (
+    work TEXT PRIMARY KEY REFERENCES work, harm DOUBLE PRECISION NOT NULL, minutes DOUBLE PRECISION NOT NULL, people TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+UPGRADES = (_BY_PATIENT, _STAKES)
 """From version 1 to 2, from 2 to 3, and so on. A step that was published is never changed; another one is added."""
 SCHEMA_VERSION = 1 + len(UPGRADES)
 

@@ -12,6 +12,7 @@ from agent.errors import DecisionError, StoreError
 from agent.store.audit import SYSTEM, append, content_hash
 from agent.store.connection import Connection
 from agent.store.lately import Lately
+from agent.store.stakes import keep_stake
 from tools.clinical.plan import Plan, Route, Urgency, plan_digest
 
 DrafterName = Literal["rules", "model"]
@@ -101,6 +102,7 @@ def show_plan(db: Connection, name: str, plan: Plan, status: WorkStatus, knowled
         "UPDATE work SET status=?, round=round+1, knowledge=?, digest=?, plan_id=?, urgency=?, route=?, reference=?, summary=?, items=? WHERE id=?",
         (status, knowledge, plan.digest, *headline(plan), name),
     )
+    keep_stake(db, name, plan)
     content = msgspec.json.encode(plan)
     db.execute("INSERT INTO plan SELECT id, round, digest, ?, ? FROM work WHERE id=?", (content, at, name))
     number = db.execute("SELECT round FROM work WHERE id=?", (name,)).fetchone()[0]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from agent.errors import PlannerError
-from agent.need import reading_minutes
 from agent.planning import make_plan
+from policies.worklist import reading_minutes
 from scenarios.course.body import Luck
 from scenarios.course.chart import Chart, observables_by_title
 from scenarios.course.model import CourseRules, Ladder

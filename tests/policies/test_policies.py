@@ -32,7 +32,7 @@ from tools.clinical.knowledge import decode, load
 from tools.clinical.quantity import Quantity
 
 FILES = sorted(HERE.glob("*.toml"))
-BITING = ("permit", "ban", "second_signature", "never_auto", "route", "redraft", "expiry", "retention")
+BITING = ("permit", "ban", "second_signature", "never_auto", "route", "redraft", "expiry", "retention", "harm", "worklist")
 ROWS = [(path, table, n) for path in FILES for table in BITING for n in range(len(tomllib.loads(path.read_text("utf-8")).get(table, ())))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,8 @@ from agent.errors import DecisionError
 from agent.faces.web.records import resource_json
 from agent.faces.web.sparklines import courses
 from agent.faces.web.speech import LANGUAGES, chosen, words
-from agent.faces.web.worklist_view import Filter, lines, ordered
+from agent.faces.web.worklist_view import Filter, lines
 from agent.review import Reviewer
-from agent.shown import Waiting
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.plan import PlanProblem
 from tools.clinical.quantity import Quantity
@@ -40,26 +39,6 @@ def test_every_language_has_every_word_with_the_same_gaps(language: str) -> None
 )
 def test_the_chosen_language_comes_before_that_of_the_browser(cookie: str | None, accepted: str, language: str) -> None:
     assert chosen(cookie, accepted).language == language
-
-
-def waiting(name: str, urgency: str, hours: float, left: float) -> Waiting:
-    return Waiting(
-        id=name, plan_id=name, status="awaiting-review", as_of="2026-11-20", started=(NOW - timedelta(hours=hours)).isoformat(),
-        expires=(NOW + timedelta(hours=left)).isoformat(), reference=None, summary="", urgency=urgency, route="review", items=1,  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def test_urgency_comes_first_and_then_what_has_used_up_most_of_its_time() -> None:
-    found = ordered(
-        [
-            waiting("new", "routine", 1, 335),
-            waiting("old", "routine", 300, 36),
-            waiting("today", "same-day", 1, 47),
-            waiting("now", "emergency", 0, 4),
-        ],
-        NOW,
-    )
-    assert [w.id for w in found] == ["now", "today", "old", "new"]
 
 
 def test_what_does_not_fit_into_the_minutes_is_marked(desk: Desk, plan: str) -> None:

@@ -20,7 +20,7 @@ from agent.faces.web.plan_view import PlanPage
 from agent.faces.web.reading import Readings
 from agent.faces.web.records import resource_json
 from agent.faces.web.speech import Speech
-from agent.faces.web.worklist_view import PAGE, Filter, lines, matching, ordered
+from agent.faces.web.worklist_view import PAGE, Filter, lines, matching
 from agent.patient import patient_page
 from agent.review import Decision, Edit, Reject
 
@@ -32,7 +32,7 @@ _VERBS = ("approve", "edit", "reject")
 def worklist(request: Request, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
     """Every plan that waits, by need."""
     wish, now = _wish(request), datetime.now(UTC)
-    found = ordered(matching(desk.list(everything=wish.settled), wish), now)
+    found = matching(desk.list(everything=wish.settled), wish)
     page = found[(wish.page - 1) * PAGE : wish.page * PAGE]
     shown = lines(page, desk.stands([w.id for w in page]), session.who, wish, now)
     frame = pages.Frame(speech, session, "/")

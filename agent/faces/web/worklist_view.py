@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.faces.web.standing_view import Signers, can_act, signers
-from agent.need import need, reading_minutes
 from agent.review import Reviewer
 from agent.shown import Waiting
 from agent.signing import Standing
 from agent.store.lately import Lately
+from policies.worklist import reading_minutes
 from tools.clinical.plan import Plan
 
 PAGE = 50
@@ -70,11 +70,6 @@ class Line:
     fits: bool = True
 
 
-def ordered(waiting: Iterable[Waiting], now: datetime) -> list[Waiting]:
-    """By need: urgency is never traded; within it, whatever has used up most of the time that it may wait comes first."""
-    return sorted(waiting, key=lambda w: (need(w.urgency, _used_up(w, now)), w.started))
-
-
 def matching(waiting: Iterable[Waiting], wish: Filter) -> list[Waiting]:
     """Those of the urgency that is asked for."""
     return [w for w in waiting if not wish.urgency or w.urgency == wish.urgency]
@@ -130,14 +125,6 @@ def _minutes(plan: Plan, standing: Standing) -> int:
     """An estimate for what is still open."""
     reasons = sum(issue.interruptive and not issue.suppressed for issue in plan.issues)
     return round(reading_minutes(len(standing.open), reasons + len(plan.questions)))
-
-
-def _used_up(w: Waiting, now: datetime) -> float:
-    """The part of the time it may wait that is gone."""
-    if w.expires is None:
-        return 0.0
-    whole = (datetime.fromisoformat(w.expires) - datetime.fromisoformat(w.started)).total_seconds()
-    return _hours(w.started, now) * 3600 / whole if whole else 1.0
 
 
 def _hours(since: str, now: datetime) -> float:
