@@ -89,8 +89,13 @@ class Workbook:
                 self.entries[key] = entry.with_(urgency="same-day", due=today)
 
     def finish(self, problem_ids: dict[str, str], uncertain_about: str) -> tuple[tuple[Item, ...], tuple[Question, ...]]:
-        """Number the lines and the questions, urgent and strong ones first, and tie them together."""
-        ordered = sorted(self.entries.values(), key=_rank)
+        """Number the lines and the questions, urgent and strong ones first, and tie them together.
+
+        Args:
+            problem_ids: the plan's problems by module, the weightier first.
+        """
+        places = {module: place for place, module in enumerate(problem_ids)}
+        ordered = sorted(self.entries.values(), key=lambda entry: _rank(entry, places.get(entry.module or "", len(places))))
         for entry in ordered:
             for name in entry.waits_for:
                 if name not in self.questions:
@@ -109,8 +114,8 @@ def _due_days(entry: Entry) -> int:
     return entry.due.within_days if entry.due else 9999
 
 
-def _rank(entry: Entry) -> tuple[int, int, int, str]:
-    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], _due_days(entry), entry.subject.text)
+def _rank(entry: Entry, place: int) -> tuple[int, int, int, int, str]:
+    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], _due_days(entry), place, entry.subject.text)
 
 
 def _merged(first: Entry, second: Entry) -> Entry:
