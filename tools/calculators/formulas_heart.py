@@ -45,16 +45,18 @@ MMOL_PER_MG_DL = 0.02586
 
 
 def prevent(
-    age: float, total_cholesterol: float, hdl_cholesterol: float, systolic: float, bmi: float, egfr: float,
+    age: float, total_cholesterol: float, hdl_cholesterol: float, systolic: float, egfr: float,
     diabetes: bool, smoking: bool, treated: bool, statin: bool,
     constant: float, of_age: float, of_non_hdl: float, of_hdl: float, of_low_systolic: float, of_systolic: float,
     of_diabetes: float, of_smoking: float, of_low_bmi: float, of_bmi: float, of_low_egfr: float, of_egfr: float,
     of_treated: float, of_statin: float, of_treated_systolic: float, of_statin_non_hdl: float,
     of_age_non_hdl: float, of_age_hdl: float, of_age_systolic: float, of_age_diabetes: float, of_age_smoking: float,
     of_age_bmi: float, of_age_low_egfr: float, of_age_squared: float = 0,
-    hba1c: float = 5.3, of_hba1c: float = 0, of_hba1c_diabetes: float = 0, uacr: float = 1, of_log_uacr: float = 0,
+    hba1c: float = 5.3, of_hba1c: float = 0, of_hba1c_diabetes: float = 0, uacr: float = 1, of_log_uacr: float = 0, bmi: float = 25,
 ) -> float:  # fmt: skip
     """Risk in percent by the PREVENT equations (logistic, race-free): base, with HbA1c in percent, or with urine albumin in mg/g.
+
+    Of the outcomes only heart failure has coefficients of the body mass index; the others are the same with any, and need none.
 
     Source: Khan 2024, Circulation 149:430, supplemental tables S12.
     """

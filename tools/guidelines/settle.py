@@ -47,7 +47,7 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
     for name, rules in state.wanted.items():
         how = shared().obtaining(name)
         reasons = "; ".join(list(dict.fromkeys(rule.recommendation.because.rstrip(".") for rule in rules))[:2])
-        if any(state.facts.problem(name) for name in how.unless_has):
+        if any(state.facts.problem(name) for name in how.unless_has) or _known(state, how.unless_known):
             continue
         if how.order and how.order not in ordered:
             ordered.add(how.order)
@@ -55,6 +55,10 @@ def _obtain(state: State) -> tuple[list[Decision], list[Question]]:
         elif how.ask:
             questions.append(Question(how.ask, f"Not recorded, and it could change this: {reasons}."))
     return orders, [*questions, *_about_regimens(state)]
+
+
+def _known(state: State, names: Sequence[str]) -> bool:
+    return bool(names) and all(state.facts.latest(name, shared().monitored_within_days) is not None for name in names)
 
 
 def _about_regimens(state: State) -> list[Question]:

@@ -139,11 +139,16 @@ class StandsFor(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Obtain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is done when a value is missing and a decision needs it: order a test (not in these states), ask, or nothing."""
+    """What is done when a value is missing and a decision needs it: order a test (not in these states), ask, or nothing.
+
+    Attributes:
+        unless_known: for a value that is worked out: where all of these are known from the last year, no test is what is missing.
+    """
 
     missing: tuple[str, ...]
     order: str | None = None
     unless_has: tuple[str, ...] = ()
+    unless_known: tuple[str, ...] = ()
     ask: str | None = None
 
 
