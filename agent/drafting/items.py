@@ -83,7 +83,12 @@ def plain_subject(action: str, name: str) -> Subject:
 
 def due(case: Case, days: int | None) -> Due | None:
     """A due date counted from `as_of`."""
-    return None if days is None else Due(days, (case.as_of + timedelta(days=days)).isoformat())
+    return None if days is None else due_on(case, days)
+
+
+def due_on(case: Case, days: int) -> Due:
+    """So many days after `as_of`."""
+    return Due(days, (case.as_of + timedelta(days=days)).isoformat())
 
 
 def _add_start(book: Workbook, case: Case, decision: Decision) -> None:

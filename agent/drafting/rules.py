@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent import wording
 from agent.case import Case
 from agent.drafting.doubts import add_doubts
-from agent.drafting.items import add_decision
+from agent.drafting.items import add_decision, due_on
 from agent.drafting.medications import medication_lines
 from agent.drafting.problems import plan_problems
 from agent.drafting.safety import add_allergy_reviews, add_safety
@@ -22,6 +22,7 @@ UNDATED = "acute-state-undated"
 
 _STALE_RECORD_DAYS = 365
 _LONG_AGO_DAYS = 90
+_SOON_DAYS = 7
 
 
 class RulesDrafter:
@@ -40,6 +41,7 @@ class RulesDrafter:
         add_safety(book, case)
         add_doubts(book, case)
         add_allergy_reviews(book, case)
+        book.bring_forward(due_on(case, _SOON_DAYS))
         problems = plan_problems(case)
         items, questions = book.finish({p.module: p.id for p in problems if p.module}, RECONCILE)
         urgent = tuple(headline(item) for item in items if item.urgency != "routine")

@@ -88,6 +88,18 @@ class Workbook:
             if entry.subject.reference in wanted and entry.action in {"stop", "hold", "change"} and entry.urgency == "routine":
                 self.entries[key] = entry.with_(urgency="same-day", due=today)
 
+    def bring_forward(self, soon: Due) -> None:
+        """What a medicine waits for that would begin or change by then is measured by then."""
+        waiting = {
+            name
+            for entry in self.entries.values()
+            if entry.action in {"start", "change"} and (entry.due is None or entry.due.within_days <= soon.within_days)
+            for name in entry.waits_for
+        }
+        for key, entry in self.entries.items():
+            if entry.action == "order" and entry.subject.text in waiting and _due_days(entry) > soon.within_days:
+                self.entries[key] = entry.with_(due=soon)
+
     def finish(self, problem_ids: dict[str, str], uncertain_about: str) -> tuple[tuple[Item, ...], tuple[Question, ...]]:
         """Number the lines and the questions, urgent and strong ones first, and tie them together.
 
