@@ -83,7 +83,7 @@ def test_the_answer_names_the_knowledge_it_used() -> None:
 
 
 def test_a_rule_in_another_version_is_not_known() -> None:
-    assert knows("vka-with-nsaid", "1.1.0")
+    assert knows("vka-with-nsaid", "1.2.0")
     assert not knows("vka-with-nsaid", "0.9.0")
     assert not knows("no-such-rule", "1.0.0")
 
@@ -91,7 +91,7 @@ def test_a_rule_in_another_version_is_not_known() -> None:
 def test_a_rule_is_explained_with_its_sources() -> None:
     told = explain("triple-whammy")
     assert told.rule in knowledge_refs()
-    assert told.rule == KnowledgeRef("triple-whammy", "1.1.0")
+    assert told.rule == KnowledgeRef("triple-whammy", "1.2.0")
     assert told.subjects == ("ras-inhibitor", "diuretic", "nsaid")
     assert {citation.id for citation in told.evidence} == {"triple-whammy"}
     assert all(citation.title and citation.publisher and citation.year for citation in told.evidence)
