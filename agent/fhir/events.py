@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import tomllib
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import DecodeError, Raw
 
 from agent.fhir import concepts, terms
 from agent.fhir import elements as el
@@ -23,6 +28,9 @@ _NEVER = frozenset({"not-done", "cancelled", "rejected", "abandoned"})
 _ENCODED = 8_000
 _SHOWN = 4_000
 _PERIOD = el.Period()
+_CODING = msgspec.json.Decoder(el.Coding)
+_VISITS = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["visits"]
+_URGENT, _ACUTE = frozenset(_VISITS["urgent_classes"]), str(_VISITS["urgent_kind"])
 
 
 def refused(status: str | None) -> Outcome | None:
@@ -59,7 +67,7 @@ def read_procedure(found: r4.Procedure, reference: str, reading: Reading) -> Out
 
 
 def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Outcome:
-    """A visit or stay; where the patient was discharged to counts once the stay is over."""
+    """A visit or stay, and what it was for; where the patient was discharged to counts once the stay is over."""
     period = found.period or _PERIOD
     refusal = refused(found.status) or reading.later(period.start)
     if refusal is not None:
@@ -69,9 +77,19 @@ def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Out
     left = found.hospitalization is not None and (period.end is None or (day(period.end) or reading.as_of) <= reading.as_of)
     left_to = concepts.concept.of(found.hospitalization.discharge_disposition) if found.hospitalization and left else concepts.EMPTY
     kinds = frozenset[str]().union(*(terms.procedure(concept) for concept in (*types, left_to) if concept))
+    kinds |= {_ACUTE} if _coding_of(found.class_) in _URGENT else frozenset()
+    reasons = frozenset[str]().union(*(terms.finding(concept) for concept in (*types, *concepts.concepts.of(found.reason_code))))
     status, until = found.status or "", _over(period, reading)
-    reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), status, until))
+    reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), status, until, reasons))
     return USED
+
+
+def _coding_of(raw: Raw) -> str:
+    """The code of a class, which R4 gives as a bare Coding."""
+    try:
+        return _CODING.decode(raw).code or "" if raw != el.NOTHING else ""
+    except DecodeError:
+        return ""
 
 
 def _over(period: el.Period, reading: Reading) -> date | None:

@@ -226,13 +226,14 @@ def _use(product: Concept, form: str, reference: str, reading: Reading, dosages:
     match = terms.medication(product)
     if match.data_issue:
         reading.issue(reference, "contradiction", match.data_issue)
+    route = route_of(dosages) or match.route
     return MedicationUse(
         reference=reference,
         text=product.text,
         ingredients=match.ingredients,
-        kinds=match.kinds,
+        kinds=terms.kinds_by(match.kinds, route),
         code=product.code,
-        route=route_of(dosages) or match.route,
+        route=route,
         form=match.form or form or None,
         strength=match.strength,
         regimen=with_parts(dosages, match.strength, match.strengths),

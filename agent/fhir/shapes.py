@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Union
 
-from msgspec import Raw, Struct, defstruct
+from msgspec import Raw, Struct, defstruct, field
 
 from agent.fhir.elements import (
     NOTHING,
@@ -191,7 +191,9 @@ class Hospitalization(Element):
 
 class Encounter(Common):
     status: str | None = None
+    class_: RawConcept = field(default=NOTHING, name="class")
     type: RawConcepts = NOTHING
+    reason_code: RawConcepts = NOTHING
     hospitalization: Hospitalization | None = None
     subject: RawReference = NOTHING
     period: Period | None = None

@@ -16,6 +16,11 @@ def medication(concept: Concept) -> MedicationMatch:
     return terminology().medication(concept.text, concept.codes)
 
 
+def kinds_by(kinds: frozenset[str], route: str | None) -> frozenset[str]:
+    """The kinds that a medicine has by this route."""
+    return terminology().kinds_by(kinds, route)
+
+
 @lru_cache(_KEPT)
 def problem(concept: Concept) -> frozenset[str]:
     """Every problem value set that a diagnosis belongs to; empty where it is not known."""

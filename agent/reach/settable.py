@@ -167,7 +167,9 @@ def _stated(found: Settable) -> None:
 
 
 def _computable(entry: Computed, found: Settable) -> bool:
-    values = [name for name in (entry.minus_goal, entry.times_upper_limit, entry.change_of, *entry.difference) if name]
-    since = [name for name in entry.months_since if name != "module"]
+    values = [
+        n for n in (entry.minus_goal, entry.times_upper_limit, entry.change_of, entry.values_of, entry.least_of, *entry.difference) if n
+    ]
+    since = [name for name in (*entry.months_since, *entry.episodes, *entry.acute_care_for) if name != "module"]
     dated = not since or any(found.names("happened", name, True) for name in since)
-    return dated and all(name in found.observables for name in values)
+    return (dated or bool(entry.orders_of or entry.values_of)) and all(name in found.observables for name in values)

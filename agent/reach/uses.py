@@ -23,7 +23,7 @@ _LISTS = {
     ("Spared", "states"),
 }  # fmt: skip
 """Fields that list names of problems outside of a clause, by the class that has them."""
-_HAPPENINGS = {("Recent", "problems"), ("Overdue", "unless")}
+_HAPPENINGS = {("Recent", "problems"), ("Overdue", "unless"), ("Computed", "episodes"), ("Computed", "acute_care_for")}
 """Fields that list kinds of problems or events."""
 
 

@@ -144,7 +144,7 @@ class DataIssue:
 class Event:
     """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`.
 
-    `until` is the last day of what lasted, where the record says so and it is over.
+    `until` is the last day of what lasted, where the record says so and it is over; `reasons` are the problems that a visit was for.
     """
 
     reference: str
@@ -155,6 +155,7 @@ class Event:
     when: date | None = None
     status: str = ""
     until: date | None = None
+    reasons: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

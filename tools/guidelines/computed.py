@@ -11,10 +11,10 @@ from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Event, Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
+from tools.guidelines.history import Answer, of_history
 from tools.guidelines.shared import Computed, Declined, Overdue, Recent
 
 Goals = Mapping[str, Quantity]
-Answer = tuple[Decimal, date, tuple[str, ...]] | None
 _DAYS_A_WEEK = Decimal(7)
 _DAYS_A_MONTH = Decimal("30.4375")
 
@@ -40,6 +40,9 @@ def compute(
 
 
 def _answer(entry: Computed, facts: Facts, goals: Goals, module: tuple[Sequence[str], Sequence[str]]) -> Answer:
+    counted = of_history(entry)
+    if counted is not None:
+        return counted(facts)
     kinds = module[0] if entry.months_since == ("module",) else entry.months_since
     names = module[1] if entry.weeks_on == ("module",) else entry.weeks_on
     ways: tuple[tuple[bool, Callable[[], Answer]], ...] = (

@@ -126,7 +126,12 @@ class Do(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, re
 
 
 class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """When to do what, why, and who says so; `note` tells where this differs from the source, or reads it."""
+    """When to do what, why, and who says so; `note` tells where this differs from the source, or reads it.
+
+    Attributes:
+        asks_first: questions that no record answers and that decide whether it is right: what it does about medicines is drafted, and waits
+            for the answers.
+    """
 
     id: str
     slot: int
@@ -139,6 +144,7 @@ class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     grade: str = ""
     confidence: Confidence = "probable"
     note: str = ""
+    asks_first: tuple[str, ...] = ()
     cases: tuple[ClauseCase, ...] = ()
 
     @property

@@ -83,7 +83,7 @@ class Turn:
             "because": recommendation.because,
             "evidence": (self.rule.citation,),
             "facts": self.verdict.because,
-            "conditional_on": self.conditional_on if do.verb in _ON_MEDICINES else (),
+            "conditional_on": (*recommendation.asks_first, *self.conditional_on) if do.verb in _ON_MEDICINES else (),
             "urgency": self.rule.urgency,
         }
         return Decision(**{**given, **more})  # type: ignore[arg-type]

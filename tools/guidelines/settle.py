@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tools.clinical.facts import MedicationUse
-from tools.guidelines.modules import Module, Rule, shared
+from tools.guidelines.modules import Module, Rule, modules, shared
 from tools.guidelines.pace import paced
 from tools.guidelines.results import Decision, Question
 from tools.guidelines.run import State
@@ -36,7 +36,24 @@ def settle(state: State, active: Sequence[Module]) -> Settled:
     if not state.emergency:  # what goes on is decided after the emergency
         decisions = [*decisions, *_continued(state, active, decisions)]
     decisions = paced(decisions, state)
-    return Settled(tuple(decisions), _questions([*state.questions, *asked], decisions))
+    return Settled(tuple(decisions), _questions([*_first(decisions), *state.questions, *asked], decisions))
+
+
+def _first(decisions: Sequence[Decision]) -> list[Question]:
+    """What has to be known before a decision is carried out, asked with the reason of the decision."""
+    known = {
+        rule.recommendation.id: rule.recommendation
+        for module in modules().values()
+        for rule in module.rules
+        if rule.recommendation.asks_first
+    }
+    return [
+        Question(name, f"It decides whether this is right: {decision.because.rstrip('.')}.", decision.facts)
+        for decision in decisions
+        if decision.recommendation in known
+        for name in known[decision.recommendation].asks_first
+        if name in decision.conditional_on
+    ]
 
 
 def _obtain(state: State) -> tuple[list[Decision], list[Question]]:

@@ -44,6 +44,12 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
             one that falls, or a plain difference.
         weights: the daily doses of these drugs, each times its factor, added up; one dose unknown makes the sum unknown.
         difference: the first observable less the second, of the same day.
+        episodes: how often one of these problems began, or there was a visit for it, `within` that time and `apart` from the one before;
+            together with `acute_care_for` (stays and emergency visits for one of these), `orders_of` (each order or hand-over of
+            these; where `courses`, not of what is taken now) and `values_of` (values `below` a limit).
+        ever_of: how many of these drugs were ever ordered, or are listed as not tolerated.
+        least_of: the least value ever of this observable.
+        days_without: days since the supply of these drugs ended.
     """
 
     name: str
@@ -62,6 +68,17 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     days_between: tuple[int, int] = (0, 0)
     difference: tuple[str, ...] = ()
     weights: tuple[Weight, ...] = ()
+    episodes: tuple[str, ...] = ()
+    acute_care_for: tuple[str, ...] = ()
+    orders_of: tuple[str, ...] = ()
+    courses: bool = False
+    values_of: str | None = None
+    below: str = ""
+    within: str | None = None
+    apart: str = ""
+    ever_of: tuple[str, ...] = ()
+    least_of: str | None = None
+    days_without: tuple[str, ...] = ()
 
     @property
     def of_module(self) -> bool:

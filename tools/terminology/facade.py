@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tools.clinical.answer import KnowledgeRef
@@ -63,6 +63,7 @@ class Terminology:
         words = load(HERE / "words", WordsFile)
         self.knowledge = _references(*lexicon_files, words)
         self._lexicon: Lexicon = build_lexicon(*lexicon_files)
+        self._routes = {entry.name: entry.routes for file in lexicon_files[2] for entry in file.class_ if entry.routes}
         self._medications = MedicationReader(self._lexicon, DrugReader(self._lexicon, words[0]))
         self._known = frozenset(name for file in problem_files for name in file.known)
         self._problems = ValueSets(
@@ -89,7 +90,12 @@ class Terminology:
             text: a name, a brand, a clinical-drug string, or a line of free text about one medicine.
             codes: RxNorm, SNOMED CT or NDC, with their displays.
         """
-        return self._medications.read(text, codes)
+        match = self._medications.read(text, codes)
+        return replace(match, kinds=self.kinds_by(match.kinds, match.route)) if match.route else match
+
+    def kinds_by(self, kinds: frozenset[str], route: str | None) -> frozenset[str]:
+        """These kinds, less the classes that a medicine belongs to by other routes only; a route that is not known takes nothing away."""
+        return kinds if route is None else frozenset(kind for kind in kinds if route in self._routes.get(kind, (route,)))
 
     def ingredient(self, name: str) -> Ingredient | None:
         """The ingredient of that exact name, synonym or brand; `None` for combinations and for what is not known."""

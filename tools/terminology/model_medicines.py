@@ -82,12 +82,16 @@ class ProductFile(Document, frozen=True, kw_only=True):
 
 
 class ClassEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A class of medicines. `of` names its parts, classes or ingredients; the rest of its members name it themselves."""
+    """A class of medicines. `of` names its parts, classes or ingredients; the rest of its members name it themselves.
+
+    `routes`: only by these is a member of the class what the class means (a steroid for the nose is no inhaled steroid).
+    """
 
     name: str
     title: str = ""
     aliases: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
 
 
 class ClassCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
