@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct, structs
 
 from agent.errors import DecisionError
@@ -124,6 +125,9 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="outco
 
 
 Verdict: TypeAlias = EditVerdict | RedraftVerdict | Outcome
+msgspec.json.Decoder(Verdict)
+msgspec.json.Decoder(Decision)
+"""Built while the import holds its lock, as for `Plan`."""
 
 
 def with_edits(plan: Plan, edits: Sequence[Edit]) -> Plan:

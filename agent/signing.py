@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import msgspec
 from msgspec import Struct, structs
 
 from agent.errors import DecisionError
@@ -31,6 +32,10 @@ class Recorded(Struct, frozen=True):
     def signature(self) -> Signature:
         """Without the content."""
         return Signature(self.reviewer.id, self.reviewer.role, self.at)
+
+
+msgspec.json.Decoder(Recorded)
+"""Built while the import holds its lock, as for `Plan`."""
 
 
 class Open(Struct, frozen=True, omit_defaults=True):

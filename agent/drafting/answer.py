@@ -52,6 +52,9 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     propose: tuple[Proposal, ...] = ()
 
 
+_ANSWER = msgspec.json.Decoder(Answer)
+
+
 def answer_schema(offer: Offer) -> dict[str, Any]:
     """JSON Schema in which every handle is an enumeration."""
     lines = {"type": "array", "items": {"enum": list(offer.lines)}, "maxItems": len(offer.lines)}
@@ -70,7 +73,7 @@ def answer_schema(offer: Offer) -> dict[str, Any]:
 def read_answer(text: str, offer: Offer) -> Answer:
     """The answer in a reply. Raises DraftError where it is not one, or names a handle that was not offered."""
     try:
-        answer = msgspec.json.decode(bare_json(text), type=Answer)
+        answer = _ANSWER.decode(bare_json(text))
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise DraftError("the answer is not of the form that was asked for") from error
     lines = {*answer.order, *answer.defer, *(w.line for w in answer.wording)}

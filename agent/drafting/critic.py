@@ -50,6 +50,9 @@ class Objections(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     objections: tuple[Objection, ...] = ()
 
 
+_ANSWER = msgspec.json.Decoder(Objections)
+
+
 def critic_schema(offer: Offer) -> dict[str, Any]:
     """JSON Schema in which every handle is an enumeration."""
     facts = {"type": "array", "items": {"enum": list(offer.facts)} if offer.facts else {"type": "string"}, "maxItems": len(offer.facts)}
@@ -85,7 +88,7 @@ def criticised(draft: Plan, offer: Offer, model: str, ask: Callable[[list[Messag
 
 def _read(reply: str, offer: Offer) -> tuple[Objection, ...]:
     try:
-        found = msgspec.json.decode(bare_json(reply), type=Objections).objections
+        found = _ANSWER.decode(bare_json(reply)).objections
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise DraftError("the critic's answer is not of the form that was asked for") from error
     if {o.line for o in found} - offer.lines.keys() or {f for o in found for f in o.facts} - offer.facts.keys():

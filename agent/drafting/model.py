@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ssl import SSLContext
@@ -65,9 +65,13 @@ class ModelDrafter:
     tell: Callable[[str], None] | None = None
 
     @classmethod
-    def configured(cls, request: str | None = None, tell: Callable[[str], None] | None = None) -> Self:
-        """From the environment and the configuration. Raises DraftError where nothing is configured or nothing may be sent."""
-        settings = configured_settings()
+    def configured(cls, request: str | None = None, tell: Callable[[str], None] | None = None, model: str = "", url: str = "") -> Self:
+        """From the environment and the configuration; with another model, or one of another server, where they are named.
+
+        Raises:
+            DraftError: nothing is configured, or nothing may be sent there.
+        """
+        settings = configured_settings({"CAREWRIGHT_MODEL": model, "CAREWRIGHT_MODEL_URL": url})
         for one in (settings, settings.of_critic) if settings.critic else (settings,):
             require_permission(one.url, site_permissions(one.privacy))
         return cls(settings, tell)
@@ -106,11 +110,12 @@ class ModelDrafter:
         return criticised(drafted, offer, second.settings.model, ask)
 
 
-def configured_settings() -> Settings:
-    """The settings of the environment and of the configuration file. Raises DraftError, StoreError."""
+def configured_settings(instead: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment (with what is said `instead`) and of the configuration file. Raises DraftError, StoreError."""
     from agent.faces import configuration
 
-    return structs.replace(Settings.of(os.environ, configuration.load().model), log=state_folder() / FILE)
+    environment = {**os.environ, **{name: value for name, value in (instead or {}).items() if value}}
+    return structs.replace(Settings.of(environment, configuration.load().model), log=state_folder() / FILE)
 
 
 def _answers(talk: _Talk, messages: list[Message], offer: Offer) -> list[Answer]:

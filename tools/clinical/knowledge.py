@@ -15,6 +15,7 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -70,7 +71,12 @@ def load(folder: Path, kind: type[D]) -> tuple[D, ...]:
     Raises:
         KnowledgeError: a file is malformed; the message lists every fault of every file.
     """
-    return _load(folder, kind)
+    with _ONE_AT_A_TIME:
+        return _load(folder, kind)
+
+
+_ONE_AT_A_TIME = RLock()
+"""msgspec learns a type at its first use, and two threads that are first at once end the process."""
 
 
 @lru_cache(maxsize=64)

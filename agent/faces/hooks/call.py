@@ -77,10 +77,13 @@ class Call(Struct, frozen=True, kw_only=True, rename="camel"):
         return self.extension.repeats if self.extension else Repeats()
 
 
+_CALL = msgspec.json.Decoder(Call)
+
+
 def parse_call(data: bytes, service: Service) -> Call:
     """The call of a service. Raises HookError (400)."""
     try:
-        call = msgspec.json.decode(data, type=Call)
+        call = _CALL.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HookError(400, f"not a call of CDS Hooks: {error}") from None
     if call.hook != service.hook:

@@ -52,10 +52,13 @@ class Body(Struct, frozen=True):
     feedback: tuple[Entry, ...]
 
 
+_BODY = msgspec.json.Decoder(Body)
+
+
 def parse_feedback(data: bytes) -> tuple[Feedback, ...]:
     """What was said. Raises HookError (400)."""
     try:
-        body = msgspec.json.decode(data, type=Body)
+        body = _BODY.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise HookError(400, f"not feedback of CDS Hooks: {error}") from None
     if not 1 <= len(body.feedback) <= _MOST:
