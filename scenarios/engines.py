@@ -1,4 +1,4 @@
-"""Where the plans of a batch are made: in this process, in a pool of processes, or by Ray on one machine or a cluster.
+"""Where the plans of a batch are made: in this process, in a pool of processes or threads, or by Ray on one machine or a cluster.
 
 Whatever the engine, a row depends on its patient alone; the batch sorts them at the end. Workers load all knowledge before
 they get their first patients, and get patients in chunks, so that a short plan costs no journey of its own.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +16,13 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Literal, Protocol
 
+from agent.drafting import Drafter
 from agent.errors import RecordError
 from agent.planning import make_plan
 from scenarios.cohort import Recorded
 from scenarios.rows import Row, plan_row
 
-Engine = Literal["inline", "process", "ray"]
+Engine = Literal["inline", "process", "ray", "threads"]
 Keyed = tuple[str, Recorded]
 Chunk = list[Keyed]
 
@@ -37,6 +38,7 @@ class Task:
 
     as_of: date
     plans: bool = False
+    drafter: Drafter | None = None
 
     def rows(self, chunk: Chunk) -> list[tuple[str, Row]]:
         """The rows of a chunk of patients, each with its key, and with the seconds that it took."""
@@ -44,7 +46,7 @@ class Task:
 
     def _row(self, patient: Recorded) -> Row:
         start = time.perf_counter()
-        row = plan_row(patient, self.as_of, self.plans)
+        row = plan_row(patient, self.as_of, self.plans, self.drafter)
         return {**row, "seconds": round(time.perf_counter() - start, 4)}
 
 
@@ -70,7 +72,7 @@ def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Work, engine: 
     """The row of every patient with its key, as they come.
 
     Args:
-        workers: processes of the pool, or actors of Ray; not used inline.
+        workers: processes of the pool, actors of Ray, or threads; not used inline. Threads are for a drafter that waits for a server.
 
     Raises:
         RecordError: a worker was killed from outside, or Ray is asked for and not installed.
@@ -84,6 +86,9 @@ def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Work, engine: 
                 yield from _spread(pairs, workers, _Processes(executor, task))
             except BrokenProcessPool:
                 raise RecordError(_KILLED) from None
+    elif engine == "threads":
+        with ThreadPoolExecutor(workers) as threads:
+            yield from _spread(pairs, workers, _Processes(threads, task))
     else:
         yield from _by_ray(pairs, task, workers)
 
@@ -117,9 +122,9 @@ def _spread(pairs: Sequence[Keyed], workers: int, pool: _Pool) -> Iterator[tuple
 
 
 class _Processes:
-    """A pool of processes of this machine."""
+    """A pool of processes, or of threads, of this machine."""
 
-    def __init__(self, executor: ProcessPoolExecutor, task: Work) -> None:
+    def __init__(self, executor: Executor, task: Work) -> None:
         self._executor = executor
         self._task = task
         self._running: set[Future[list[tuple[str, Row]]]] = set()

@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -49,6 +50,8 @@ def simulate(
     parquet: Annotated[bool, typer.Option("--parquet", help="also write the rows to rows.parquet (extra `parquet`)")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
     compare: Annotated[Path | None, typer.Option(help="the folder of an earlier batch; the report says what changed since")] = None,
+    drafter: Annotated[Literal["rules", "model"], typer.Option(help="who writes the drafts; `model` is the configured one")] = "rules",
+    concurrency: Annotated[int, typer.Option(min=1, max=512, help="with --drafter model: so many patients at once, in threads")] = 16,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
     from scenarios.cohort import cohort
@@ -61,14 +64,25 @@ def simulate(
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else cohort(paths or [])
     start = time.perf_counter()
+    settings = Settings(day, engine, workers, plans, parquet)
+    if drafter == "model":
+        settings = replace(settings, engine="threads", workers=concurrency, **_model())
     with _bar("planning") as progress:
-        manifest = simulate_patients(who, out, Settings(day, engine, workers, plans, parquet), resume=resume, progress=progress)
+        manifest = simulate_patients(who, out, settings, resume=resume, progress=progress)
     write_report(out, compare)
     took = time.perf_counter() - start
     outcomes = ", ".join(f"{count} {name}" for name, count in manifest["outcomes"].items())
     note(f"{manifest['patients']} patients in {took:.1f} s: {outcomes}. Rows, manifest and report are in {out}.")
     if manifest["outcomes"].get("error"):
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def _model() -> dict[str, Any]:
+    """The configured model as the drafter of a batch. Raises DraftError."""
+    from agent.drafting.model import ModelDrafter
+
+    drafter = ModelDrafter.configured()
+    return {"drafter": drafter, "drafter_name": f"model {drafter.settings.model}"}
 
 
 @contextmanager

@@ -70,6 +70,7 @@ def sections_of(rows: Sequence[Row]) -> list[Section]:
             _open(planned),
             _confidence(planned),
             _bars("Where plans go", ("route", "patients"), Counter(f"{row['route']}, {row['urgency']}" for row in planned)),
+            *_drafts([row["model"] for row in planned if "model" in row]),
             *_groups(planned),
         ]
     errors = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
@@ -126,6 +127,18 @@ def _confidence(planned: Sequence[Row]) -> Section:
     interrupting = sum(row.get("interruptive_unsure", 0) for row in planned)
     words = f"By the least sure of the evidence that a line rests on. Interruptions that rest on unsure knowledge: {interrupting} (none is allowed)."
     return _bars("How sure the knowledge behind the lines is", ("confidence", "lines"), _summed(planned, "confidence"), words)
+
+
+def _drafts(told: Sequence[Row]) -> list[Section]:
+    """What the drafts of a model cost, and why some were given up."""
+    if not told:
+        return []
+    names = ("calls", "prompt_tokens", "answer_tokens", "milliseconds", "sentences", "grounded", "preferred", "barred", "outside")
+    table = [_spread(name.replace("_", " "), [one[name] for one in told]) for name in names]
+    reasons = Counter(one["fell_back"] for one in told if one["fell_back"])
+    why = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
+    text = f"Drafted by the model: {Share(sum(one['drafted'] for one in told), len(told))}. " + (f"Given up: {why}." if why else "")
+    return [Section("Drafts by a model", (("measure", "median", "mean", "nine in ten at most", "largest"), table), text)]
 
 
 def group_of(row: Row) -> str:

@@ -11,27 +11,59 @@ from typing import Any
 import msgspec
 import orjson
 
+from agent.context import in_memory
+from agent.drafting import Drafter
 from agent.errors import PlannerError
-from agent.planning import make_plan
+from agent.planning import make_plan, run, source_digest
 from scenarios.cohort import Recorded
-from tools.clinical.plan import Coverage, Item, Plan
+from tools.clinical.plan import Coverage, Item, ModelReport, Plan
 from tools.terminology import terminology
 
 Row = dict[str, Any]
 
 
-def plan_row(patient: Recorded, as_of: date, plans: bool = False) -> Row:
-    """One patient's row: what was planned, or why not."""
+def plan_row(patient: Recorded, as_of: date, plans: bool = False, drafter: Drafter | None = None) -> Row:
+    """One patient's row: what was planned, or why not; the rules draft where nobody else is named."""
     try:
-        plan = make_plan(patient.data(), as_of)
+        data = patient.data()
+        plan = planned_by(drafter, data, as_of) if drafter else make_plan(data, as_of)
     except PlannerError as error:
         return {"outcome": "error", "error": type(error).__name__, "message": str(error)}
     except Exception as error:  # noqa: BLE001 - a fault met with one patient must not cost the batch; its text may hold patient data
         return {"outcome": "error", "error": type(error).__name__, "message": "a fault of the program, met with this patient"}
     row: Row = {"outcome": "no-plan" if plan.status == "no-plan" else "plan", **measures(plan)}
+    if drafter:
+        row["model"] = drafted(plan)
     if plans:
         row["plan"] = orjson.loads(msgspec.json.encode(plan))
     return row
+
+
+def planned_by(drafter: Drafter, data: bytes, as_of: date) -> Plan:
+    """The checked plan of a drafter. Raises RecordError."""
+    digest = source_digest(data)
+    return run(in_memory(data, digest, drafter), digest, as_of)
+
+
+def drafted(plan: Plan) -> Row:
+    """What a model's draft cost and came to."""
+    told = plan.drafter
+    report = told.report or ModelReport()
+    return {
+        "name": told.model,
+        "drafted": told.kind == "model",
+        "fell_back": told.fell_back,
+        "calls": report.calls,
+        "prompt_tokens": report.prompt_tokens,
+        "answer_tokens": report.answer_tokens,
+        "milliseconds": report.milliseconds,
+        "sentences": report.sentences,
+        "grounded": report.grounded,
+        "restored": len(report.restored),
+        "preferred": len(report.preferred),
+        "barred": len(report.barred),
+        "outside": report.outside,
+    }
 
 
 def measures(plan: Plan) -> Row:

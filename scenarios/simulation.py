@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from agent.drafting import Drafter
 from agent.errors import RecordError
 from agent.knowledge_index import digest
 from scenarios.cohort import Recorded, cohort
@@ -32,6 +33,7 @@ class Settings:
     Attributes:
         plans: also write every plan, to `plans.ndjson`.
         parquet: also write the rows as a table, to `rows.parquet`.
+        drafter: who drafts instead of the rules; `drafter_name` is how the manifest calls it.
     """
 
     as_of: date
@@ -39,6 +41,8 @@ class Settings:
     workers: int = os.cpu_count() or 1
     plans: bool = False
     parquet: bool = False
+    drafter: Drafter | None = None
+    drafter_name: str = "rules"
 
 
 def simulate(
@@ -94,7 +98,7 @@ def _simulate(
     with partial.open("ab" if have else "wb") as file:
         if not have:
             file.write(orjson.dumps(_head(settings)) + b"\n")
-        for key, row in rows_of(todo, Task(settings.as_of, settings.plans), settings.engine, settings.workers):
+        for key, row in rows_of(todo, Task(settings.as_of, settings.plans, settings.drafter), settings.engine, settings.workers):
             file.write(orjson.dumps({"key": key, **row}) + b"\n")
             file.flush()
             have[key] = row
@@ -149,7 +153,7 @@ def _head(settings: Settings) -> Row:
         "schema_version": "0.1",
         "as_of": settings.as_of.isoformat(),
         "knowledge": digest(),
-        "drafter": "rules",
+        "drafter": settings.drafter_name,
         "plans": settings.plans,
     }
 

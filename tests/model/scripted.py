@@ -7,7 +7,10 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 AS_OF = date(2026, 11, 20)
 
@@ -55,3 +58,12 @@ class Server:
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+def configure(server: Server, folder: Path, environment: pytest.MonkeyPatch, **more: str) -> None:
+    """The server as the site's model `small-one`, with leave to send it what a prompt holds."""
+    privacy = folder / "privacy.toml"
+    privacy.write_text('[[send]]\nid = "x"\nto = "this-machine"\nwhat = ["facts", "findings", "options"]\n')
+    named = {"MODEL_URL": server.url, "MODEL": "small-one", "PRIVACY": str(privacy), "HOME": str(folder / "home")}
+    for name, value in (named | {f"MODEL_{name.upper()}": value for name, value in more.items()}).items():
+        environment.setenv(f"CAREWRIGHT_{name}", value)

@@ -9,17 +9,14 @@ import pytest
 from agent.case import Case
 from agent.chat.session import Session
 from agent.faces.cli_chat import converse
-from tests.model.scripted import AS_OF, Server
+from tests.model.scripted import AS_OF, Server, configure
 from tests.model.test_model_drafter import answer, says
 
 
 @pytest.fixture
 def configured(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Server:
-    """The server as the site's model, with leave to send it what a prompt holds."""
-    privacy = tmp_path / "privacy.toml"
-    privacy.write_text('[[send]]\nid = "x"\nto = "this-machine"\nwhat = ["facts", "findings", "options"]\n')
-    for name, value in {"MODEL_URL": server.url, "MODEL": "small-one", "PRIVACY": str(privacy), "HOME": str(tmp_path / "home")}.items():
-        monkeypatch.setenv(f"CAREWRIGHT_{name}", value)
+    """The server as the site's model."""
+    configure(server, tmp_path, monkeypatch)
     return server
 
 
