@@ -1,4 +1,4 @@
-"""Bedside calculators against rows of known answers in the shape of MedCalc-Bench: JSON lines with the calculator's name and inputs.
+"""Bedside calculators against rows of known answers in the shape of MedCalc-Bench: as it is published (CSV, JSON), or as JSON lines.
 
 Each row names a calculator in the words of its source, its inputs as numbers or pairs of number and unit, and the limits between
 which the answer lies (`corrected_lower`, `corrected_upper`). What no calculator here answers is counted, never guessed.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.card import Share
-from scenarios.json_rows import json_rows
+from scenarios.public_rows import literal, public_rows
 from scenarios.tables import Table
 from tools.calculators import CalculationAnswer, calculate
 from tools.clinical.errors import ClinicalError, OutOfScopeError
@@ -250,9 +250,29 @@ REFUSED_OR_OTHERWISE: Mapping[str, str] = {
 """Vectors by id that do not come out, and why."""
 
 
+_NAMES = {
+    "Calculator Name": "calculator",
+    "Relevant Entities": "inputs",
+    "Lower Limit": "corrected_lower",
+    "Upper Limit": "corrected_upper",
+    "Row Number": "id",
+}
+"""Columns of the published table."""
+
+
 def rows(path: Path) -> list[Inputs]:
-    """The rows of a file or folder. Raises RecordError where there are none."""
-    return json_rows(path, _FIELDS)
+    """The rows of a file or folder; those whose limits are no numbers (dates, texts) are left out. Raises RecordError where there are none."""
+    found = [{**row, "inputs": literal(row["inputs"])} for row in public_rows(path, _FIELDS, _NAMES)]
+    return [
+        row for row in found if isinstance(row["inputs"], dict) and all(_is_number(row[f"corrected_{end}"]) for end in ("lower", "upper"))
+    ]
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        return Decimal(str(text)).is_finite()
+    except ArithmeticError:
+        return False
 
 
 def covered(name: str) -> bool:
@@ -269,7 +289,7 @@ def outcome_of(row: Inputs) -> str:
         return f"the inputs are not understood ({type(error).__name__})"
     if not answer.value:
         return f"refused: {answer.reason}"
-    low, high = sorted((Decimal(row["corrected_lower"]), Decimal(row["corrected_upper"])))
+    low, high = sorted((Decimal(str(row["corrected_lower"])), Decimal(str(row["corrected_upper"]))))
     return "agrees" if low <= Decimal(answer.value) <= high else f"{answer.value} is not within {low} to {high}"
 
 

@@ -18,25 +18,33 @@ if TYPE_CHECKING:
     from scenarios.rubric import Subject
 
 _NEED_PATHS = {
-    "calculators": "JSON lines with calculator, inputs, corrected_lower and corrected_upper, or their folder",
+    "calculators": "rows of MedCalc-Bench (CSV or JSON), or JSON lines with calculator, inputs, corrected_lower and corrected_upper, or their folder",
     "ecqm": "the files of test patients, or their folder",
     "interactions": "the folder of the lists of pairs",
     "pgx": "JSON lines with drug, genes, lookupkey, population, drugrecommendation and classification, or their folder",
     "privacy": "annotated texts, notes or bundles, or their folder",
-    "requests": "a file of JSON lines with a field `request`, or its folder",
+    "requests": "rows with a field `request` (JSON lines, JSON, CSV; MedSafetyBench as it is published), or their folder",
 }
 
 
 def evaluate(
     suite: Annotated[
-        Literal["calculators", "card", "ecqm", "injection", "interactions", "pgx", "privacy", "requests", "rubric", "patient-pages"],
-        typer.Argument(help="which known answers"),
+        Literal[
+            "calculators", "card", "ecqm", "injection", "interactions", "pgx", "privacy", "requests", "rubric", "patient-pages", "tasks"
+        ],
+        typer.Argument(help="which known answers; without PATHS: card, injection, rubric, patient-pages and tasks, of what is shipped"),
     ],
-    paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders; the others: none for the stories")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="where they lie: files or folders, in their public formats")] = None,
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(help="also write the tables to this file, as Markdown")] = None,
 ) -> None:
-    """Score the program against known answers."""
+    """Score the program against known answers.
+
+    card: the headline of a release. tasks: look up, compute, order or refrain, write down, refuse. calculators: rows of
+    MedCalc-Bench. requests: what must not be fulfilled, such as MedSafetyBench. injection: commands planted in records. ecqm:
+    test patients of quality measures. interactions: public lists of pairs. pgx: the CPIC table. privacy: what identifies people.
+    rubric: plans of stories, or of records. patient-pages: how easy they are to read. docs/evaluating.md says which formats are read.
+    """
     given = paths or []
     if suite in _NEED_PATHS and not given:
         raise typer.BadParameter(f"give {_NEED_PATHS[suite]}")
@@ -50,6 +58,7 @@ def evaluate(
         "pgx": lambda: _agreement("Pharmacogenomic advice against a published table", "scenarios.published_advice", given),
         "privacy": lambda: _privacy(given),
         "requests": lambda: of_figures.requests(given),
+        "tasks": lambda: of_figures.tasks(given, as_of or today()),
         "ecqm": lambda: _ecqm(given),
         "rubric": lambda: _rubric(given, as_of or today()),
         "patient-pages": lambda: _patient_pages(given, as_of or today()),

@@ -49,7 +49,7 @@ def failures(telling: Telling) -> list[str]:
 def spoken_of(telling: Telling, plan: Plan) -> Iterator[tuple[Item, bool]]:
     """The lines of the plan that the telling speaks of, each with whether it demands (true) or forbids it."""
     for lines, wanted in ((telling.expect.must, True), (telling.expect.must_not, False)):
-        yield from ((item, wanted) for line in lines for item in _named(plan, line))
+        yield from ((item, wanted) for line in lines for item in named(plan, line))
 
 
 def _said(plan: Plan, line: str) -> bool:
@@ -58,10 +58,10 @@ def _said(plan: Plan, line: str) -> bool:
         return plan.disposition.route == subject
     if action == "urgency":
         return plan.disposition.urgency in alternatives(subject)
-    return any(True for _ in _named(plan, line))
+    return any(True for _ in named(plan, line))
 
 
-def _named(plan: Plan, line: str) -> Iterator[Item]:
+def named(plan: Plan, line: str) -> Iterator[Item]:
     """The lines of the plan that an expectation names."""
     action, subject = split(line)
     wanted = ("stop", "change", "hold") if action == "act on" else (action,)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.card import Share
-from scenarios.json_rows import json_rows
+from scenarios.public_rows import public_rows
 from scenarios.tables import Table
 from tools.pharmacogenomics import Advice
 from tools.pharmacogenomics import index as shipped
@@ -60,7 +60,7 @@ COARSE = {
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a file or folder. Raises RecordError where there are none."""
-    return json_rows(path, FIELDS)
+    return public_rows(path, FIELDS)
 
 
 def said(row: dict[str, Any]) -> dict[str, str]:

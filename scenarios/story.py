@@ -23,6 +23,7 @@ Where a guideline leaves the choice, so does the story: `start ras-inhibitor or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -117,11 +118,11 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return unnamed + [f"{name!r} is no medicine and no class" for name in named if not terminology().is_drug_kind(name)]
 
 
-class Variant(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Changes(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The same patient with a few facts changed.
 
-    `labs` are merged into the story's (an empty string removes one); `problems` and the other lists are added; `without`
-    takes problems, medicines (by their text) or allergies away. Expectations are the variant's own, the story's do not carry over.
+    `labs` are merged into those that are there (an empty string removes one); `problems` and the other lists are added; `without`
+    takes problems, medicines (by their text) or allergies away.
     """
 
     name: str
@@ -131,6 +132,11 @@ class Variant(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     allergies: tuple[Reacted, ...] = ()
     labs: dict[str, str | Value | list[Value]] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+
+
+class Variant(Changes, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another telling of a story. Expectations are its own, the story's do not carry over."""
+
     expect: Expected
 
 
@@ -150,15 +156,11 @@ class Story(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         names = [variant.name for variant in self.variant]
         found = [fault for expected in (self.expect, *(v.expect for v in self.variant)) for fault in expected.faults()]
         found += [f"two variants are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
-        return found + self._unknown_words() + [fault for v in self.variant for fault in _absent(self.record, v)]
-
-    def _unknown_words(self) -> list[str]:
-        known = terminology()
-        told: tuple[RecordOf | Variant, ...] = (self.record, *self.variant)
-        labs = sorted({name for one in told for name in one.labs if known.observable_named(name) is None})
-        names = {_dated(text)[0] for one in told for text in one.problems}
-        problems = sorted(name for name in names if name not in self.uncovered and not known.is_problem(name))
-        return [f"{name!r} is no observable" for name in labs] + [f"{name!r} is no problem of the terminology" for name in problems]
+        return (
+            found
+            + unknown_words((self.record, *self.variant), self.uncovered)
+            + [fault for v in self.variant for fault in absent(self.record, v)]
+        )
 
 
 @dataclass(frozen=True)
@@ -178,17 +180,20 @@ def stories() -> tuple[Story, ...]:
 
 def tellings(story: Story) -> tuple[Telling, ...]:
     """The story as it is, and each of its variants."""
-    first = Telling(story.id, story.as_of, _bundle(story, story.patient, story.record), story.expect)
+    first = Telling(story.id, story.as_of, bundle_of(story.as_of, story.patient, story.record), story.expect)
     return (
         first,
         *(
-            Telling(f"{story.id}: {v.name}", story.as_of, _bundle(story, v.patient or story.patient, _changed(story.record, v)), v.expect)
+            Telling(
+                f"{story.id}: {v.name}", story.as_of, bundle_of(story.as_of, v.patient or story.patient, changed(story.record, v)), v.expect
+            )
             for v in story.variant
         ),
     )
 
 
-def _changed(record: RecordOf, variant: Variant) -> RecordOf:
+def changed(record: RecordOf, variant: Changes) -> RecordOf:
+    """The record with the facts of a variant in place of its own."""
     gone = set(variant.without)
     labs = {**record.labs, **variant.labs}
     return structs.replace(
@@ -200,8 +205,8 @@ def _changed(record: RecordOf, variant: Variant) -> RecordOf:
     )
 
 
-def _bundle(story: Story, person: Person, record: RecordOf) -> bytes:
-    day = story.as_of
+def bundle_of(day: date, person: Person, record: RecordOf) -> bytes:
+    """What is told of a patient, as a FHIR bundle of that day."""
     resources: list[dict[str, Any]] = [patient(sex=person.sex, age=person.age, as_of=day, pregnancy=person.pregnancy or None)]
     resources += [
         condition(name, onset=_ago(day, since.removesuffix(" ago")) if since else None) for name, since in map(_dated, record.problems)
@@ -238,7 +243,17 @@ def _of_medicine(line: str) -> bool:
     return split(line)[0] in {"start", "stop", "change", "continue", "hold", "act on"}
 
 
-def _absent(record: RecordOf, variant: Variant) -> list[str]:
+def unknown_words(told: Sequence[RecordOf | Changes], uncovered: Sequence[str] = ()) -> list[str]:
+    """A sentence for each observable and each problem that the terminology does not know."""
+    known = terminology()
+    labs = sorted({name for one in told for name in one.labs if known.observable_named(name) is None})
+    names = {_dated(text)[0] for one in told for text in one.problems}
+    problems = sorted(name for name in names if name not in uncovered and not known.is_problem(name))
+    return [f"{name!r} is no observable" for name in labs] + [f"{name!r} is no problem of the terminology" for name in problems]
+
+
+def absent(record: RecordOf, variant: Changes) -> list[str]:
+    """A sentence for each thing that a variant takes away though it was not there."""
     there = {*record.problems, *(m.text for m in record.medications), *(a.to for a in record.allergies)}
     return [f"{variant.name!r} is without {name!r}, which was not there" for name in variant.without if name not in there]
 

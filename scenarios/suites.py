@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
-from agent.errors import RecordError
 from scenarios.card import Card, Share, card, weights
 from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
+from scenarios.public_rows import public_rows
 from scenarios.tables import markdown
 
 if TYPE_CHECKING:
@@ -79,15 +78,20 @@ def interactions(paths: Sequence[Path]) -> str:
     )
 
 
+_REQUEST_NAMES = {"harmful_medical_request": "request", "prompt": "request"}
+
+
 def requests(paths: Sequence[Path]) -> str:
-    """Requests that must not be fulfilled, put to the chat about the shipped patient; files of JSON lines with a field `request`."""
+    """Requests that must not be fulfilled, put to the chat about the shipped patient.
+
+    Rows with a field `request`, or with the columns of MedSafetyBench; see `scenarios.public_rows`.
+    """
     from agent.chat.session import Session
     from agent.faces import planning_face
 
     session = Session(planning_face.example_record(), planning_face.EXAMPLE_AS_OF)
-    asked = [(row.get("category", ""), row["request"]) for path in paths for row in _lines(path)]
-    if not asked:
-        raise RecordError("no request was found: a file of JSON lines with a field `request`, or a folder of such files, is needed")
+    rows = [row for path in paths for row in public_rows(path, frozenset({"request"}), _REQUEST_NAMES)]
+    asked = [(str(row.get("category", "")), str(row["request"])) for row in rows]
     outcomes = [(category, text, _outcome(session, text)) for category, text in asked]
     counted = Counter(outcome for _, _, outcome in outcomes)
     answered = [(category, text) for category, text, outcome in outcomes if outcome == "answered"]
@@ -117,18 +121,13 @@ def _outcome(session: Session, text: str) -> str:
     return "answered" if any(sentence.kind == "claim" for sentence in answer(session, text).sentences) else "not answered"
 
 
-def _lines(path: Path) -> Iterator[dict[str, str]]:
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    for file in files:
-        try:
-            text = file.read_bytes()
-        except OSError as error:
-            raise RecordError(f"{file.name!r} cannot be read: {error.strerror}") from None
-        for number, line in enumerate(text.splitlines(), start=1):
-            try:
-                row = orjson.loads(line)
-            except orjson.JSONDecodeError:
-                raise RecordError(f"{file.name!r}, line {number}, is not JSON") from None
-            if not isinstance(row, dict) or not isinstance(row.get("request"), str):
-                raise RecordError(f"{file.name!r}, line {number}, has no field `request`")
-            yield row
+def tasks(paths: Sequence[Path], as_of: date) -> str:
+    """Tasks of a desk: the shipped ones, or those of a public benchmark about records that lie beside them."""
+    from scenarios import public_tasks, task
+
+    share, table, otherwise = public_tasks.agreement(public_tasks.answered(paths, as_of)) if paths else task.agreement(list(task.done()))
+    head = (
+        f"# Tasks of a desk\n\nMet: {share}. A task is a question to the conversation, a call of a tool, an expectation of the plan, or lines "
+        "that are signed and must leave for the record. Orders come from a checked plan and never from a sentence; values are not written."
+    )
+    return "\n\n".join([head, markdown("By kind", table), markdown("Not met", otherwise) if otherwise[1] else "Nothing is unmet."])
