@@ -233,11 +233,21 @@ def test_below_an_egfr_of_25_no_dapagliflozin_begins() -> None:
 def test_one_glucose_lowering_start_at_a_visit_and_two_from_1_5_above_goal() -> None:
     def starts(hba1c: str) -> list[str]:
         labs = {**CHEMISTRY, "hba1c": f"{hba1c} %, 10 d ago", "bmi": "34 kg/m2, 10 d ago", "uacr": "40 mg/g, 10 d ago"}
-        found = run(has=("type-2-diabetes",), age="52 a", sex="male", labs=labs)
+        found = run(has=("chronic-kidney-disease", "type-2-diabetes"), age="52 a", sex="male", labs=labs)
         return [line for line in medicines(found) if "atorvastatin" not in line and "lisinopril" not in line]
 
     assert starts("8.4") == ["start empagliflozin", "start semaglutide (later)", "start metformin (later)"]
     assert starts("8.5") == ["start empagliflozin", "start semaglutide", "start metformin (later)"]
+
+
+def test_one_raised_albumin_starts_nothing_and_is_measured_again() -> None:
+    def lines(*uacr: str) -> list[str]:
+        labs = {**CHEMISTRY, "hba1c": "6.8 %, 10 d ago", "uacr": "; ".join(uacr)}
+        found = run(has=("type-2-diabetes",), takes=("metformin",), age="62 a", sex="male", labs=labs)
+        orders = [f"order {name}" for d in found.decisions if d.action == "order" for name in d.subjects if name == "uacr"]
+        return [line for line in (*medicines(found), *orders) if "flozin" in line or "uacr" in line]
+
+    assert lines("40 mg/g, 10 d ago") == ["order uacr"]
 
 
 def test_a_medicine_that_one_module_stops_and_another_treats_with_is_stopped_with_both_reasons() -> None:
