@@ -62,6 +62,7 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
             entry,
             f"{_amount(present)} a day is more than the most that is given ({_amount(most)})",
             why,
+            most=f"{_amount(most)} a day",
             gross=bool(why) or present.value >= most.to(present.unit).value * _gross_share(),
         )
     ]
@@ -84,7 +85,13 @@ def _over_single(use: MedicationUse, name: str, entries: list[Entry]) -> list[Is
         return []
     return [
         _issue(
-            use, name, entry, f"{_amount(amount)} at once is more than the most that is given at once ({_amount(limit)})", (), gross=True
+            use,
+            name,
+            entry,
+            f"{_amount(amount)} at once is more than the most that is given at once ({_amount(limit)})",
+            (),
+            most=f"{_amount(limit)} at once",
+            gross=True,
         )
     ]
 
@@ -106,7 +113,7 @@ def _not_as_fixed(use: MedicationUse, entries: list[Entry], facts: Facts) -> lis
     return [_issue(use, entry.rule.drug, entry, said, answer.adjustments, gross=more)]
 
 
-def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable[Adjustment], *, gross: bool) -> Issue:
+def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable[Adjustment], *, gross: bool, most: str = "") -> Issue:
     reasons = tuple(why)
     stops = gross and entry.rule.confidence != "unsure"
     because = "; ".join(reason.text for reason in reasons)
@@ -117,7 +124,7 @@ def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable
         interruptive=stops,
         participants=(name,),
         consequence=f"{name.capitalize()} {said}" + (f". {because}." if because else "."),
-        action="Confirm the dose, or change it to what the patient's values allow.",
+        action=f"Lower it to {most} at most, or confirm the dose." if most else "Change it to that dose, or confirm the present one.",
         rule=entry.ref,
         evidence=entry.evidence,
         facts=tuple(dict.fromkeys(reference for reason in reasons for reference in reason.because)),
