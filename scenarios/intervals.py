@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
+from statistics import mean, stdev
 
 _Z = 1.959964
 """Of the normal distribution, for 95 %."""
@@ -19,3 +21,10 @@ def wilson(met: int, of: int) -> tuple[float, float]:
     middle = (share + square / (2 * of)) / (1 + square / of)
     half = _Z * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of a mean, by the normal distribution; the mean itself where there are fewer than two values, or all are one."""
+    middle = mean(values)
+    half = _Z * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
+    return middle - half, middle + half

@@ -22,7 +22,7 @@ _INSTRUCTION = (
     "Choose only among its handles. Put every line (o1, o2 …) into `order`, the most important first; into `defer` those that should wait; "
     "into `confirm` facts (f1, f2 …) that look doubtful; into `wording` one or two sentences of why for a line, with the facts they rest on; "
     "into `prefer` options (a1, a2 …) of a line that you would rather choose, with one or two sentences of why, which speak of the option alone; "
-    "into `propose` at most two medicines that nothing here names and that the team should think of. "
+    "into `propose` at most two medicines that nothing here names and that the team should think of, with the facts for which. "
     "Use only words and numbers of that line, of its option and of the facts it names. Answer with JSON of this schema and nothing else: "
 )
 

@@ -154,6 +154,7 @@ _HIGHER = {
     "generate": "faces",
     "course": "faces",
     "scarcity": "faces",
+    "compare": "comparison_face",
     "evaluate": "evaluation",
     "release_report": "release_face",
 }

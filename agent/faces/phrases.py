@@ -8,7 +8,7 @@ from agent.faces.words import ACTION_WORDS, name_words
 from agent.safe_text import readable
 from agent.wording import number
 from tools.clinical.appraised import Course
-from tools.clinical.plan import Goal, Item, Plan
+from tools.clinical.plan import Goal, Item, ModelReport, Plan
 
 
 def headline(item: Item) -> str:
@@ -80,8 +80,19 @@ def course_words(course: Course) -> str:
 
 
 def drafter_words(plan: Plan) -> str:
-    """Who drafted, and whether a model's draft was given up."""
+    """Who drafted, what it cost, and whether a model's draft was given up."""
     drafter = plan.drafter
+    cost = _cost_words(drafter.report) if drafter.report else ""
     if drafter.fell_back:
-        return f"rules (the draft of model {readable(drafter.model or 'unnamed')} was set aside: {readable(drafter.fell_back)})"
-    return f"model {readable(drafter.model or 'unnamed')}, checked by rules" if drafter.kind == "model" else "rules"
+        return f"rules (the draft of model {readable(drafter.model or 'unnamed')} was set aside: {readable(drafter.fell_back)}{cost})"
+    return f"model {readable(drafter.model or 'unnamed')}, checked by rules{cost}" if drafter.kind == "model" else "rules"
+
+
+def _cost_words(report: ModelReport) -> str:
+    """`; 2 calls, 4100 tokens read, 300 written, 3.2 s; 5 of 6 sentences borne out; preferred …`."""
+    calls = f"{report.calls} call{'s' if report.calls != 1 else ''}"
+    said = [f"{calls}, {report.prompt_tokens} tokens read, {report.answer_tokens} written, {report.milliseconds / 1000:.1f} s"]
+    said += [f"{report.grounded} of {report.sentences} sentences borne out"] if report.sentences else []
+    said += [f"preferred {readable(', '.join(report.preferred))}"] if report.preferred else []
+    said += [f"barred {readable(', '.join(one.split(':')[0] for one in report.barred))}"] if report.barred else []
+    return "; " + "; ".join(said)

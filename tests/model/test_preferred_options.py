@@ -137,8 +137,15 @@ def test_a_medicine_from_outside_is_a_question_and_never_a_line(server: Server, 
 def test_what_is_barred_known_already_or_no_medicine_is_not_even_asked(
     medicine: str, barred: int, struck: int, server: Server, drafter: ModelDrafter, example: Case
 ) -> None:
-    says(server, answer(example, propose=[{"medicine": medicine}]))
+    says(server, answer(example, propose=[{"medicine": medicine, "facts": ["f6"]}]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert (plan.items, plan.questions) == (rules.items, rules.questions)
     report = plan.drafter.report
     assert (len(report.barred), len(report.struck), report.outside) == (barred, struck, 0)
+
+
+def test_a_proposal_without_a_fact_is_not_asked(server: Server, drafter: ModelDrafter, example: Case) -> None:
+    says(server, answer(example, propose=[{"medicine": "nitroglycerin", "facts": []}]))
+    plan = drafter.draft(example)
+    assert plan.questions == RulesDrafter().draft(example).questions
+    assert plan.drafter.report.struck == ("a proposal cites no fact",)
