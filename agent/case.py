@@ -18,7 +18,7 @@ from agent.toolbox import ClinicalToolbox
 from tools.appraisal import Course, Reason, SupplyGap, Suspected, courses, reasons, supply_gaps, suspect
 from tools.calculators import Derived, derive
 from tools.clinical.facts import Facts, MedicationUse
-from tools.guidelines import Run, decide
+from tools.guidelines import Run, decide, with_recent_events
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Case:
 
     @cached_property
     def facts(self) -> Facts:
-        """The facts of the record and the computed values."""
-        return self.derived.added_to(self.record.facts)
+        """The facts of the record, the computed values and the states of the last weeks."""
+        return with_recent_events(self.derived.added_to(self.record.facts))
 
     @cached_property
     def taken(self) -> tuple[MedicationUse, ...]:

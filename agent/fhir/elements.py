@@ -26,16 +26,18 @@ class Meta(Element):
     last_updated: str | None = None
 
 
-class Extension(Element):
-    url: str | None = None
-    value_code: str | None = None
-    value_boolean: bool | None = None
-
-
 class Coding(Element):
     system: str | None = None
     code: str | None = None
     display: str | None = None
+
+
+class Extension(Element):
+    url: str | None = None
+    value_code: str | None = None
+    value_boolean: bool | None = None
+    value_coding: Coding | None = None
+    extension: list[Extension] = []
 
 
 class Concept(Element):

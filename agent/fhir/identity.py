@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Raw
@@ -16,9 +18,10 @@ from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded
 from agent.fhir.elements import Reference
 from agent.fhir.reading import Outcome, Reading, aside
-from agent.fhir.systems import BIRTH_SEX
+from agent.fhir.systems import BIRTH_SEX, RACE
 from agent.fhir.times import day, partial
 
+_ANCESTRY: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["ancestry"]["codes"]
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OLDEST = 130
 _NAMED = 5
@@ -207,6 +210,12 @@ def sex(person: Person, reading: Reading) -> Literal["female", "male"] | None:
         return None
     found = gender or at_birth
     return "female" if found == "female" else "male" if found == "male" else None
+
+
+def ancestry(person: Person) -> dict[str, tuple[str, ...]]:
+    """What the person, or somebody for the person, said of ancestry, where a label or guideline hangs a test or a medicine on it."""
+    said = [part.value_coding for e in person.resource.extension if e.url == RACE for part in e.extension if part.value_coding]
+    return {name: (person.reference,) for coding in said for name in _ANCESTRY.get(coding.code or "", ())}
 
 
 def deceased(person: Person, as_of: date) -> date | bool:

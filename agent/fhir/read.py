@@ -260,10 +260,21 @@ def _facts(person: Person, reading: Reading) -> Facts:
         measurements={name: _newest_first(found) for name, found in sorted(reading.measurements.items())},
         phenotypes=genomics.phenotypes(reading.calls),
         events=tuple(reading.events),
+        derived=_stated(person, reading),
         not_to_give={kind: tuple(dict.fromkeys(references)) for kind, references in sorted(reading.not_to_give.items())},
         not_to_give_why=dict(sorted(reading.not_to_give_why.items())),
         data_issues=tuple(dict.fromkeys([*reading.issues, *exposures(reading.allergies, medications)])),
     )
+
+
+def _stated(person: Person, reading: Reading) -> dict[str, tuple[str, ...]]:
+    """Names that stand outside of the problem list: ancestry, what is planned, and results that hold for good."""
+    lasting: dict[str, tuple[str, ...]] = {}
+    for _, name, reference in reading.results.values():
+        if name:
+            lasting[name] = (*lasting.get(name, ()), reference)
+    planned = {name: tuple(references) for name, references in reading.planned.items()}
+    return {**identity.ancestry(person), **dict(sorted(planned.items())), **dict(sorted(lasting.items()))}
 
 
 def _all_problems(reading: Reading, answered: list[Problem]) -> tuple[Problem, ...]:

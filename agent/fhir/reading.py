@@ -67,6 +67,8 @@ class Reading:
         born: for ages at onset.
         last: the newest date of a used entry, not after `as_of`.
         answers: coded answers (smoking status) by question; the newest speaks.
+        results: of tests that are answered in words, by test: the day, what the answer states for good, and where it stands; the newest speaks.
+        planned: what is ordered and still to come → the orders.
     """
 
     as_of: date
@@ -77,6 +79,8 @@ class Reading:
     allergies: list[Allergy] = field(default_factory=list)
     measurements: defaultdict[str, list[Measurement]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, Problem] = field(default_factory=dict)
+    results: dict[str, tuple[date, str, str]] = field(default_factory=dict)
+    planned: dict[str, list[str]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     issues: list[DataIssue] = field(default_factory=list)
     pregnancies: list[PregnancyStatement] = field(default_factory=list)

@@ -1,7 +1,6 @@
 """R4 resources as far as they are read: only the fields that something is made of; all others are skipped without decoding.
 
-Nothing here interprets; absent is `None` or empty. A field that another release has under the same name stands here so that
-the release can be told (`agent.fhir.release`).
+Nothing here interprets; absent is `None` or empty. A field of another release stands here so that the release can be told.
 """
 
 from __future__ import annotations
@@ -208,6 +207,8 @@ class Request(Common):
     do_not_perform: bool | None = None
     subject: RawReference = NOTHING
     authored_on: str | None = None
+    occurrence_date_time: str | None = None
+    occurrence_period: Period | None = None
 
 
 class ServiceRequest(Request):

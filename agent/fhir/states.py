@@ -4,6 +4,7 @@
 |---|---|---|
 | a question of `special.toml`, `states.answered` | yes | an event of that kind |
 | a question of `states.valued` | an answer that is listed there | an event of the kind of that answer |
+| a test of `states.tested` | positive or negative, in a code | an event of the kind of that result; one of `states.lasting` holds until a newer result |
 | an assessment of `states.assessed` | any | an event of that kind, from its beginning: who is assessed with it is in that care |
 | of ICD-10-CM | none, or yes | an event of the kinds of that diagnosis |
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from agent.fhir import concepts, terms
@@ -32,6 +34,11 @@ _YES: tuple[str, ...] = tuple(_KNOWN["yes"])
 _ANSWERED: dict[str, str] = _KNOWN["answered"]
 _ASSESSED: dict[str, str] = _KNOWN["assessed"]
 _VALUED: dict[str, dict[str, str]] = _KNOWN["valued"]
+_TESTED = {
+    test: {code: kind for result, kind in kinds.items() for code in _KNOWN["results"][result]} for test, kinds in _KNOWN["tested"].items()
+}
+"""Test → code of its result → what that shows."""
+_LASTING = frozenset(_KNOWN["lasting"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Shown:
         needs_yes: only an affirmative answer shows it.
         may_be_silent: it is shown without any value.
         by_answer: an answer's code → the kind that it shows.
+        is_test: a laboratory test, whose value may also be a number.
     """
 
     what: Concept
@@ -50,6 +58,7 @@ class Shown:
     needs_yes: bool
     may_be_silent: bool
     by_answer: Mapping[str, str] = field(default_factory=dict)
+    is_test: bool = False
 
 
 def _understand(raw: bytes) -> Shown | None:
@@ -59,6 +68,8 @@ def _understand(raw: bytes) -> Shown | None:
             return Shown(what, frozenset({_ANSWERED[coding.code]}), needs_yes=True, may_be_silent=False)
         if coding.code in _VALUED:
             return Shown(what, frozenset(), needs_yes=False, may_be_silent=False, by_answer=_VALUED[coding.code])
+        if coding.code in _TESTED:
+            return Shown(what, frozenset(), needs_yes=False, may_be_silent=False, by_answer=_TESTED[coding.code], is_test=True)
         if coding.code in _ASSESSED:
             return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True)
         if coding.system == ICD10CM:
@@ -82,6 +93,8 @@ def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) 
     if later is not None:
         return later
     kinds = state.kinds or _answered(found, state)
+    if state.is_test:
+        _remember(state, kinds, day(began), reference, reading)
     if not kinds or not _holds(found, state):
         return UNREAD
     end = day(period.end)
@@ -89,6 +102,14 @@ def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) 
     event = Event(reference, "finding", state.what.text, kinds, state.what.code, day(began), found.status or "", until)
     reading.events.append(event)
     return USED
+
+
+def _remember(state: Shown, kinds: frozenset[str], when: date | None, reference: str, reading: Reading) -> None:
+    """The newest result of a test states something for good, or takes it back."""
+    test = state.what.code.code if state.what.code else state.what.text
+    before = reading.results.get(test)
+    if when is not None and (before is None or when >= before[0]):
+        reading.results[test] = (when, next(iter(kinds & _LASTING), ""), reference)
 
 
 def _answered(found: r4.Observation, state: Shown) -> frozenset[str]:

@@ -23,6 +23,7 @@ from agent.opioid_dose import OBSERVABLE as OPIOID_DOSE
 from agent.reach.uses import MEDICINE
 from tools.calculators.engine import catalogue
 from tools.calculators.model import Input
+from tools.calculators.weights import ACTUAL_CLEARANCE, CLEARANCE
 from tools.clinical.clause import Clause
 from tools.guidelines.modules import definitions, modules, shared
 from tools.guidelines.shared import Computed
@@ -114,10 +115,19 @@ def _coded(found: Settable) -> None:
         elif entry.kind.name == "events":
             for kinds in (document.immunization, document.procedure):
                 _add_with_parents(found.events, [e for e in kinds if _has_code(e)], kinds)
-    states = tomllib.loads((ROOT / "agent/fhir/special.toml").read_text("utf-8"))["states"]
+    _by_the_reader(found, tomllib.loads((ROOT / "agent/fhir/special.toml").read_text("utf-8")))
+    found.observables |= {OPIOID_DOSE, CLEARANCE, ACTUAL_CLEARANCE}
+
+
+def _by_the_reader(found: Settable, known: dict[str, Any]) -> None:
+    """What the reader of a record sets by itself: answers, results in words, what is planned, ancestry."""
+    states, planned = known["states"], known["planned"]
     found.events |= {*states["answered"].values(), *states["assessed"].values()}
-    found.events |= {kind for answers in states["valued"].values() for kind in answers.values()}
-    found.observables.add(OPIOID_DOSE)
+    found.events |= {kind for answers in (*states["valued"].values(), *states["tested"].values()) for kind in answers.values()}
+    found.problems |= {*states["lasting"]}
+    for names in (*known["ancestry"]["codes"].values(), *planned["soon"].values()):
+        found.problems |= set(names)
+    found.problems |= {name for kind, names in planned["kinds"].items() if kind in found.events for name in names}
 
 
 def _has_code(entry: Any) -> bool:
@@ -162,7 +172,8 @@ def _stated(found: Settable) -> None:
     found.stated |= {each.name for each in common.overdue} | {each.name for each in common.declined}
     for happening in common.recent:
         if any(found.names("happened", name, True) for name in happening.problems):
-            found.stated |= {happening.name, happening.undated} - {""}
+            (found.problems if happening.everywhere else found.stated).add(happening.name)
+            found.stated |= {happening.undated} - {""}
     found.observables |= {each.name for each in common.computed if _computable(each, found)}
 
 

@@ -54,10 +54,11 @@ class Trend(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 
 class TrendCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Values as `"55 mL/min, 100 d ago"`, and whether the name follows."""
+    """Values as `"55 mL/min, 100 d ago"`, and whether the name follows; `of` says of what, where the name has several ways."""
 
     name: str
     trend: str
+    of: str = ""
     given: tuple[str, ...]
     expect: bool
 
@@ -84,7 +85,7 @@ class TrendFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """The examples that do not come out."""
         found = []
         for case in self.case:
-            ways = [trend for trend in self.trend if trend.name == case.trend]
+            ways = [trend for trend in self.trend if trend.name == case.trend and case.of in ("", trend.observable)]
             got = any(references(trend, _values(trend.observable, case.given), AS_OF) for trend in ways)
             if got is not case.expect:
                 found.append(f"{case.trend}, {case.name}: expected {case.expect}")

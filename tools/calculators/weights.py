@@ -13,6 +13,8 @@ from tools.clinical.knowledge import load
 from tools.clinical.plan import Calculation, CalculationInput
 from tools.clinical.quantity import Quantity, decimal_of
 
+CLEARANCE, ACTUAL_CLEARANCE = "creatinine-clearance", "creatinine-clearance-actual-weight"
+
 
 @lru_cache(maxsize=1)
 def heavy_share() -> Decimal:
@@ -50,8 +52,8 @@ def clearances(facts: Facts) -> tuple[list[tuple[Measurement, Calculation]], lis
     chosen, kind = dosing_weight(weight.quantity, height.quantity if height else None, facts.sex)
     made: list[tuple[Measurement, Calculation]] = []
     for observable, used, said in (
-        ("creatinine-clearance", chosen, kind),
-        ("creatinine-clearance-actual-weight", weight.quantity, "actual weight"),
+        (CLEARANCE, chosen, kind),
+        (ACTUAL_CLEARANCE, weight.quantity, "actual weight"),
     ):
         inputs: dict[str, Value] = {"age": age.quantity, "weight": used, "creatinine": creatinine.quantity, "sex": facts.sex}
         answer = calculate("creatinine-clearance", inputs)

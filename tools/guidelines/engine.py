@@ -62,6 +62,11 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
     )
 
 
+def with_recent_events(facts: Facts) -> Facts:
+    """The facts with the states of the last weeks that every check needs (an infarction of these months), not the modules alone."""
+    return with_states(facts, (), [state for state in shared().recent if state.everywhere])
+
+
 def _spared(decision: Decision, facts: Facts) -> bool:
     """Whether it is an order, a referral or an advice that a person in this state is spared."""
     lists = [entry.subjects for entry in shared().spared if any(facts.problem(state) for state in entry.states)]

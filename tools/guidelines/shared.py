@@ -99,12 +99,14 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     Attributes:
         undated: the name that holds where an active one of these problems has no date: whether it is still there is asked.
+        everywhere: the checks of medicines see it too, and not the modules alone.
     """
 
     name: str
     problems: tuple[str, ...]
     within: str
     undated: str = ""
+    everywhere: bool = False
 
 
 class Declined(Struct, frozen=True, forbid_unknown_fields=True):
