@@ -69,6 +69,14 @@ def test_strength_form_and_route_are_read(text: str, strength: str, form: str | 
     assert (str(match.strength), match.form, match.route, match.outcome) == (strength, form, route, "recognized")
 
 
+def test_a_steroid_is_systemic_or_of_the_skin_by_its_route() -> None:
+    known = terminology()
+    kinds = known.kinds_of("hydrocortisone")
+    assert known.kinds_by(kinds, "topical") == {"hydrocortisone", "corticosteroid-topical"}
+    assert known.kinds_by(kinds, "oral") == {"hydrocortisone", "glucocorticoid-systemic", "glucocorticoid"}
+    assert known.kinds_by(kinds, None) == kinds
+
+
 def test_each_ingredient_of_a_combination_keeps_its_own_strength() -> None:
     match = read("amLODIPine 5 MG / atorvastatin 10 MG Oral Tablet [Caduet]")
     assert match.strengths == (("amlodipine", Quantity(Decimal(5), "mg")), ("atorvastatin", Quantity(Decimal(10), "mg")))
