@@ -20,23 +20,28 @@ _SAME_DAY, _FORTNIGHT, _QUARTER = 0, 14, 90
 def add_safety(book: Workbook, case: Case) -> None:
     """Add a line for every contraindicated or major issue of the present regimen that no line deals with.
 
-    What forbids one medicine comes first: a medicine that is stopped interacts no longer. Issues
-    that are suppressed, or only say that a value is missing, add no line: the first stay in the ledger, the second
-    are questions.
+    What forbids one medicine comes first: a medicine that is stopped interacts no longer, one that is held will again. Where a line
+    stops or holds it for other facts, what forbids it leads the line's reasons. Issues that are suppressed, or only say that a value
+    is missing, add no line: the first stay in the ledger, the second are questions.
     """
     for issue in sorted(case.screened.issues, key=lambda issue: not _forbids_one(issue)):
-        if issue.suppressed or issue.severity not in {"contraindicated", "major"} or issue.code in {"OMIT", "DATA"}:
-            continue
-        uses = case.uses(issue.medications)
-        if not uses or book.targeted().intersection(issue.medications):
-            continue
-        if _only_missing(issue):
-            book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
-            continue
-        book.add(_entry(case, issue, target(issue, uses), uses))
+        if not issue.suppressed and issue.severity in {"contraindicated", "major"} and issue.code not in {"OMIT", "DATA"}:
+            _add(book, case, issue, case.uses(issue.medications))
     for issue in case.screened.issues:
         if issue.severity == "contraindicated" and issue.interruptive and not issue.suppressed and not issue.blocks_start_only:
             book.hasten(issue.medications, Due(_SAME_DAY, case.as_of.isoformat()))
+
+
+def _add(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]) -> None:
+    if not uses:
+        return
+    if _dealt_with(book, issue, uses):
+        if _forbids_one(issue):
+            book.lead(issue.medications[0], _reason(issue))
+    elif _only_missing(issue):
+        book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
+    else:
+        book.add(_entry(case, issue, target(issue, uses), uses))
 
 
 def add_allergy_reviews(book: Workbook, case: Case) -> None:
@@ -60,6 +65,18 @@ def _forbids_one(issue: Issue) -> bool:
     return issue.severity == "contraindicated" and len(issue.medications) == 1 and not issue.blocks_start_only
 
 
+def _dealt_with(book: Workbook, issue: Issue, uses: Sequence[MedicationUse]) -> bool:
+    """A line changes one of the medicines: for good, or the one that is to be changed."""
+    changed = book.targeted().intersection(issue.medications)
+    if issue.severity != "contraindicated" or changed - book.held():
+        return bool(changed)
+    return target(issue, uses).reference in changed
+
+
+def _reason(issue: Issue) -> Rationale:
+    return Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence)
+
+
 def _only_missing(issue: Issue) -> bool:
     """The issue is that something was never measured; nothing is known to be wrong."""
     return issue.code in {"LAB", "DATA"} and any(name != "whether it is still taken" for name in issue.missing) and not issue.facts
@@ -81,7 +98,7 @@ def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[Medicati
         subject=use_subject(use),
         change=_change(issue, use, uses),
         due=due(case, _SAME_DAY if urgency == "same-day" else _FORTNIGHT),
-        rationale=(Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence),),
+        rationale=(_reason(issue),),
         alternatives=tuple(
             Alternative(subject=Subject(kind="medication", text=name), not_chosen_because="A choice for the prescriber; not proposed by itself.") for name in issue.alternatives
         ),

@@ -81,6 +81,17 @@ class Workbook:
         changing = {"stop", "hold", "change"}
         return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action in changing)
 
+    def held(self) -> frozenset[str]:
+        """References of current medicines that a line only holds."""
+        return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action == "hold")
+
+    def lead(self, reference: str, reason: Rationale) -> None:
+        """Put this reason before the others of the line that stops or holds a medicine, unless they rest on the same facts already."""
+        entry = self.entries[reference]
+        known = {fact for have in entry.rationale for fact in have.facts}
+        if entry.action in {"stop", "hold"} and not known.intersection(set(reason.facts) - {reference}):
+            self.entries[reference] = entry.with_(rationale=(reason, *entry.rationale))
+
     def hasten(self, references: Iterable[str], today: Due) -> None:
         """What is done about these medicines is done the same day."""
         wanted = set(references)
