@@ -16,6 +16,7 @@ from agent.case import Case
 from agent.drafting.workbook import Workbook
 from tools.clinical.facts import MedicationUse
 from tools.guidelines import Decision, modules
+from tools.terminology import terminology
 
 AS_ORDERED = "whether these are taken as ordered, before more is given"
 _RENEWED_WITHIN_DAYS = 182
@@ -49,6 +50,9 @@ def _not_renewed(case: Case, use: MedicationUse) -> bool:
 
 def _adds_to(decision: Decision, use: MedicationUse) -> bool:
     """Whether it adds to this medicine, or raises its dose, because what treats the condition so far is not enough."""
-    adds = decision.action == "start" or (decision.action == "change" and decision.change.startswith(_UPWARD))
     module = modules().get(decision.module)
-    return adds and module is not None and not use.kinds.isdisjoint(module.treats_with)
+    if module is None or use.kinds.isdisjoint(module.treats_with):
+        return False
+    if decision.action == "start":  # what only goes with the treatment (a laxative, a rescue medicine) adds nothing to it
+        return not terminology().kinds_of(decision.picked or decision.subjects[0]).isdisjoint(module.treats_with)
+    return decision.action == "change" and decision.change.startswith(_UPWARD)
