@@ -32,6 +32,7 @@ from dataclasses import replace
 from datetime import date
 
 from agent.fhir.reading import Order
+from agent.fhir.same_dose import with_dose_since
 from tools.clinical.facts import Currency, MedicationUse
 
 _YEAR = 365
@@ -58,13 +59,17 @@ def currency_of(order: Order, as_of: date) -> Currency:
 def merge(orders: Iterable[Order], as_of: date) -> tuple[MedicationUse, ...]:
     """One use a product, in the order in which products first appear in the record."""
     groups: dict[Product, list[Order]] = {}
+    orders = tuple(orders)
     for order in orders:
         groups.setdefault(product(order.use), []).append(order)
     for vague in [key for key in groups if None in key[1:]]:
         likely = [key for key in groups if key != vague and _may_be(vague, key)]
         if len(likely) == 1:
             groups[likely[0]] += groups.pop(vague)
-    return tuple(_merged(group, as_of) for group in groups.values())
+    alike: dict[object, list[Order]] = {}
+    for order in orders:
+        alike.setdefault(product(order.use)[0], []).append(order)
+    return tuple(with_dose_since(_merged(group, as_of), alike[product(group[0].use)[0]]) for group in groups.values())
 
 
 Product = tuple[object, ...]

@@ -334,3 +334,27 @@ def test_an_order_not_to_give_keeps_whose_reason_it_was(read: Read, code: str, w
     given = medication("simvastatin 20 MG Oral Tablet", ordered=AS_OF, status="completed")
     given |= {"doNotPerform": True, "reasonCode": [{"coding": [{"system": "http://snomed.info/sct", "code": code}]}]}
     assert set(read(given).facts.not_to_give_why.values()) == {why}
+
+
+def daily(days: int, strength: str, dose: str, **more: Any) -> dict[str, Any]:
+    return medication(f"levothyroxine sodium {strength} MG Oral Tablet", dose=dose, per="24 h", ordered=ago(days), **more)
+
+
+@pytest.mark.parametrize(
+    ("orders", "since"),
+    [
+        ([daily(700, "0.1", "100 ug", status="completed"), daily(20, "0.1", "100 ug")], 700),
+        ([daily(700, "0.05", "100 ug", status="stopped"), daily(20, "0.1", "100 ug")], 700),
+        ([daily(700, "0.1", "100 ug"), daily(20, "0.1", "200 ug")], 20),
+        ([daily(700, "0.1", "100 ug"), daily(300, "0.05", "50 ug"), daily(20, "0.1", "100 ug")], 20),
+    ],
+    ids=["renewed", "renewed with another strength", "raised", "lowered and raised again"],
+)
+def test_a_renewal_is_no_change_of_dose(read: Read, orders: list[dict[str, Any]], since: int) -> None:
+    newest = next(use for use in read(*orders).facts.medications if use.last_ordered == ago(20))
+    assert newest.dose_since == ago(since)
+
+
+def test_a_dose_that_nobody_wrote_has_no_beginning(read: Read) -> None:
+    (use,) = read(order(700), order(20)).facts.medications
+    assert (use.started, use.dose_since) == (ago(700), None)

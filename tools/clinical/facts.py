@@ -60,6 +60,7 @@ class MedicationUse:
         declined: the newest word on it is that it is not taken, although it was ordered.
         supplied_until: the last day that any order or hand-over of it covers, where the record says how long one lasts.
         dates: of every order and hand-over of it, oldest first.
+        dose_since: the first order of the daily dose that is taken now, where that dose is known; a renewal is no new dose.
         lapsed: nobody closed its order, but what it covered ended so long ago that it counts as over.
     """
 
@@ -81,6 +82,7 @@ class MedicationUse:
     supplied_until: date | None = None
     declined: bool = False
     lapsed: bool = False
+    dose_since: date | None = None
     dates: tuple[date, ...] = ()
 
     @property

@@ -82,7 +82,7 @@ def _uses(names: Iterable[str], facts: Facts) -> tuple[MedicationUse, ...]:
 
 
 def _weeks_on(names: Iterable[str], facts: Facts) -> Answer:
-    dated = [(use.started, use.reference) for use in _uses(names, facts) if use.started is not None]
+    dated = [(since, use.reference) for use in _uses(names, facts) if (since := use.dose_since or use.started) is not None]
     if not dated:
         return None
     started, reference = max(dated)
