@@ -48,7 +48,8 @@ class ClinicalToolbox:
             return Bar(
                 f"the record holds an order not to give {' or '.join(sorted(named))}; ask why first", KnowledgeRef("record", "1"), ()
             )
-        issue = contraindicated(kinds, facts) or barred_by_genes(kinds, facts)
+        name = drug.replace("-", " ")
+        issue = contraindicated(kinds, facts, name=name) or barred_by_genes(kinds, facts, name)
         if issue and _stops(issue):
             return _bar(issue)
         use = MedicationUse(f"proposed:{drug}", drug, kinds=kinds, currency="proposed")

@@ -126,6 +126,9 @@ def test_amoxicillin_after_anaphylaxis_to_penicillin_is_barred() -> None:
     facts = patient(**allergy("penicillin", "drug-penicillin", reactions=("anaphylaxis", "severe-immediate")))
     issue = barred(frozenset({"amoxicillin", "penicillin", "aminopenicillin"}), facts, ingredients=("amoxicillin",))
     assert issue is not None
+    named = barred(frozenset({"gentamicin", "aminoglycoside"}), patient(pregnancy="pregnant"), name="gentamicin")
+    assert named is not None
+    assert named.action == "Give gentamicin only if it is needed, and keep it short."
     assert (issue.rule.id, issue.severity) == ("penicillin-immediate-severe", "contraindicated")
 
 

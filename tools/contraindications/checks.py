@@ -56,7 +56,9 @@ def check_contraindications(medication: MedicationUse, facts: Facts) -> Contrain
     )
 
 
-def barred(kinds: frozenset[str], facts: Facts, ingredients: Iterable[str] = (), route: str | None = None) -> Issue | None:
+def barred(
+    kinds: frozenset[str], facts: Facts, ingredients: Iterable[str] = (), route: str | None = None, name: str = "this medicine"
+) -> Issue | None:
     """The gravest reason not to propose a medicine of these kinds, or `None`.
 
     Args:
@@ -65,13 +67,14 @@ def barred(kinds: frozenset[str], facts: Facts, ingredients: Iterable[str] = (),
         ingredients: its ingredient names, for allergies to one ingredient; without them an allergy counts as the same when the
             medicine has every kind that the allergy names.
         route: the route in mind; `None` counts as systemic.
+        name: what the sentences of the issue call it.
 
     Returns:
         A contraindicated or major issue that is known to hold. What is merely missing (a potassium value before an ACE inhibitor,
         the state of pregnancy) bars nothing: it is asked for when the medicine is proposed.
     """
     use = MedicationUse(
-        "barred?",
+        name,
         "",
         ingredients=tuple(Ingredient(name) for name in ingredients),
         kinds=kinds,

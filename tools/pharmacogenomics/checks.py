@@ -75,12 +75,12 @@ def check_phenotypes(medications: Sequence[MedicationUse], facts: Facts) -> tupl
     return gravest(found)
 
 
-def barred(kinds: frozenset[str], facts: Facts) -> Issue | None:
+def barred(kinds: frozenset[str], facts: Facts, name: str = "this medicine") -> Issue | None:
     """The gravest reason in the genes of the record not to start a medicine of these kinds, or `None`.
 
     Only what is contraindicated, or is to be avoided by a strong recommendation or the label, bars; a missing test does not.
     """
-    use = MedicationUse("barred?", "", kinds=kinds, currency="proposed")
+    use = MedicationUse(name, "", kinds=kinds, currency="proposed")
     issues = (issue for issue in check_phenotypes([use], facts) if issue.severity in ("contraindicated", "major") and not issue.missing)
     return next((issue for issue in issues if issue.interruptive), None)
 
