@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent import wording
@@ -15,6 +16,12 @@ from tools.clinical.plan import Action, Alternative, Due, Rationale, Subject, Ur
 from tools.contraindications import review_allergies
 
 _SAME_DAY, _FORTNIGHT, _QUARTER = 0, 14, 90
+_WATCHES = re.compile(r"(watch|monitor|measure|check|take a blood count|tell the patient|keep sodium|keep potassium)\b", re.IGNORECASE)
+_CHANGES = re.compile(
+    r"\b(cut|lower|halve|reduce|raise|limit|at most|stop|end|hold|avoid|taper|replace|change|instead|another|prefer|apart|adjust|wait|dose of|choose|shorten|lowering|do not start)\b",
+    re.IGNORECASE,
+)
+"""An action that begins with watching and names nothing that would be other than now leaves the medicine as it is."""
 
 
 def add_safety(book: Workbook, case: Case) -> None:
@@ -77,6 +84,11 @@ def _reason(issue: Issue) -> Rationale:
     return Rationale(text=wording.sentence(issue.consequence), facts=(*issue.medications, *issue.facts), evidence=issue.evidence)
 
 
+def only_watches(issue: Issue) -> bool:
+    """What is asked for is to look, not to take anything otherwise than now."""
+    return issue.severity != "contraindicated" and bool(_WATCHES.match(issue.action)) and not _CHANGES.search(issue.action)
+
+
 def _only_missing(issue: Issue) -> bool:
     """The issue is that something was never measured; nothing is known to be wrong."""
     return issue.code in {"LAB", "DATA"} and any(name != "whether it is still taken" for name in issue.missing) and not issue.facts
@@ -90,7 +102,7 @@ def _change(issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> 
 
 def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[MedicationUse]) -> Entry:
     contraindicated = issue.severity == "contraindicated" and not issue.blocks_start_only
-    action: Action = "stop" if _forbids_one(issue) else "change"
+    action: Action = "stop" if _forbids_one(issue) else "continue" if only_watches(issue) else "change"
     urgency: Urgency = "same-day" if contraindicated and use.currency == "current" else "routine"
     return Entry(
         module=None,

@@ -6,6 +6,7 @@ from agent.case import Case
 from agent.drafting.items import due, plain_subject
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.plan import Rationale, Urgency
+from tools.guidelines import spared
 
 _A_DAY = 1
 """What must be settled within a day is done the same day."""
@@ -19,5 +20,7 @@ def add_suspicions(book: Workbook, case: Case) -> None:
         why = Rationale(text=f"To settle the suspicion of {one.suspects}.", facts=one.facts, evidence=one.evidence)
         urgency: Urgency = "same-day" if one.due_days <= _A_DAY else "routine"
         for name in one.order:
+            if urgency == "routine" and spared("order", (name,), case.facts):
+                continue
             entry = Entry(None, "order", plain_subject("order", name), due=due(case, one.due_days), rationale=(why,), urgency=urgency)
             book.add(entry)

@@ -48,3 +48,15 @@ def test_in_hospice_no_statin_is_begun_and_no_lifestyle_advised(state: tuple[str
     found = run(has=("hyperlipidaemia", "ischaemic-stroke", *state), age="70 a", sex="male", labs={"ldl-cholesterol": "160 mg/dL"})
     assert any(d.action == "start" and d.picked == "atorvastatin" for d in found.decisions) is begun
     assert any(d.action == "counsel" and d.subjects == ("lifestyle",) for d in found.decisions) is begun
+
+
+def test_in_hospice_of_all_tests_only_those_are_left_that_guide_comfort_or_a_dose() -> None:
+    problems = ("atrial-fibrillation", "heart-failure", "copd", "chronic-kidney-disease", "hospice-care")
+    found = run(has=problems, takes=("warfarin", "furosemide"), age="82 a", sex="male")
+    assert set(ordered(found)) == {"inr", "influenza-vaccine", "oxygen-saturation"}
+
+
+def test_in_hospice_what_cannot_wait_is_still_measured() -> None:
+    labs = {"glucose": "430 mg/dL, 1 d ago"}
+    found = run(has=("type-2-diabetes", "hospice-care"), age="82 a", sex="male", labs=labs)
+    assert "ketones" in ordered(found)

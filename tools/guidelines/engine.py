@@ -52,7 +52,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
     settled = settle(state, active)
     return Run(
         active=tuple(module.id for module in active if module.kinds),
-        decisions=tuple(decision for decision in settled.decisions if not _spared(decision, state.facts)),
+        decisions=tuple(decision for decision in settled.decisions if _stays(decision, state.facts)),
         questions=settled.questions,
         goals=tuple(state.goals),
         escalations=tuple(dict.fromkeys(state.escalations)),
@@ -67,10 +67,14 @@ def with_recent_events(facts: Facts) -> Facts:
     return with_states(facts, (), [state for state in shared().recent if state.everywhere])
 
 
-def _spared(decision: Decision, facts: Facts) -> bool:
-    """Whether it is an order, a referral or an advice that a person in this state is spared."""
-    lists = [entry.subjects for entry in shared().spared if any(facts.problem(state) for state in entry.states)]
-    return decision.action in ("order", "refer", "counsel") and any(set(decision.subjects) <= set(subjects) for subjects in lists)
+def spared(action: str, subjects: Sequence[str], facts: Facts) -> bool:
+    """Whether it is an order, a referral or an advice that a person in this state is spared, as long as it can wait."""
+    states = (entry for entry in shared().spared if any(facts.problem(state) for state in entry.states))
+    return any(entry.spares(action, subjects) for entry in states)
+
+
+def _stays(decision: Decision, facts: Facts) -> bool:
+    return decision.urgency != "routine" or not spared(decision.action, decision.subjects, facts)
 
 
 def concerns(module: Module, facts: Facts) -> bool:

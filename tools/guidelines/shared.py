@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -118,11 +118,22 @@ class Declined(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Spared(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is neither ordered, referred for nor advised in these states, and which drugs or classes are not begun: their benefit comes too late."""
+    """What is neither ordered, referred for nor advised in these states, and which drugs or classes are not begun: their benefit comes too late.
+
+    Attributes:
+        orders_left: the only tests and vaccines that are still ordered, besides those that cannot wait; empty: all but `subjects`.
+    """
 
     states: tuple[str, ...]
     subjects: tuple[str, ...]
+    orders_left: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
+
+    def spares(self, action: str, subjects: Collection[str]) -> bool:
+        """Whether an order, a referral or an advice about these is spared."""
+        if action == "order" and self.orders_left:
+            return set(subjects).isdisjoint(self.orders_left)
+        return action in ("order", "refer", "counsel") and set(subjects) <= set(self.subjects)
 
 
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
