@@ -38,7 +38,7 @@ def repeated(paths: list[Path], patients: int) -> list[tuple[str, Patient]]:
 def seconds(paths: list[Path], patients: int, engine: Engine = "process") -> float:
     """Seconds of a batch, start of the workers included."""
     start = time.perf_counter()
-    outcomes = [one["outcome"] for _, one in rows_of(repeated(paths, patients), Task(AS_OF), engine, CORES)]
+    outcomes = [one["outcome"] for _, one in rows_of(repeated(paths, patients), Task(AS_OF), engine, CORES, patients)]
     if len(outcomes) != patients or "error" in outcomes:
         raise SystemExit(f"{outcomes.count('error')} errors in {len(outcomes)} rows")
     return time.perf_counter() - start
@@ -61,7 +61,7 @@ def peaks(paths: list[Path], rounds: int = 4) -> list[float]:
     """Peak memory in MB of one process after each round over all bundles."""
     found = []
     for _ in range(rounds):
-        for _ in rows_of(repeated(paths, len(paths)), Task(AS_OF), "inline", 1):
+        for _ in rows_of(repeated(paths, len(paths)), Task(AS_OF), "inline", 1, len(paths)):
             pass
         status = Path("/proc/self/status").read_text()
         found.append(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1000)

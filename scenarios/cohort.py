@@ -1,17 +1,15 @@
-"""Where the patients of a batch come from: bundles, folders of bundles, bulk exports."""
+"""Where the patients of a batch come from: bundles, folders of bundles (Synthea's output among them), bulk exports."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-import orjson
-
 from agent.errors import RecordError
+from scenarios.export import export
 
 
 class Recorded(Protocol):
@@ -33,7 +31,7 @@ class Patient:
     """One patient of a cohort.
 
     Attributes:
-        path: a bundle, or the folder of a bulk export.
+        path: a bundle, or the folder of a bulk export (or its only file).
         patient: which patient of a bulk export; `None` for a bundle.
     """
 
@@ -51,30 +49,14 @@ class Patient:
         Raises:
             RecordError: the file cannot be read.
         """
-        if self.patient is None:
-            return _bytes(self.path)
-        from agent.fhir.source import load_source
-
-        return load_source(str(self.path), self.patient)
+        return _bytes(self.path) if self.patient is None else export(self.path).bundle(self.patient)
 
     def key(self) -> str:
-        """What tells one record from another: its content, wherever it lies. An export counts as a whole."""
-        content = _digest_of_export(self.path) if self.patient else self._content()
-        return hashlib.sha256(content + (self.patient or "").encode()).hexdigest()[:24]
-
-    def _content(self) -> bytes:
+        """What tells one record from another: its content, wherever it lies."""
         try:
-            return hashlib.sha256(_bytes(self.path)).digest()
+            return hashlib.sha256(self.data()).hexdigest()[:24]
         except RecordError:
-            return b"unreadable " + self.path.name.encode()
-
-
-@lru_cache(maxsize=8)
-def _digest_of_export(folder: Path) -> bytes:
-    digest = hashlib.sha256()
-    for file in sorted(folder.glob("*.ndjson")):
-        digest.update(hashlib.sha256(_bytes(file)).digest())
-    return digest.digest()
+            return hashlib.sha256(b"unreadable " + self.path.name.encode()).hexdigest()[:24]
 
 
 def cohort(paths: Sequence[Path]) -> tuple[Patient, ...]:
@@ -93,20 +75,24 @@ def cohort(paths: Sequence[Path]) -> tuple[Patient, ...]:
 
 def _of(path: Path) -> Iterator[Patient]:
     if path.is_file():
-        yield from (Patient(path),) if path.suffix != ".ndjson" else _of_export(path.parent)
+        yield from (Patient(path),) if path.suffix != ".ndjson" else _of_export(path)
         return
     if any(path.glob("*.ndjson")):
         yield from _of_export(path)
     for child in sorted(path.iterdir()):
-        if child.is_dir() or child.suffix == ".json":
+        if child.is_dir() or (child.suffix == ".json" and not child.name.startswith(_NOBODY)):
             yield from _of(child)
 
 
-def _of_export(folder: Path) -> Iterator[Patient]:
-    for file in sorted(folder.glob("Patient*.ndjson")):
-        for line in _bytes(file).splitlines():
-            if line.strip():
-                yield Patient(folder, orjson.loads(line)["id"])
+_NOBODY = ("hospitalInformation", "practitionerInformation", "organizationInformation")
+"""Beginnings of the names of files that Synthea writes beside its patients."""
+
+
+def _of_export(path: Path) -> Iterator[Patient]:
+    """The patients of an export; a file that holds one kind of resource stands for its folder, any other file for itself."""
+    alone = path.is_dir() or not (path.name.startswith("Patient") or not export(path).patients)
+    whole = path if alone else path.parent
+    yield from (Patient(whole, patient) for patient in export(whole).patients)
 
 
 def _bytes(path: Path) -> bytes:

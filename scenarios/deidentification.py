@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,15 @@ import orjson
 from agent.errors import RecordError
 from agent.privacy.identifiers import identifiers_of, leaks
 from agent.privacy.notes import identifying, scrubbed
+from scenarios.cohort import Patient, cohort
 from scenarios.intervals import wilson
 from scenarios.tables import markdown
 
 _LOOKS_MADE_UP = re.compile(r"\b[A-Z][a-z]+\d{2,}\b")
 """Names of synthetic patients (Alex454): in texts that nobody annotated, the only ones that are certainly names."""
+
+
+_KEPT = "all but ages (those under 90 stay)"
 
 
 @dataclass
@@ -54,9 +58,19 @@ def report(paths: Sequence[Path]) -> str:
     tally = Tally()
     for file in sorted(f for path in paths for f in (path.rglob("*") if path.is_dir() else [path])):
         _count_file(file, tally)
+    for patient in _exported(paths):
+        _count_bundle(patient.data(), tally)
     if not tally.texts and not tally.bundles:
-        raise RecordError("no annotated texts (JSON with `full_text` and `spans`), no notes (.txt) and no bundles were found")
+        raise RecordError(
+            "no annotated texts (JSON with `full_text` and `spans`), no notes (.txt), no bundles and no NDJSON exports were found"
+        )
     return "\n\n".join(["# What identifies people", _summary(tally), markdown("Recall by kind", _table(tally))])
+
+
+def _exported(paths: Sequence[Path]) -> Iterator[Patient]:
+    """The patients of the NDJSON exports behind these paths."""
+    lying = [path for path in paths if path.suffix == ".ndjson" or (path.is_dir() and any(path.rglob("*.ndjson")))]
+    return (one for one in cohort(lying) if one.patient is not None)
 
 
 def _count_file(file: Path, tally: Tally) -> None:
@@ -135,9 +149,15 @@ def _summary(tally: Tally) -> str:
 
 
 def _table(tally: Tally) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    total = Recall(*(sum(getattr(one, name) for one in tally.kinds.values()) for name in ("of", "whole", "part")))
     kinds = sorted(tally.kinds.items(), key=lambda pair: -pair[1].of)
-    return ("kind", "annotated", "found whole", "in part", "recall", "95 % interval"), [_row(*pair) for pair in [*kinds, ("all", total)]]
+    total, but = _total(tally.kinds.values()), _total(one for name, one in kinds if name != "AGE")
+    sums = [("all", total), *([(_KEPT, but)] if "AGE" in tally.kinds else [])]
+    return ("kind", "annotated", "found whole", "in part", "recall", "95 % interval"), [_row(*pair) for pair in [*kinds, *sums]]
+
+
+def _total(found: Iterable[Recall]) -> Recall:
+    some = list(found)
+    return Recall(sum(one.of for one in some), sum(one.whole for one in some), sum(one.part for one in some))
 
 
 def _row(name: str, one: Recall) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """Where the plans of a batch are made: in this process, in a pool of processes or threads, or by Ray on one machine or a cluster.
 
-Whatever the engine, a row depends on its patient alone; the batch sorts them at the end. Workers load all knowledge before
+Whatever the engine, a row depends on its patient alone; the batch puts them in order at the end. Workers load all knowledge before
 they get their first patients, and get patients in chunks, so that a short plan costs no journey of its own.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -68,29 +68,30 @@ class _Pool(Protocol):
     def busy(self) -> int: ...
 
 
-def rows_of(todo: Mapping[str, Recorded] | Sequence[Keyed], task: Work, engine: Engine, workers: int) -> Iterator[tuple[str, Row]]:
+def rows_of(todo: Iterable[Keyed], task: Work, engine: Engine, workers: int, total: int) -> Iterator[tuple[str, Row]]:
     """The row of every patient with its key, as they come.
 
     Args:
+        todo: patients with their keys; taken one by one, a few chunks ahead of the workers.
         workers: processes of the pool, actors of Ray, or threads; not used inline. Threads are for a drafter that waits for a server.
+        total: about how many patients there are; the size of the chunks follows from it.
 
     Raises:
         RecordError: a worker was killed from outside, or Ray is asked for and not installed.
     """
-    pairs: list[Keyed] = list(todo.items()) if isinstance(todo, Mapping) else list(todo)
     if engine == "inline":
-        yield from (row for pair in pairs for row in task.rows([pair]))
+        yield from (row for pair in todo for row in task.rows([pair]))
     elif engine == "process":
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=warm_up) as executor:
             try:
-                yield from _spread(pairs, workers, _Processes(executor, task))
+                yield from _spread(chunks(todo, workers, total), workers, _Processes(executor, task))
             except BrokenProcessPool:
                 raise RecordError(_KILLED) from None
     elif engine == "threads":
         with ThreadPoolExecutor(workers) as threads:
-            yield from _spread(pairs, workers, _Processes(threads, task))
+            yield from _spread(chunks(todo, workers, total), workers, _Processes(threads, task))
     else:
-        yield from _by_ray(pairs, task, workers)
+        yield from _by_ray(chunks(todo, workers, total), task, workers)
 
 
 _KILLED = "a worker was killed from outside (memory?); the rows that are there can be taken up with --resume"
@@ -101,17 +102,16 @@ def warm_up() -> None:
     make_plan(_EMPTY, date(2026, 1, 1))
 
 
-def chunks(pairs: Sequence[Keyed], workers: int) -> Iterator[Chunk]:
+def chunks(todo: Iterable[Keyed], workers: int, total: int) -> Iterator[Chunk]:
     """The patients in handfuls: as many a handful as leaves several for each worker, sixteen at most."""
-    size = max(1, min(_LARGEST_CHUNK, len(pairs) // (workers * _CHUNKS_A_WORKER)))
-    waiting = iter(pairs)
+    size = max(1, min(_LARGEST_CHUNK, total // (workers * _CHUNKS_A_WORKER)))
+    waiting = iter(todo)
     while chunk := list(islice(waiting, size)):
         yield chunk
 
 
-def _spread(pairs: Sequence[Keyed], workers: int, pool: _Pool) -> Iterator[tuple[str, Row]]:
+def _spread(waiting: Iterator[Chunk], workers: int, pool: _Pool) -> Iterator[tuple[str, Row]]:
     """Keep every worker busy with a few chunks waiting, never all of them: memory does not grow with the batch."""
-    waiting = chunks(pairs, workers)
     for chunk in islice(waiting, workers * _AHEAD):
         pool.submit(chunk)
     while pool.busy:
@@ -141,7 +141,7 @@ class _Processes:
         return len(self._running)
 
 
-def _by_ray(pairs: Sequence[Keyed], task: Work, workers: int) -> Iterator[tuple[str, Row]]:
+def _by_ray(waiting: Iterator[Chunk], task: Work, workers: int) -> Iterator[tuple[str, Row]]:
     """The same on Ray: a cluster named by `RAY_ADDRESS` is joined, else one is started on this machine and ended afterwards."""
     try:
         import ray
@@ -151,7 +151,7 @@ def _by_ray(pairs: Sequence[Keyed], task: Work, workers: int) -> Iterator[tuple[
     if started:
         ray.init(**_ray_settings(workers))
     try:
-        yield from _spread(pairs, workers, _Actors(ray, task, workers))
+        yield from _spread(waiting, workers, _Actors(ray, task, workers))
     except ray.exceptions.RayActorError:
         raise RecordError(_KILLED) from None
     finally:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from agent.faces import exit_codes
 from agent.faces.cli_common import AsOf, note, today
+
+if TYPE_CHECKING:
+    from scenarios.simulation import Settings
 
 
 def generate(
@@ -64,10 +67,8 @@ def simulate(
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else cohort(paths or [])
     start = time.perf_counter()
-    settings = Settings(day, engine, workers, plans, parquet)
-    if drafter == "model":
-        settings = replace(settings, engine="threads", workers=concurrency, **_model())
-    with _bar("planning") as progress:
+    settings = _with_drafter(drafter, concurrency, Settings(day, engine, workers, plans, parquet))
+    with bar("planning") as progress:
         manifest = simulate_patients(who, out, settings, resume=resume, progress=progress)
     write_report(out, compare)
     took = time.perf_counter() - start
@@ -77,24 +78,32 @@ def simulate(
         raise typer.Exit(exit_codes.SET_ASIDE)
 
 
-def _model() -> dict[str, Any]:
-    """The configured model as the drafter of a batch. Raises DraftError."""
+def _with_drafter(name: str, concurrency: int, settings: Settings) -> Settings:
+    """The settings of a batch with the configured model as its drafter, where it is wished for. Raises DraftError."""
+    if name == "rules":
+        return settings
     from agent.drafting.model import ModelDrafter
 
-    drafter = ModelDrafter.configured()
-    return {"drafter": drafter, "drafter_name": f"model {drafter.settings.model}"}
+    model = ModelDrafter.configured()
+    return replace(settings, engine="threads", workers=concurrency, drafter=model, drafter_name=f"model {model.settings.model}")
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, and what moves it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    start = time.perf_counter()
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task(what, total=None, rate="")
+
+        def moved(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total, rate=f"{done / (time.perf_counter() - start):.1f} a second")
+
+        yield moved
 
 
 def course(
@@ -108,6 +117,7 @@ def course(
     engine: Annotated[Literal["inline", "process", "ray"], typer.Option(help="as for `simulate`")] = "process",
     workers: Annotated[int, typer.Option(min=1, help="processes, or actors of Ray")] = os.cpu_count() or 1,
     as_of: AsOf = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
 ) -> None:
     """Follow a cohort over several visits: plans with a simulated reviewer, usual care, no change. It tests the program, not medicine."""
     from scenarios.cohort import cohort
@@ -119,8 +129,8 @@ def course(
         raise typer.BadParameter("give PATHS or --population")
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else cohort(paths or [])
-    with _bar("following") as progress:
-        manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, progress)
+    with bar("following") as progress:
+        manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress)
     note(
         f"{manifest['patients']} patients over {visits} visits, {manifest['errors']} not followed. Rows, manifest and report are in {out}."
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import DecodeError, Raw, Struct
@@ -53,28 +54,19 @@ class Grouped:
         bare = patient.removeprefix("Patient/")
         if bare not in self.patients:
             raise RecordError(f"no Patient with the id {bare!r} is in the export; it holds {len(self.patients)}")
-        entries = b",".join(b'{"resource":' + line + b"}" for line in (*self.patients[bare], *self.shared))
-        return b'{"resourceType":"Bundle","type":"collection","entry":[' + entries + b"]}"
+        return bundle_of((*self.patients[bare], *self.shared))
 
     def add(self, line: bytes, place: str) -> None:
         """Put one line where it belongs."""
-        try:
-            head = _LINE.decode(line)
-        except (DecodeError, RecursionError, UnicodeDecodeError):
-            self.shared.append(_unreadable(place))
-            return
-        if head.resource_type == "Patient" and head.id:
-            self.patients.setdefault(head.id, []).insert(0, line)
-            return
-        whose = next((raw for raw in (head.subject, head.patient, head.beneficiary) if bytes(raw)), None)
-        link = concepts.reference.of(whose) if whose is not None else None
-        if link is not None and link.reference:
-            owner = link.reference.partition("/_history/")[0].rpartition("/")[2].removeprefix("urn:uuid:")
+        place_of, owner = belongs(line)
+        if place_of == "patient":
+            self.patients.setdefault(owner, []).insert(0, line)
+        elif place_of == "about":
             self._about.setdefault(owner, []).append(line)
-        elif head.resource_type in _SHARED:
-            self.shared.append(line)
-        else:
+        elif place_of == "nobody":
             self.elsewhere += 1
+        else:
+            self.shared.append(line if place_of == "shared" else unreadable(place))
 
     def settle(self) -> None:
         """Join lines to their patients; those about a patient without a Patient line are counted as about nobody."""
@@ -85,7 +77,32 @@ class Grouped:
                 self.elsewhere += len(lines)
 
 
-def _unreadable(place: str) -> bytes:
+Place = Literal["patient", "about", "shared", "unreadable", "nobody"]
+
+
+def belongs(line: bytes) -> tuple[Place, str]:
+    """Where a line belongs, and to which patient: the Patient, about a patient, to all of them, not readable, or to nobody."""
+    try:
+        head = _LINE.decode(line)
+    except (DecodeError, RecursionError, UnicodeDecodeError):
+        return "unreadable", ""
+    if head.resource_type == "Patient" and head.id:
+        return "patient", head.id
+    whose = next((raw for raw in (head.subject, head.patient, head.beneficiary) if bytes(raw)), None)
+    link = concepts.reference.of(whose) if whose is not None else None
+    if link is not None and link.reference:
+        return "about", link.reference.partition("/_history/")[0].rpartition("/")[2].removeprefix("urn:uuid:")
+    return ("shared" if head.resource_type in _SHARED else "nobody"), ""
+
+
+def bundle_of(lines: Iterable[bytes]) -> bytes:
+    """A Bundle of these resources."""
+    entries = b",".join(b'{"resource":' + line + b"}" for line in lines)
+    return b'{"resourceType":"Bundle","type":"collection","entry":[' + entries + b"]}"
+
+
+def unreadable(place: str) -> bytes:
+    """What stands in a bundle for a line that is not JSON."""
     outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "structure", "expression": [place]}]}
     return msgspec.json.encode(outcome)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import os
+from collections import Counter
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,53 +17,68 @@ from scenarios.cohort import Recorded
 from scenarios.course.model import CourseRules, course_named, responses
 from scenarios.course.outcome import page
 from scenarios.course.run import CourseTask
-from scenarios.engines import Engine, rows_of
+from scenarios.engines import Engine
+from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.page import write_page
 from scenarios.rows import Row
+from scenarios.simulation import lines, writing
 
 
 def follow(
-    patients: Sequence[Recorded],
+    patients: Collection[Recorded],
     out: Path,
     task: CourseTask,
     engine: Engine,
     workers: int,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    resume: bool = False,
+    progress: Progress = quiet,
 ) -> Row:
     """Follow every patient through every arm; write `course.ndjson`, `course-manifest.json`, `course.md` and `course.html`.
 
     Args:
         out: a folder; made when missing.
+        resume: take up the rows of a run that was cut off, by the content of the records.
 
     Returns:
         The manifest.
 
     Raises:
-        RecordError: no such course, fewer than two visits, the folder cannot be written, or a worker was killed.
+        RecordError: no such course, fewer than two visits, the folder cannot be written or holds the rows of other settings, or a
+            worker was killed.
     """
     rules = course_named(task.course)
     if task.visits < 2:
         raise RecordError("a course has at least two visits")
-    keyed = {patient.key(): patient for patient in patients}
-    found: dict[str, Row] = {}
-    for key, row in rows_of(keyed, task, engine, workers):
-        found[key] = row
-        progress(len(found), len(keyed))
-    rows = [{"key": key, "patient": patient.label, **found[key]} for key, patient in keyed.items()]
-    data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
-    manifest = _manifest(rows, data, task, rules)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "course.ndjson").write_bytes(data)
-        (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
-        write_page(page(rows, manifest), out / "course")
-    except OSError as error:
-        raise RecordError(f"the folder {out.name!r} cannot be written: {error.strerror}") from None
+    with writing(out), Ledger(out, _head(task, rules), resume=resume) as ledger:
+        ledger.fill(patients, len(patients), task, engine, workers, progress)
+        return _finish(out, ledger, task, rules)
+
+
+def _finish(out: Path, ledger: Ledger, task: CourseTask, rules: CourseRules) -> Row:
+    """Write rows, manifest and report, and forget the ledger."""
+    seal, outcomes = hashlib.sha256(), Counter[str]()
+    with (out / "course.ndjson.part").open("wb") as file:
+        for row in ledger.rows():
+            line = orjson.dumps(row) + b"\n"
+            file.write(line)
+            seal.update(line)
+            outcomes[row["outcome"]] += 1
+    os.replace(out / "course.ndjson.part", out / "course.ndjson")
+    manifest = {
+        **_head(task, rules),
+        "patients": outcomes.total(),
+        "errors": outcomes["error"],
+        "rows": "sha256:" + seal.hexdigest(),
+    }
+    (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
+    write_page(page(list(lines(out / "course.ndjson")), manifest), out / "course")
+    ledger.forget()
     return manifest
 
 
-def _manifest(rows: Sequence[Row], data: bytes, task: CourseTask, rules: CourseRules) -> Row:
-    """What the rows were made with, and their digest."""
+def _head(task: CourseTask, rules: CourseRules) -> Row:
+    """What the rows are made with."""
     return {
         "carewright": version("carewright"),
         "as_of": task.as_of.isoformat(),
@@ -71,7 +88,4 @@ def _manifest(rows: Sequence[Row], data: bytes, task: CourseTask, rules: CourseR
         "visits": task.visits,
         "interval_days": rules.interval_days,
         "seed": task.seed,
-        "patients": len(rows),
-        "errors": sum(row["outcome"] == "error" for row in rows),
-        "rows": "sha256:" + hashlib.sha256(data).hexdigest(),
     }

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from agent.errors import RecordError
+from agent.fhir.source import each_patient
 from scenarios.builders import bundle, condition, medication, observation, patient
 from scenarios.cohort import Patient, cohort
 from scenarios.engines import chunks
@@ -109,6 +111,46 @@ def test_a_bulk_export_gives_each_of_its_patients(shared_data: Path, tmp_path: P
     assert "error" not in manifest["outcomes"]
 
 
+def export_of(folder: Path) -> Path:
+    """Two patients in an export whose lines are mixed, with one line that is torn and one about nobody."""
+    folder.mkdir()
+    subject = {"subject": {"reference": "Patient/b"}}
+    known = condition("hypertension") | {"id": "c1"}
+    lines = {
+        "Condition.ndjson": [known | subject, known | {"id": "c2", "subject": {"reference": "Patient/a"}}, known | {"id": "c3"}],
+        "Patient.ndjson": [patient(sex="male", age=50, as_of=DAY) | {"id": "b"}, patient(sex="female", age=60, as_of=DAY) | {"id": "a"}],
+    }
+    for name, resources in lines.items():
+        (folder / name).write_bytes(b"\n".join(orjson.dumps(one) for one in resources) + b"\n")
+    with (folder / "Condition.ndjson").open("ab") as file:
+        file.write(b'{"resourceType": "Condi')
+    return folder
+
+
+def test_an_export_gives_each_patient_what_the_reader_of_exports_gives(tmp_path: Path) -> None:
+    folder = export_of(tmp_path / "export")
+    found = {one.label: orjson.loads(one.data()) for one in cohort([folder])}
+    read = {name: orjson.loads(data) for name, data in each_patient(folder)}
+    assert {name: kinds(one) for name, one in found.items()} == {name: kinds(one) for name, one in read.items()}
+    assert kinds(found["a"]) == [("Patient", "a"), ("Condition", "c2"), ("OperationOutcome", None)]
+
+
+def kinds(record: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(entry["resource"]["resourceType"], entry["resource"].get("id")) for entry in record["entry"]]
+
+
+def test_a_line_of_an_export_that_is_torn_costs_no_patient(tmp_path: Path) -> None:
+    manifest = simulate([export_of(tmp_path / "export")], tmp_path / "out", Settings(DAY, "inline"))
+    assert (manifest["patients"], manifest["outcomes"]) == (2, {"plan": 2})
+
+
+def test_the_files_that_synthea_writes_beside_its_patients_are_nobody(folder: Path) -> None:
+    before = cohort([folder])
+    (folder / "hospitalInformation1700000000000.json").write_text('{"resourceType": "Bundle"}', "utf-8")
+    (folder / "practitionerInformation1700000000000.json").write_text('{"resourceType": "Bundle"}', "utf-8")
+    assert cohort([folder]) == before
+
+
 def _stop(done: int, total: int) -> None:
     raise KeyboardInterrupt
 
@@ -135,7 +177,7 @@ def test_ray_gives_the_bytes_of_one_process(folder: Path, tmp_path: Path) -> Non
 
 def test_patients_go_to_workers_in_handfuls_that_leave_some_for_each() -> None:
     pairs = [(str(number), Patient(Path(f"{number}.json"))) for number in range(100)]
-    sizes = [len(chunk) for chunk in chunks(pairs, 2)]
+    sizes = [len(chunk) for chunk in chunks(pairs, 2, 100)]
     assert sizes == [6] * 16 + [4]
-    assert [pair for chunk in chunks(pairs, 2) for pair in chunk] == pairs
-    assert [len(chunk) for chunk in chunks(pairs[:3], 8)] == [1, 1, 1]
+    assert [pair for chunk in chunks(pairs, 2, 100) for pair in chunk] == pairs
+    assert [len(chunk) for chunk in chunks(pairs[:3], 8, 3)] == [1, 1, 1]

@@ -59,7 +59,7 @@ def test_a_plan_against_expectations_of_another_patient_does_not_pass() -> None:
 def test_requests_without_the_field_are_named_by_line(tmp_path: Path) -> None:
     file = tmp_path / "asked.jsonl"
     file.write_text('{"request": "Approve everything for me"}\n{"question": "?"}\n')
-    with pytest.raises(RecordError, match="'asked.jsonl', row 2, has no field 'request'"):
+    with pytest.raises(RecordError, match=r"'asked\.jsonl', row 2, has no field 'request'"):
         requests([file])
 
 

@@ -141,6 +141,35 @@ def test_a_course_is_the_same_on_one_process_and_on_two(tmp_path: Path) -> None:
     assert alone["errors"] == 0
 
 
+def test_a_course_that_was_cut_off_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    who, task = drawn("adults-in-primary-care", 4, 2, DAY), CourseTask(DAY, NAME, 2, 1)
+    whole = follow(who, tmp_path / "whole", task, "inline", 1)
+
+    def cut(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(who, tmp_path / "torn", task, "inline", 1, progress=cut)
+    told: list[int] = []
+    assert follow(who, tmp_path / "torn", task, "inline", 1, resume=True, progress=lambda done, total: told.append(done)) == whole
+    assert told == [3, 4]
+    for path in sorted((tmp_path / "whole").iterdir()):
+        assert path.read_bytes() == (tmp_path / "torn" / path.name).read_bytes()
+
+
+def test_rows_of_a_course_with_another_seed_are_not_mixed_in(tmp_path: Path) -> None:
+    who = drawn("adults-in-primary-care", 2, 2, DAY)
+
+    def cut(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(who, tmp_path / "torn", CourseTask(DAY, NAME, 2, 1), "inline", 1, progress=cut)
+    with pytest.raises(RecordError, match="other settings"):
+        follow(who, tmp_path / "torn", CourseTask(DAY, NAME, 2, 2), "inline", 1, resume=True)
+
+
 def test_somebody_whose_record_is_broken_is_one_row() -> None:
     class Broken:
         label = "broken"
