@@ -93,11 +93,14 @@ class Person:
         self.http = httpx.Client(base_url=base, timeout=30)
         self.name, self.plans, self.book, self.random, self.pause = name, plans, book, random.Random(seed), pause
 
+    def confirm(self) -> None:
+        self.http.post("/api/v1/sessions/current/confirmation", json={"password": PASSWORD}).raise_for_status()
+
     def sign_in(self) -> None:
         came = self.http.post("/api/v1/sessions", json={"user": self.name, "password": PASSWORD})
         came.raise_for_status()
         self.http.headers["X-CSRF-Token"] = came.json()["csrf"]
-        self.http.post("/api/v1/sessions/current/confirmation", json={"password": PASSWORD}).raise_for_status()
+        self.confirm()
 
     def work(self, until: float) -> None:
         time.sleep(self.pause * self.random.random())
@@ -136,6 +139,8 @@ class Person:
         if answer.status_code == 200:
             with self.book.lock:
                 self.book.said.append((plan, item, shown["plan"]["digest"]))
+        elif answer.status_code == 403:  # ten minutes are over
+            self.confirm()
         elif answer.status_code != 409:
             self.book.error(f"decision {answer.status_code}")
 

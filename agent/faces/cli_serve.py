@@ -16,6 +16,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="port to listen on, instead of the configuration's")] = None,
     add_user: Annotated[str | None, typer.Option("--add-user", metavar="ID", help="add a user; the password from standard input")] = None,
     remove_user: Annotated[str | None, typer.Option("--remove-user", metavar="ID", help="take a user out, at once")] = None,
+    sign_out: Annotated[str | None, typer.Option("--sign-out", metavar="ID", help="end every session of somebody, at once")] = None,
     role: Annotated[str, typer.Option(help="with --add-user: one that policies/access.toml names")] = "physician",
 ) -> None:
     """Serve the pages, REST and CDS Hooks; needs the extra `web`."""
@@ -30,6 +31,9 @@ def serve(
     if remove_user is not None:
         accounts.remove(remove_user)
         note(f"{remove_user} may no longer come in")
+        return
+    if sign_out is not None:
+        note(f"{sign_out}: sessions ended: {accounts.sign_out_everywhere(sign_out)}")
         return
     try:
         from agent.faces.web.running import run

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.errors import StoreError
 from agent.store.cipher import cipher
 from agent.store.database import FILE, SqliteDatabase
+from agent.store.held import TABLE
 from agent.store.integrity import faults
 from agent.store.opening import open_database
 from agent.store.place import state_folder
@@ -44,6 +45,8 @@ def restore(source: Path, home: str | Path | None = None) -> None:
         with closing(key.connect(source)) as old, closing(key.connect(target)) as copy:
             old.backup(copy)
         restored = SqliteDatabase(target.parent, key)
+        with restored.writing() as db:  # whoever was signed in then, and has signed out since, is not let in again
+            db.execute(f"DROP TABLE IF EXISTS {TABLE}")
         with restored.reading() as db:
             fault = next(faults(db), None)
         restored.close()

@@ -186,7 +186,7 @@ class PostgresDatabase:
                 db.execute(_spoken(TABLES))
                 db.execute(_APPEND_ONLY)
                 for statement in steps_from(1):
-                    db.execute(statement)
+                    db.execute(_spoken(statement))
                 db.execute("CREATE TABLE carewright_schema (version BIGINT NOT NULL)")
                 db.execute("INSERT INTO carewright_schema VALUES (%s)", (SCHEMA_VERSION,))
         return SCHEMA_VERSION
@@ -197,7 +197,7 @@ class PostgresDatabase:
             found = int(db.execute("SELECT version FROM carewright_schema FOR UPDATE").fetchone()[0])
             if found < SCHEMA_VERSION:
                 for statement in steps_from(found):
-                    db.execute(statement)
+                    db.execute(_spoken(statement))
                 db.execute("UPDATE carewright_schema SET version = ?", (SCHEMA_VERSION,))
                 append(db, moment(db), SYSTEM, "upgraded", "", before=found, after=SCHEMA_VERSION)
         return max(found, SCHEMA_VERSION)

@@ -96,7 +96,7 @@ def test_every_route_refuses_who_is_not_known_and_who_has_no_role(site: Site) ->
             answer = site.nobody().request(method, API + path.replace("{name}", "x"), content=b"{}", headers=FHIR)
             if answer.status_code != 401:
                 refused.append((method, path, answer.status_code))
-    assert (refused, tried) == ([], 15)
+    assert (refused, tried) == ([], 16)
 
 
 @pytest.mark.parametrize(("role", "wanted"), [("viewer", 200), ("service", 403), ("administrator", 403)])

@@ -57,10 +57,24 @@ def _sessions(api: FastAPI, access: Access) -> None:
             raise RefusedError(401, "the password is wrong")
         return Response(status_code=204)
 
+    _leaving(api, access)
+
+
+def _leaving(api: FastAPI, access: Access) -> None:
+    someone = Depends(access.caller)
+
     @api.delete("/sessions/current", **gives({}, 204))
     def sign_out(request: Request, caller: Caller = someone) -> Response:
         """End the session."""
         access.accounts.sign_out(request.cookies.get(COOKIE))
+        return Response(status_code=204)
+
+    @api.delete("/sessions", **gives({}, 204))
+    def sign_out_everywhere(caller: Caller = someone) -> Response:
+        """End every session of whoever is signed in, this one too."""
+        if caller.session is None:
+            raise RefusedError(403, "a token has no sessions; a person signs in")
+        access.accounts.sign_out_everywhere(caller.who.id)
         return Response(status_code=204)
 
 

@@ -50,7 +50,8 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    return HTMLResponse(pages.refusal_page(_frame(request, "/"), 503, "", str(error), "/"), 503)
+    frame = pages.Frame(the_speech(request), None, "/")  # who is signed in stands in the state that does not answer
+    return HTMLResponse(pages.refusal_page(frame, 503, "", str(error), "/"), 503)
 
 
 def _frame(request: Request, here: str) -> pages.Frame:

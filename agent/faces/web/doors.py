@@ -64,9 +64,12 @@ def sign_in(request: Request, form: Form, speech: TheSpeech) -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request, session: SignedIn, form: Form) -> Response:
-    """End the session."""
+    """End the session; with `everywhere`, every session of this person."""
     same_site(request, form, session)
-    request.app.state.accounts.sign_out(request.cookies.get(COOKIE))
+    accounts: Accounts = request.app.state.accounts
+    accounts.sign_out(request.cookies.get(COOKIE))
+    if form.get("everywhere"):
+        accounts.sign_out_everywhere(session.who.id)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/")
     return response

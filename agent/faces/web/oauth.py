@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,11 +26,11 @@ from agent.errors import DecisionError
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.guard import COOKIE, secure
 from agent.review import Reviewer
+from agent.store.held import Held
 
 LOGIN_COOKIE = "carewright-login"
 """Binds a login that is under way to one browser; `lax`, for it must come along when the provider sends the browser back."""
 _LOGIN_S = 600
-_LOGINS = 10_000
 _TIMEOUT_S = 10
 _BYTES = 1_000_000
 _SKEW_S = 60
@@ -78,26 +78,23 @@ class Login:
 
 @dataclass
 class Logins:
-    """Those under way; each is used once, by the browser that began it, within ten minutes."""
+    """Those under way; each is used once, by the browser that began it, within ten minutes; another process may end it."""
 
+    held: Held
     clock: Callable[[], float] = time.time
-    _open: dict[str, Login] = field(default_factory=dict)
 
     def begin(self, session: str = "", about: str = "") -> tuple[str, Login]:
         """A new one, and the secret that its browser keeps."""
         now = self.clock()
-        self._open = {key: login for key, login in self._open.items() if now < login.begun + _LOGIN_S}
-        if len(self._open) >= _LOGINS:
-            self._open.pop(next(iter(self._open)))
         key = secrets.token_urlsafe(32)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         login = Login(state, nonce, verifier, now, session, about)
-        self._open[key] = login
+        self.held.put("login", key, "", now + _LOGIN_S, login, now)
         return key, login
 
     def take(self, request: Request) -> Login:
         """The one that this answer belongs to. Raises DecisionError (`unauthorised`)."""
-        login = self._open.pop(request.cookies.get(LOGIN_COOKIE, ""), None)
+        login = self.held.take("login", request.cookies.get(LOGIN_COOKIE, ""), Login)
         state = request.query_params.get("state", "")
         if login is None or self.clock() > login.begun + _LOGIN_S or not secrets.compare_digest(login.state.encode(), state.encode()):
             raise DecisionError("unauthorised", "this login was not begun here, or has taken too long; begin again")

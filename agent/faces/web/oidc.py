@@ -29,7 +29,10 @@ class OpenIdDoor:
     accounts: Accounts
     settings: OpenId
     public: str
-    logins: Logins = field(default_factory=Logins)
+    logins: Logins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.logins = Logins(self.accounts.held)
 
     @property
     def client(self) -> Client:

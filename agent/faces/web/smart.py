@@ -35,7 +35,6 @@ from agent.fhir.server import everything, fetching
 from agent.review import Reviewer
 
 _CONFIRM = "/smart/confirm"
-_SESSIONS = 10_000
 
 
 @dataclass
@@ -54,8 +53,10 @@ class SmartDoor:
     systems: Sequence[Launch]
     public: str
     today: Callable[[], date]
-    logins: Logins = field(default_factory=Logins)
-    _came_from: dict[str, str] = field(default_factory=dict)
+    logins: Logins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.logins = Logins(self.accounts.held)
 
     def routes(self) -> APIRouter:
         """`/smart/launch` and `/smart/callback`."""
@@ -73,7 +74,7 @@ class SmartDoor:
         def confirm(request: Request, session: SignedIn, back: str = "/") -> Response:
             """Whoever is signed in is asked again by the record system, so that it counts for signing."""
             key = request.cookies.get(COOKIE, "")
-            system = self._system(self._came_from.get(session.csrf, ""))
+            system = self._system(session.system)
             cookie, login = self.logins.begin(session=key, about=f"{system.iss} {back_to(back)}")
             return ask(
                 self._client(system),
@@ -106,14 +107,7 @@ class SmartDoor:
             raise DecisionError("unauthorised", "the record system says for no patient that this may be read")
         record = everything(system.iss, patient, fetching(token))
         name = self.desk.start(record, self.today(), patient=patient, by=who)
-        key = self.accounts.admit(who, _CONFIRM)
-        self._remember(key, system)
-        return came_in(request, key, f"/plans/{name}")
-
-    def _remember(self, key: str, system: Launch) -> None:
-        session = self.accounts.session(key)
-        if session:
-            self._came_from = {**dict(list(self._came_from.items())[-_SESSIONS:]), session.csrf: system.iss}
+        return came_in(request, self.accounts.admit(who, _CONFIRM, system.iss), f"/plans/{name}")
 
     def _who(self, system: Launch, login: Login, request: Request) -> tuple[Reviewer, dict[str, Any]]:
         client, endpoints = self._client(system), _endpoints(system)
