@@ -8,6 +8,7 @@ is the clinical vocabulary, lower-case words and values. Prompts hold no free te
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
@@ -49,6 +50,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("number", r"(?<![\w.])\d{4,}(?![\w.]*\d)"),
     ("address", rf"\b\d{{1,5}}[A-Za-z]?\s+(?:[A-Z][\w'’.-]*\s+){{1,4}}{_STREET}\b\.?"),
     ("address", r"\b(?:apt|apartment|suite|unit|flat|room|p\.?\s?o\.? box)\.?\s*#?\s*\w+\b"),
+    ("address", r"\b(?:the )?corner of\b"),
     ("age", r"\b(?:9\d|1[01]\d)(?=[- ]?(?:years?|yrs?|y/?o)\b)"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE if kind != "number" else 0)) for kind, pattern in _PATTERNS)
@@ -57,8 +59,46 @@ _TITLE = re.compile(
     r"\b(?:mr|mrs|ms|miss|dr|prof|sir|madam|nurse|patient named|name is|name:|call me|i am|i'm|signed)\b\.?:?\s+", re.IGNORECASE
 )
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
-_PARTICLES = frozenset(["and", "de", "del", "der", "den", "da", "do", "di", "la", "le", "el", "al", "van", "von", "ten", "y", "u", "nad"])
+_PARTICLES = frozenset(
+    [
+        "and",
+        "de",
+        "del",
+        "der",
+        "den",
+        "des",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "du",
+        "di",
+        "dei",
+        "della",
+        "la",
+        "le",
+        "el",
+        "al",
+        "van",
+        "von",
+        "ten",
+        "ter",
+        "y",
+        "u",
+        "nad",
+        "na",
+        "ul",
+        "str",
+        "of",
+        "the",
+    ]
+)
 _JOINT = re.compile(r"(?:[ ,'’#/&-]|\.(?= )|\n){0,5}(?:(?:" + "|".join(sorted(_PARTICLES)) + r")[. ]{1,2}){0,2}")
+_ALONE = re.compile(r"[ ,|\n]{1,3}([a-z]\w{0,11})\.?[ ,|\n]{1,3}")
+_INITIAL = re.compile(r" \w\.? ")
+_PEOPLE = re.compile(r"[a-z]{3,}(?:ian|ean|ese|ishman|udi|hii)(?:e?s)?")
+"""How peoples are called in English."""
+_OF_SOURCES = re.compile(r"(?m)^\s*(?:title|publisher|locator|url|id|sources?)\s*=.*$|\bsource = \"[^\"]*\"")
 _VALUE = re.compile(r"\s*(?:mg|mcg|g|ml|mmol|mmhg|units?|iu|bpm|kg|cm|%|µg|steps|cells|pg|ng)\b", re.IGNORECASE)
 
 
@@ -73,7 +113,7 @@ def identifying(text: str, known: frozenset[str] = frozenset()) -> tuple[Found, 
     found = sorted(sure | set(_beside(text, sure)), key=lambda f: (f.start, -f.end, _KINDS.index(f.kind)))
     merged: list[Found] = []
     for part in found:
-        if merged and part.start < merged[-1].end:
+        if merged and (part.start < merged[-1].end or _between(text, merged[-1], part)):
             merged[-1] = merged[-1]._replace(end=max(part.end, merged[-1].end))
         else:
             merged.append(part)
@@ -106,13 +146,15 @@ def _patterned(text: str) -> Iterator[Found]:
 
 
 def _names(text: str) -> Iterator[Found]:
-    """Words with a capital, or with digits at their end, that the vocabulary does not have; and whatever follows a title."""
+    """Words with a capital that the vocabulary does not have, and whatever follows a title; in a text without any capital, every such word."""
+    lower = not any(letter.isupper() for letter in text)
     after_title = {hit.end() for hit in _TITLE.finditer(text)}
     for hit in _WORD.finditer(text):
         word = hit.group()
         capital = word[0].isupper() or any(letter.isupper() for letter in word[1:])
         plain = word.removesuffix("'s").removesuffix("’s")
-        if (capital and not _is_known_word(plain)) or (hit.start() in after_title and word[0].isupper()) or not word.isascii():
+        strange = (capital or lower or _PEOPLE.fullmatch(plain)) and not _is_known_word(plain)
+        if strange or (hit.start() in after_title and (capital or lower)) or not word.isascii():
             yield Found(hit.start(), hit.end(), "name")
 
 
@@ -127,7 +169,7 @@ def _beside(text: str, sure: set[Found]) -> Iterator[Found]:
             inside = hit.start() in belonging or hit.end() - 1 in belonging
             near = last is not None and _JOINT.fullmatch(text[min(last.end(), hit.end()) : max(last.start(), hit.start())])
             belongs = inside or bool(
-                near and (hit.group()[0].isupper() or (hit.group()[0].isdigit() and not _VALUE.match(text, hit.end())))
+                near and (_like_a_name(hit.group()) or (hit.group()[0].isdigit() and not _VALUE.match(text, hit.end())))
             )
             if belongs and not inside:
                 belonging.update((hit.start(), hit.end() - 1))
@@ -135,20 +177,44 @@ def _beside(text: str, sure: set[Found]) -> Iterator[Found]:
             last = hit if belongs else last if hit.group() in _PARTICLES else None
 
 
+def _like_a_name(word: str) -> bool:
+    """With a capital, and no abbreviation that the vocabulary has (`HbA1c`, `BP`)."""
+    return word[0].isupper() and not (any(letter.isupper() for letter in word[1:]) and _is_known_word(word))
+
+
+def _between(text: str, left: Found, right: Found) -> bool:
+    """Whether only a joint, or one short word that the vocabulary does not have, stands between two parts that identify: then it goes too."""
+    if {left.kind, right.kind} - {"name", "address", "known", "number"}:
+        return False
+    gap = text[left.end : right.start]
+    return bool(_JOINT.fullmatch(gap) or _INITIAL.fullmatch(gap)) or bool((word := _ALONE.fullmatch(gap)) and not _is_known_word(word[1]))
+
+
 def _is_known_word(word: str) -> bool:
-    """Whether the vocabulary has it, or every part of it."""
+    """Whether the vocabulary has it, or (of a compound) every part of it."""
     parts = [part for part in re.split(r"[-'’./]", word.casefold()) if part]
-    return bool(parts) and all(part in vocabulary() for part in parts)
+    if len(parts) == 1:
+        return parts[0] in vocabulary().alone
+    return bool(parts) and all(part in vocabulary().anywhere for part in parts)
+
+
+class Vocabulary(NamedTuple):
+    """Words that stand alone somewhere, and those that stand anywhere, be it in a compound: `Stevens` is known in one only."""
+
+    alone: frozenset[str]
+    anywhere: frozenset[str]
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> frozenset[str]:
-    """Words that the knowledge of this project uses in lower case, and the names of its terminology."""
-    words: set[str] = set()
-    for file in _toml(resources.files("tools")):
-        text = re.sub(r"(?m)^\s*(?:title|publisher|locator|url)\s*=.*$", "", file.read_text("utf-8"))
-        words.update(re.findall(r"(?<![\w])[a-z]{1,}(?![\w])", text))
-    return frozenset(words | _PLAIN)
+def vocabulary() -> Vocabulary:
+    """Words that the knowledge of this project uses in lower case; what it says of its sources, where people are named, is left out."""
+    texts = (_OF_SOURCES.sub("", file.read_text("utf-8")) for file in _toml(resources.files("tools")))
+    plain = tomllib.loads((resources.files("agent.privacy") / "plain_words.toml").read_text("utf-8"))["words"].split()
+    alone, anywhere = set(plain), set(plain)
+    for text in texts:
+        alone.update(re.findall(r"(?<![\w-])[a-z][a-z0-9]*(?![\w-])", text))
+        anywhere.update(re.findall(r"(?<!\w)[a-z][a-z0-9]*(?!\w)", text))
+    return Vocabulary(frozenset(alone), frozenset(anywhere))
 
 
 def _toml(folder: Traversable) -> Iterator[Traversable]:
@@ -157,77 +223,3 @@ def _toml(folder: Traversable) -> Iterator[Traversable]:
             yield from _toml(entry)
         elif entry.name.endswith(".toml"):
             yield entry
-
-
-_PLAIN = frozenset(
-    [
-        "i",
-        "my",
-        "you",
-        "your",
-        "he",
-        "she",
-        "his",
-        "her",
-        "we",
-        "our",
-        "they",
-        "their",
-        "them",
-        "us",
-        "me",
-        "it",
-        "its",
-        "this",
-        "that",
-        "what",
-        "who",
-        "when",
-        "where",
-        "why",
-        "how",
-        "which",
-        "there",
-        "here",
-        "please",
-        "thanks",
-        "thank",
-        "yes",
-        "hello",
-        "dear",
-        "could",
-        "would",
-        "should",
-        "can",
-        "may",
-        "must",
-        "will",
-        "do",
-        "did",
-        "does",
-        "was",
-        "were",
-        "been",
-        "being",
-        "am",
-        "are",
-        "is",
-        "just",
-        "like",
-        "need",
-        "want",
-        "chief",
-        "complaint",
-        "complaints",
-        "history",
-        "present",
-        "illness",
-        "social",
-        "plan",
-        "assessment",
-        "medications",
-        "known",
-        "allergies",
-        "active",
-    ]
-)

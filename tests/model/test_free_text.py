@@ -20,7 +20,12 @@ from scenarios.deidentification import report
         ("metformin 1000 mg twice daily", "metformin 1000 mg twice daily"),
         ("call 0555 0199 887 or write to a.b@clinic.example", "call [number] or write to [contact]"),
         ("record 00412345, number 123-45-6789", "record [number], number [number]"),
-        ("Alex454 Smith88 has asthma", "[name] [name] has asthma"),
+        ("Alex454 Smith88 has asthma", "[name] has asthma"),
+        ("alex smithers has asthma, hba1c 8.1 %", "[name] has asthma, hba1c 8.1 %"),
+        ("Owens, Duran and Oneal wrote", "[name] wrote"),
+        ("Stevens-Johnson syndrome; Johnson was told", "Stevens-Johnson syndrome; [name] was told"),
+        ("she is belizian, HbA1c 7 %", "she is [name], HbA1c 7 %"),
+        ("at the corner of Lime Road, dose halved", "at [address], dose halved"),
         ("the 94 year old and the 61 year old", "the [age] year old and the 61 year old"),
         ("Lisinopril was stopped because of cough", "Lisinopril was stopped because of cough"),
     ],
@@ -31,7 +36,7 @@ def test_names_dates_numbers_go_and_medicines_and_values_stay(said: str, left: s
 
 def test_a_known_name_goes_even_where_it_is_a_clinical_word() -> None:
     assert scrubbed("spoke to hope about asthma", frozenset({"hope"})) == "spoke to [known] about asthma"
-    assert scrubbed("Mr Child was seen; Child-Pugh B") == "[name] [name] was seen; Child-Pugh B"
+    assert scrubbed("Mr Child was seen; Child-Pugh B") == "[name] was seen; Child-Pugh B"
 
 
 def test_the_evaluation_counts_whole_partial_and_missed(tmp_path: Path) -> None:
@@ -63,8 +68,9 @@ def test_recall_on_texts_of_others_does_not_fall(shared_data: Path) -> None:
     }
     certain = ("CREDIT_CARD", "EMAIL_ADDRESS", "DOMAIN_NAME", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER", "DATE_TIME", "IBAN_CODE")
     assert {name: rows[name] for name in certain} == dict.fromkeys(certain, 1.0)
-    assert rows["PERSON"] >= 0.91
-    assert rows["all"] >= 0.86
+    assert rows["PERSON"] >= 0.98
+    assert rows["STREET_ADDRESS"] >= 0.95
+    assert rows["all but ages (those under 90 stay)"] >= 0.96
 
 
 def test_prompts_of_bundles_are_searched_for_every_identifier(
