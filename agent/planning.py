@@ -16,6 +16,9 @@ from agent.errors import DraftError
 from agent.store.worklist import DrafterName
 from tools.clinical.plan import Plan
 
+msgspec.json.Decoder(Plan)
+"""Built while the import holds its lock: msgspec learns a type at its first use, and two threads that are first at once end the process."""
+
 
 def make_plan(
     source: bytes,

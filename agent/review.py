@@ -127,7 +127,7 @@ class Outcome(Struct, frozen=True, kw_only=True, tag_field="verdict", tag="outco
 Verdict: TypeAlias = EditVerdict | RedraftVerdict | Outcome
 msgspec.json.Decoder(Verdict)
 msgspec.json.Decoder(Decision)
-"""Built while the import holds its lock, as for `Plan`."""
+"""Built while the import holds its lock, as for `Plan` in `agent.planning`."""
 
 
 def with_edits(plan: Plan, edits: Sequence[Edit]) -> Plan:

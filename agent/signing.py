@@ -35,7 +35,7 @@ class Recorded(Struct, frozen=True):
 
 
 msgspec.json.Decoder(Recorded)
-"""Built while the import holds its lock, as for `Plan`."""
+"""Built while the import holds its lock, as for `Plan` in `agent.planning`."""
 
 
 class Open(Struct, frozen=True, omit_defaults=True):

@@ -287,10 +287,6 @@ class Plan(Struct, frozen=True, omit_defaults=False, kw_only=True):
     sources: tuple[Citation, ...] = ()
 
 
-msgspec.json.Decoder(Plan)
-"""Built while the import holds its lock: msgspec learns a type at its first use, and two threads that are first at once end the process."""
-
-
 def plan_digest(plan: Plan) -> str:
     """`sha256:…` over the canonical JSON of the plan without `digest`, `plan_id` and `status`."""
     bare = msgspec.structs.replace(plan, digest="", plan_id="", status="awaiting-review")
