@@ -81,7 +81,8 @@ def _alone(rule: Rule) -> Rule:
 
 
 def _asks_for_medicine(clause: Clause) -> bool:
-    parts = [part for inner in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in inner or ()]
+    """Whether another medicine sets it. The absence of one (no inducer that would allow more) is no interaction."""
+    parts = [part for inner in (clause.all_of, clause.any_of, clause.of) for part in inner or ()]
     return clause.takes is not None or any(_asks_for_medicine(part) for part in parts)
 
 
