@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,136 +18,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from msgspec import Struct, field
 
 from agent.errors import RecordError
 from scenarios import builders
-from tools.clinical.knowledge import Document, load
-from tools.clinical.quantity import Quantity
-from tools.terminology import terminology
+from scenarios.population_model import Lies, Option, Population
+from tools.clinical.knowledge import load
 
 FOLDER = Path(__file__).parent / "populations"
-
-
-class Band(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An age band in completed years and the share of the population in it."""
-
-    from_age: int
-    to_age: int
-    share: float
-
-
-class Occurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How often a problem occurs.
-
-    Attributes:
-        by_band: probability in each age band, in the order of the bands.
-        times: factors for those who have another problem, which must be named earlier in the file.
-        never_with: problems that exclude it.
-        years: it began up to so many years ago, never before birth.
-    """
-
-    name: str
-    by_band: tuple[float, ...]
-    sex: str = ""
-    times: dict[str, float] = {}
-    never_with: tuple[str, ...] = ()
-    years: int = 10
-
-
-class Prescribed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is taken for a problem: one of `options` by its weight, by a share of those who have the problem."""
-
-    problem: str
-    share: float
-    options: tuple[Option, ...]
-    never_with: tuple[str, ...] = ()
-
-
-class Option(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A medicine as a record writes it."""
-
-    text: str
-    kinds: tuple[str, ...]
-    dose: str = ""
-    per: str = ""
-    weight: float = 1.0
-    as_needed: bool = False
-
-
-class Lies(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How an observable lies: normal around a mean that problems and medicines move, drifting by the year.
-
-    Attributes:
-        share: of patients in whom it was measured at all; `wanted_by` names problems in which it always was.
-        moved_by: problem or kind of medicine → how far it moves the mean.
-        digits: decimals that are reported.
-    """
-
-    observable: str
-    unit: str
-    mean: float
-    sd: float
-    least: float
-    most: float
-    digits: int = 0
-    share: float = 0.5
-    times: int = 1
-    every_days: int = 180
-    per_decade: float = 0.0
-    drift_per_year: float = 0.0
-    drift_with: dict[str, float] = {}
-    women: float = 0.0
-    wanted_by: tuple[str, ...] = ()
-    moved_by: dict[str, float] = {}
-
-
-class Habits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Shares of entries that a real export would spoil."""
-
-    value_without_unit: float = 0.0
-    stale_values: float = 0.0
-    orders_never_closed: float = 0.0
-    problem_without_code: float = 0.0
-    allergy: float = 0.0
-    allergens: dict[str, str] = {}
-
-
-class Population(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A population, declared."""
-
-    band: tuple[Band, ...]
-    women: float
-    problem: tuple[Occurs, ...]
-    medicine: tuple[Prescribed, ...] = ()
-    value: tuple[Lies, ...]
-    habits: Habits = field(default_factory=Habits)
-
-    def faults(self) -> list[str]:
-        """Shares that do not add up, bands of another number, names that nobody knows, and references to what comes later."""
-        faults = [] if abs(sum(band.share for band in self.band) - 1) < 1e-6 else ["the shares of the bands do not add up to 1"]
-        seen: set[str] = set()
-        for one in self.problem:
-            if len(one.by_band) != len(self.band):
-                faults.append(f"{one.name}: {len(one.by_band)} probabilities for {len(self.band)} bands")
-            faults += [f"{one.name}: {name!r} is not named before" for name in (*one.times, *one.never_with) if name not in seen]
-            seen.add(one.name)
-        faults += [f"medicine for {entry.problem!r}, which is no problem here" for entry in self.medicine if entry.problem not in seen]
-        faults += [f"{name!r} is no problem that is known" for name in seen if terminology().problem_code(name) is None]
-        kinds = {kind for entry in self.medicine for option in entry.options for kind in option.kinds}
-        moving = {name for entry in self.value for name in (*entry.moved_by, *entry.drift_with, *entry.wanted_by)}
-        faults += [f"{name!r} moves a value, and nobody here has or takes it" for name in sorted(moving - seen - kinds)]
-        known = [terminology().observable_named(entry.observable) for entry in self.value]
-        faults += [f"{entry.observable!r} is no observable" for entry, found in zip(self.value, known, strict=True) if found is None]
-        return faults + [f"{entry.observable}: {entry.unit!r} is no unit" for entry in self.value if not _is_unit(entry.unit)]
-
-
-def _is_unit(unit: str) -> bool:
-    try:
-        Quantity.parse(f"1 {unit}")
-    except ValueError:
-        return False
-    return True
+_TENTH_BELOW = 0.9
+_DIRTY = ("{upper}", "{lower}", "  {text}  ", "{text} - ACTIVE", "*{upper}* (see comment)", "{text}\n", "{upper} [DO NOT SUBSTITUTE]")
 
 
 @lru_cache(maxsize=1)
@@ -219,6 +98,7 @@ class _Life:
         self._sex = "female" if chance.random() < population.women else "male"
         self._problems = tuple(self._draw_problems())
         self._medicines = tuple(self._draw_medicines())
+        self._measured: dict[str, list[float]] = {}
         self._names = {*self._problems, *(kind for option in self._medicines for kind in option.kinds)}
 
     def bundle(self) -> builders.Json:
@@ -228,7 +108,12 @@ class _Life:
         resources += [self._order(option) for option in self._medicines]
         resources += list(self._allergies())
         resources += [one for entry in self._population.value for one in self._values(entry)]
-        return builders.bundle(*resources)
+        return builders.bundle(*resources, *self._repeated(resources))
+
+    def _repeated(self, resources: Sequence[builders.Json]) -> list[builders.Json]:
+        """Entries that stand twice, each under an id of its own."""
+        share = self._population.habits.entry_twice
+        return [dict(one) for one in resources[1:] if share and self._happens(share)]
 
     def _happens(self, probability: float) -> bool:
         return self._chance.random() < probability
@@ -253,8 +138,9 @@ class _Life:
                 yield self._chance.choices(entry.options, [option.weight for option in entry.options])[0]
 
     def _condition(self, name: str) -> builders.Json:
-        years = next(one.years for one in self._population.problem if one.name == name)
-        onset = self._days_ago(30, max(31, min(years, max(self._age - 1, 1)) * 365))
+        declared = next(one for one in self._population.problem if one.name == name)
+        longest = declared.days or min(declared.years, max(self._age - 1, 1)) * 365
+        onset = self._days_ago(30, max(31, longest))
         code = {"text": name.replace("-", " ")} if self._happens(self._population.habits.problem_without_code) else None
         return builders.condition(name, onset=onset, code=code)
 
@@ -262,7 +148,16 @@ class _Life:
         old = self._happens(self._population.habits.orders_never_closed)
         ordered = self._days_ago(900, 2500) if old else self._days_ago(5, 300)
         return builders.medication(
-            option.text, dose=option.dose or None, per=option.per or None, ordered=ordered, as_needed=option.as_needed
+            self._written(option.text), dose=option.dose or None, per=option.per or None, ordered=ordered, as_needed=option.as_needed
+        )
+
+    def _written(self, text: str) -> str:
+        """The text of a medicine as some systems write it."""
+        share = self._population.habits.medicine_text_dirty
+        return (
+            self._chance.choice(_DIRTY).format(text=text, upper=text.upper(), lower=text.lower())
+            if share and self._happens(share)
+            else text
         )
 
     def _allergies(self) -> Iterator[builders.Json]:
@@ -281,8 +176,15 @@ class _Life:
         newest = self._chance.randint(700, 1500) if stale else self._chance.randint(3, 120)
         for step in range(entry.times):
             ago = newest + step * entry.every_days
-            value = own - drift * ago / 365 + self._chance.gauss(0, entry.sd / 6)
-            yield self._observation(entry, min(max(value, entry.least), entry.most), self._as_of - timedelta(days=ago))
+            value = self._limited(entry, step, own - drift * ago / 365 + self._chance.gauss(0, entry.sd / 6))
+            self._measured.setdefault(entry.observable, []).append(value)
+            yield self._observation(entry, value, self._as_of - timedelta(days=ago))
+
+    def _limited(self, entry: Lies, step: int, value: float) -> float:
+        """Within what can be, and below what it must lie below."""
+        value = min(max(value, entry.least), entry.most)
+        above = self._measured.get(entry.below, [])
+        return min(value, above[min(step, len(above) - 1)] * _TENTH_BELOW) if above else value
 
     def _mean(self, entry: Lies) -> float:
         moved = sum(by for name, by in entry.moved_by.items() if name in self._names)
