@@ -20,6 +20,8 @@ _STRENGTH: dict[Action, int] = {
     "follow-up": 9,
     "continue": 10,
 }
+_OF_THIS_VISIT = frozenset({"stop", "hold", "change", "start"})
+"""What is done now where no later day is named."""
 _URGENCY: dict[Urgency, int] = {"emergency": 0, "same-day": 1, "routine": 2}
 
 
@@ -138,7 +140,8 @@ def _due_days(entry: Entry) -> int:
 
 
 def _rank(entry: Entry, place: int) -> tuple[int, int, int, int, str]:
-    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], _due_days(entry), place, entry.subject.text)
+    days = 0 if entry.due is None and entry.action in _OF_THIS_VISIT else _due_days(entry)
+    return (_URGENCY[entry.urgency], _STRENGTH[entry.action], days, place, entry.subject.text)
 
 
 def _merged(first: Entry, second: Entry) -> Entry:

@@ -110,10 +110,12 @@ def _not_as_fixed(use: MedicationUse, entries: list[Entry], facts: Facts) -> lis
         return []
     more = present.compare(fixed) > 0
     said = f"{_amount(present)} a day is {'more' if more else 'less'} than the dose that its criteria give here ({answer.start.text})"
-    return [_issue(use, entry.rule.drug, entry, said, answer.adjustments, gross=more)]
+    return [_issue(use, entry.rule.drug, entry, said, answer.adjustments, to=answer.start.text, gross=more)]
 
 
-def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable[Adjustment], *, gross: bool, most: str = "") -> Issue:
+def _issue(
+    use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable[Adjustment], *, gross: bool, most: str = "", to: str = ""
+) -> Issue:
     reasons = tuple(why)
     stops = gross and entry.rule.confidence != "unsure"
     because = "; ".join(reason.text for reason in reasons)
@@ -124,7 +126,7 @@ def _issue(use: MedicationUse, name: str, entry: Entry, said: str, why: Iterable
         interruptive=stops,
         participants=(name,),
         consequence=f"{name.capitalize()} {said}" + (f". {because}." if because else "."),
-        action=f"Lower it to {most} at most, or confirm the dose." if most else "Change it to that dose, or confirm the present one.",
+        action=f"Lower it to {most} at most, or confirm the dose." if most else f"Change it to {to}, or confirm the present dose.",
         rule=entry.ref,
         evidence=entry.evidence,
         facts=tuple(dict.fromkeys(reference for reason in reasons for reference in reason.because)),
