@@ -37,13 +37,14 @@ def row(what: str, value: str, budget: str) -> None:
 
 def retrieval(queries: list[dict[str, object]]) -> None:
     """Hits among the first three, and the time of a search against a plain scan of the same texts."""
+    from agent.query_words import names
     from tools.guidelines import modules, search_guidelines
     from tools.guidelines.search import says
 
     texts = [f"{says(rule.recommendation)} {rule.recommendation.because}".lower() for module in modules().values() for rule in module.rules]
     asked = [str(query["says"]) for query in queries]
     scan = best(lambda: [[text for text in texts if any(word in text for word in query.lower().split())] for query in asked])
-    search = best(lambda: [search_guidelines(query, limit=3) for query in asked])
+    search = best(lambda: [search_guidelines(query, limit=3, names=names) for query in asked])
     hits = sum(bool(found(query)) for query in queries)
     row(f"scan of {len(texts)} recommendations for the words of a query (baseline)", f"{scan / len(asked) * 1e3:.2f} ms", "")
     row("a search", f"{search / scan:.2f} ×", "the time of the scan")
@@ -55,10 +56,11 @@ def retrieval(queries: list[dict[str, object]]) -> None:
 
 def found(query: dict[str, object]) -> set[str]:
     """Answers among the first three."""
+    from agent.query_words import names
     from tools.guidelines import search_guidelines
 
-    names = {name for one in search_guidelines(str(query["says"]), limit=3).found for name in (one.id, re.sub(r"-\d+$", "", one.id))}
-    return names.intersection(query["answers"])  # type: ignore[call-overload, no-any-return]
+    first = search_guidelines(str(query["says"]), limit=3, names=names).found
+    return {name for one in first for name in (one.id, re.sub(r"-\d+$", "", one.id))}.intersection(query["answers"])  # type: ignore[call-overload, no-any-return]
 
 
 def decisions() -> None:

@@ -13,6 +13,7 @@ from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, un
 from agent.chat.supposing import changes_of
 from agent.differences import Differences, differences
 from agent.errors import RecordError
+from agent.query_words import names
 from agent.what_if import EXAMPLES, altered
 from tools.clinical.answer import severity_rank
 from tools.clinical.plan import Item, Plan, PlanIssue
@@ -158,7 +159,7 @@ def search(session: Session, query: str) -> Reply:
     """What the guidelines of the knowledge base say, and whether it applies to this patient."""
     from tools.guidelines import search_guidelines
 
-    found = search_guidelines(query, (), session.case.facts, 4)
+    found = search_guidelines(query, (), session.case.facts, 4, names=names)
     if not found.found:
         return reply(unknown(f"The knowledge base says nothing about {query!r}: {found.reason or 'nothing found'}."))
     rows = [

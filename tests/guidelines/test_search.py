@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.query_words import names
 from tools.guidelines import modules, search_guidelines
 from tools.guidelines.cases import facts_of
 from tools.guidelines.model import Given
@@ -22,7 +23,7 @@ def bare(identifier: str) -> str:
 
 
 def first_three(query: str) -> set[str]:
-    return {name for found in search_guidelines(query, limit=3).found for name in (found.id, bare(found.id))}
+    return {name for found in search_guidelines(query, limit=3, names=names).found for name in (found.id, bare(found.id))}
 
 
 def test_nine_of_ten_queries_have_an_answer_among_the_first_three() -> None:
@@ -31,10 +32,25 @@ def test_nine_of_ten_queries_have_an_answer_among_the_first_three() -> None:
     assert sum(hits) / len(hits) >= 0.9
 
 
-def test_more_than_four_of_five_queries_of_somebody_else_have_an_answer_among_the_first_three() -> None:
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("SGLT2 in CKD", "chronic-kidney-disease-start-empagliflozin"),
+        ("BP target CKD", "chronic-kidney-disease-goal-systolic-bp"),
+        ("T2DM HF", "type-2-diabetes-start-empagliflozin"),
+        ("DM foot", "type-2-diabetes-order-foot-exam"),
+        ("pulmonary rehab", "copd-refer-pulmonary-rehabilitation"),
+        ("metfromin kidney", "chronic-kidney-disease-stop-metformin"),
+    ],
+)
+def test_short_forms_beginnings_and_slips_of_the_pen_are_understood(query: str, found: str) -> None:
+    assert found in first_three(query)
+
+
+def test_nine_of_ten_queries_of_somebody_else_have_an_answer_among_the_first_three() -> None:
     hits = [bool(first_three(query["says"]).intersection(query["answers"])) for query in INDEPENDENT]
     assert len(hits) >= 46
-    assert sum(hits) / len(hits) > 0.8
+    assert sum(hits) / len(hits) >= 0.9
 
 
 def test_every_answer_of_the_query_set_exists() -> None:

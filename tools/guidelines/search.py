@@ -1,16 +1,20 @@
 """Finding recommendations by words: full-text search, a reviewed map of phrases, and filters.
 
 The index is built in memory at first use (SQLite FTS5); the map turns what people write (brands, abbreviations, lay words)
-into the words of the modules.
+into the words of the modules. A query is a number of ideas (a phrase of the map, or a word): a recommendation counts for each idea
+that it speaks of, so that one idea alone, however rare its words, does not outweigh the others.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from msgspec import Struct
@@ -27,6 +31,11 @@ from tools.guidelines.pregnancy import with_known_pregnancy
 
 PHRASES = Path(__file__).parent / "phrases"
 _WORD = re.compile(r"[a-z0-9]+")
+Names = Callable[[str], Sequence[str]]
+_SHORT = 4
+"""Words of fewer letters are not guessed at."""
+_NEAR = 0.8
+"""How alike a misspelt word and the one that is meant must be (difflib), 1 being the same."""
 Applies = Literal["applies", "does-not-apply", "cannot-be-told", "not-asked"]
 
 
@@ -91,6 +100,7 @@ def search_guidelines(
     facts: Facts | None = None,
     limit: int = 5,
     version: str | None = None,
+    names: Names = lambda _: (),
 ) -> SearchAnswer:
     """Recommendations that answer a question, best first.
 
@@ -100,6 +110,7 @@ def search_guidelines(
         facts: a patient; recommendations for another population (age) are left out, and each one says whether it applies.
         limit: how many at most.
         version: only knowledge of this version.
+        names: the words of the terminology for a word that the map does not know: a generic name for a brand, a problem for its short form.
 
     Returns:
         `not_checked` when there is neither a query nor a condition that a module covers.
@@ -107,10 +118,10 @@ def search_guidelines(
     wanted = _modules_for(conditions, facts)
     if conditions and not wanted:
         return SearchAnswer(outcome="not_checked", reason=f"no module covers {', '.join(conditions)}; covered: {', '.join(modules())}")
-    words = understood(query or "")
-    if not words and not conditions:
+    ideas = ideas_of(query or "")
+    if not ideas and not conditions:
         return SearchAnswer(outcome="not_checked", reason="give a query, or the name of a condition that a module covers")
-    rules = _ranked(words) if words else tuple(_index().rules)
+    rules = _ranked(ideas, names) if ideas else tuple(_index().rules)
     chosen = [rule for rule in rules if (not wanted or rule.module in wanted) and (version is None or rule.file.version == version)]
     known = None if facts is None else with_known_pregnancy(facts)
     found = tuple(_found(rule, known) for rule in chosen[:limit])
@@ -120,16 +131,21 @@ def search_guidelines(
 
 def understood(query: str) -> tuple[str, ...]:
     """The words that are searched for: those of the query, with phrases replaced by what they mean."""
+    return tuple(dict.fromkeys(word for idea in ideas_of(query) for word in idea))
+
+
+def ideas_of(query: str) -> tuple[tuple[str, ...], ...]:
+    """The ideas of a query, each with the words that stand for it: a phrase by what it means, any other word by itself."""
     text = " ".join(_WORD.findall(query.lower()))
     phrases, silent = _phrases()
-    words: list[str] = []
+    ideas: list[tuple[str, ...]] = []
     rest = f" {text} "
     for says, means in phrases:
         if f" {says} " in rest:
             rest = rest.replace(f" {says} ", " | ")
-            words += means
-    words += [word for word in rest.split() if word != "|" and word not in silent and not word.isdigit()]
-    return tuple(dict.fromkeys(words))
+            ideas.append(means)
+    ideas += [(word,) for word in rest.split() if word != "|" and word not in silent and not word.isdigit()]
+    return tuple(dict.fromkeys(ideas))
 
 
 class _Index:
@@ -142,6 +158,20 @@ class _Index:
         titles = {name: f"{module.title} {' '.join(module.kinds)}".replace("-", " ") for name, module in modules().items()}
         rows = [(n, titles[rule.module], *_texts(rule.recommendation)) for n, rule in enumerate(self.rules)]
         self.table.executemany("INSERT INTO rule(rowid, about, says, because, given) VALUES (?, ?, ?, ?, ?)", rows)
+        self.table.execute("INSERT INTO rule(rule, rank) VALUES ('rank', 'bm25(2.0, 3.0, 2.0, 1.0)')")
+        self.words = frozenset(_WORD.findall(" ".join(str(part) for row in rows for part in row[1:]).lower()))
+        self._lock = Lock()
+
+    def holds(self, match: str) -> bool:
+        """Whether any rule matches."""
+        with self._lock:
+            return self.table.execute("SELECT 1 FROM rule WHERE rule MATCH ? LIMIT 1", (match,)).fetchone() is not None
+
+    def found(self, match: str) -> list[tuple[int, float]]:
+        """Numbers of rules and how well each fits, the best first. One thread at a time: a connection is not for several."""
+        with self._lock:
+            rows = self.table.execute("SELECT rowid, -rank FROM rule WHERE rule MATCH ? ORDER BY rank LIMIT 200", (match,))
+            return [(int(number), float(fit)) for number, fit in rows]
 
 
 @lru_cache(maxsize=1)
@@ -158,13 +188,35 @@ def _phrases() -> tuple[tuple[tuple[str, tuple[str, ...]], ...], frozenset[str]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0]))), frozenset(word for m in maps for word in m.silent)
 
 
-def _ranked(words: Sequence[str]) -> tuple[Rule, ...]:
+def _ranked(ideas: Sequence[tuple[str, ...]], names: Names) -> tuple[Rule, ...]:
+    """The root of the best fit is what an idea weighs: rare words tell more, and not so much more that nothing else counts."""
+    index, fits = _index(), defaultdict[int, float](float)
+    for idea in ideas:
+        found = index.found(_match(idea, names))
+        best = found[0][1] if found else 0.0
+        for number, fit in found if best > 0 else ():
+            fits[number] += fit / best**0.5
+    return tuple(index.rules[number] for number in sorted(fits, key=lambda number: (-fits[number], number))[:60])
+
+
+def _match(idea: tuple[str, ...], names: Names) -> str:
+    """An idea as the index is asked for it: any of its words; a word that it does not hold by what begins so, or is spelt nearly so."""
+    if len(idea) > 1:
+        return " OR ".join(f'"{word}"' for word in idea)
+    (word,) = idea
+    known = dict.fromkeys(part for name in names(word) for part in _WORD.findall(name.lower()))
+    return " OR ".join((_nearest(word), *(f'"{part}"' for part in known if part != word)))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str) -> str:
     index = _index()
-    match = " OR ".join(f'"{word}"' for word in words)
-    rows = index.table.execute(
-        "SELECT rowid FROM rule WHERE rule MATCH ? ORDER BY bm25(rule, 2.0, 3.0, 2.0, 1.0), rowid LIMIT 60", (match,)
-    )
-    return tuple(index.rules[number] for (number,) in rows)
+    if len(word) < _SHORT or index.holds(f'"{word}"'):
+        return f'"{word}"'
+    if index.holds(f'"{word}"*'):
+        return f'"{word}"*'
+    near = get_close_matches(word, index.words, 1, _NEAR)
+    return f'"{near[0] if near else word}"'
 
 
 def _texts(rule: Recommendation) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from agent.context_facts import understand
 from agent.faces.answering.issues import sources
 from agent.faces.answering.shapes import Answer, Coded, Context
+from agent.query_words import names
 from tools.clinical.facts import Coding
 from tools.terminology import terminology
 
@@ -64,8 +65,8 @@ def run(given: Input, as_of: date) -> Output:
     from tools.guidelines import search_guidelines
 
     understood = understand(given.context, as_of) if given.context != Context() else None
-    names = tuple(dict.fromkeys(name for condition in given.conditions for name in _names(condition)))
-    found = search_guidelines(given.query, names, understood.facts if understood else None, given.limit)
+    conditions = tuple(dict.fromkeys(name for condition in given.conditions for name in _names(condition)))
+    found = search_guidelines(given.query, conditions, understood.facts if understood else None, given.limit, names=names)
     return Output(
         tool="search_guidelines",
         status=found.outcome,
