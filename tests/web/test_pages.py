@@ -130,3 +130,40 @@ def test_a_plan_that_is_drafted_anew_is_read_with_a_notice_and_without_anything_
     assert "drafted anew" in page.text
     assert 'class="decide"' not in page.text
     assert 'class="decide"' in doctor.http.get(f"/plans/{plan}").text
+
+
+def asked(doctor: Browser, plan: str, line: str) -> list[tuple[str, str]]:
+    """Events of one question, as a browser is sent them."""
+    form = {"csrf": doctor.hidden(f"/plans/{plan}", "csrf"), "line": line}
+    answer = doctor.http.post(f"/plans/{plan}/chat", data=form, headers={"accept": "text/event-stream"})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = [one.split("\n") for one in answer.text.split("\n\n") if one]
+    return [(kind.removeprefix("event: "), "\n".join(row.removeprefix("data: ") for row in rows)) for kind, *rows in events]
+
+
+def test_each_step_of_a_what_if_is_told_and_then_the_answer(doctor: Browser, plan: str, desk: Desk) -> None:
+    before = desk.show(plan).plan
+    *steps, (kind, turn) = asked(doctor, plan, "what if her eGFR were 25?")
+    assert steps[:3] == [
+        ("step", "the record is read"),
+        ("step", "values are computed, the medicines checked"),
+        ("step", "guidelines are decided"),
+    ]
+    assert kind == "turn"
+    assert 'class="turn"' in turn
+    assert "what if her eGFR were 25?" in turn
+    assert turn in doctor.http.get(f"/plans/{plan}").text
+    assert desk.show(plan).plan == before
+
+
+def test_what_fails_under_way_is_told_without_a_word_of_the_record(doctor: Browser, plan: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("secret of the record")
+
+    monkeypatch.setattr("agent.faces.web.conversations.answer", fails)
+    assert asked(doctor, plan, "why i1?") == [("failed", "")]
+
+
+@pytest.mark.parametrize(("line", "says"), [("/plan", "beside the conversation"), ("/export html x", "as FHIR"), ("/review", "already")])
+def test_what_the_page_has_of_its_own_is_pointed_to(doctor: Browser, plan: str, line: str, says: str) -> None:
+    assert says in asked(doctor, plan, line)[-1][1]

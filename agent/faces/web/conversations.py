@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from threading import Lock
 
 from agent.chat.answers import answer
 from agent.chat.deciding import DeskSigner
+from agent.chat.grammar import understand
 from agent.chat.session import Reply, frame, reply
 from agent.chat.session import Session as Talk
 from agent.desk import Desk
@@ -19,6 +22,13 @@ _KEPT = 200
 """So many conversations at most; the one that was silent longest goes first."""
 _TURNS = 50
 """So many turns of one are kept."""
+_BESIDE = {
+    "plan": "The plan stands on this page, beside the conversation.",
+    "export": "Print view and patient page are linked on this page; what was signed is taken out as FHIR by the button at its top.",
+    "review": "This plan is on the worklist already; decide line by line on the page, or here: /approve i3.",
+    "quit": "The conversation ends with your session.",
+}
+"""What the terminal does by a command, and a page has of its own."""
 
 
 @dataclass
@@ -54,13 +64,10 @@ class Conversations:
 
     def ask(self, session: Session, name: str, line: str) -> tuple[str, Reply]:
         """Answer a line about the plan as it stands now. Raises DecisionError."""
-        talk = self._talk(session, name)
-        answer(talk, line)
-        del talk.said[:-_TURNS]
-        return talk.said[-1]
+        return answered(self.talk(session, name), line)
 
-    def _talk(self, session: Session, name: str) -> Talk:
-        """The conversation, on the plan that is shown now; after an edit it goes on about the new one."""
+    def talk(self, session: Session, name: str) -> Talk:
+        """The conversation, on the plan that is shown now; after an edit it goes on about the new one. Raises DecisionError."""
         shown, key = self.desk.show(name, session.who), (session.csrf, name)
         signer = ConfirmedSigner(DeskSigner(self.desk, name, session.who, shown.plan.digest), self.accounts, session)
         with self._lock:
@@ -75,3 +82,20 @@ class Conversations:
             while len(self._talks) > _KEPT:
                 self._talks.popitem(last=False)
         return talk
+
+
+def answered(talk: Talk, line: str, tell: Callable[[str], None] | None = None) -> tuple[str, Reply]:
+    """Answer a line; what was said before and this are kept.
+
+    Args:
+        tell: told each step while something is planned anew, as for a what-if.
+    """
+    intent = understand(line)
+    if intent and intent.name in _BESIDE:
+        talk.said.append((line, reply(frame(_BESIDE[intent.name]))))
+    else:
+        alone = copy(talk)  # two questions at once are told each its own steps
+        alone.tell = tell
+        answer(alone, line)
+    del talk.said[:-_TURNS]
+    return talk.said[-1]

@@ -57,6 +57,25 @@
   const form = document.querySelector(".chat .asking");
   const toEnd = () => { const last = log?.lastElementChild; if (last) log.scrollTop = last.offsetTop - log.offsetTop; };
   toEnd();
+  // Each step while an answer is made stands below the conversation; what is given back is the answer, or nothing where it failed.
+  const told = async (body) => {
+    const step = log.parentElement.querySelector(".step"), reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "", turn = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      text += value;
+      const events = text.split("\n\n");
+      text = events.pop();
+      for (const one of events) {
+        const lines = one.split("\n"), data = lines.filter((l) => l.startsWith("data: ")).map((l) => l.slice(6)).join("\n");
+        if (lines[0] === "event: turn") turn = data;
+        else step.textContent = data;
+      }
+    }
+    step.textContent = "";
+    return turn;
+  };
   document.querySelector(".examples")?.addEventListener("submit", (event) => {
     if (!event.submitter || !form) return;
     event.preventDefault();
@@ -71,9 +90,10 @@
     line.disabled = true;
     log.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "turn" }, credentials: "same-origin" });
-      if (!answer.ok) { form.submit(); return; }
-      log.insertAdjacentHTML("beforeend", await answer.text());
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/event-stream" }, credentials: "same-origin" });
+      const turn = answer.ok ? await told(answer.body) : "";
+      if (!turn) { form.submit(); return; }
+      log.insertAdjacentHTML("beforeend", turn);
       line.value = "";
       toEnd();
     } catch {
