@@ -32,7 +32,7 @@ def differences(before: Batch, after: Batch) -> list[Section]:
         f"Outcome changed: {sum(a['outcome'] != b['outcome'] for a, b in both)}. "
         f"Plans with another digest: {sum(a['digest'] != b['digest'] for a, b in planned)} of {len(planned)}."
     )
-    found = [Section("Differences to the batch before", _means(planned), text)]
+    found = [Section("Differences to the batch before", _means(planned) if planned else None, text)]
     if planned:
         found.append(Section("Lines by action, before and after", _actions(planned)))
         found.append(Section("Plans that changed most", _most(planned)))

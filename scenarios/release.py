@@ -22,12 +22,13 @@ from scenarios.course.batch import follow
 from scenarios.course.run import CourseTask
 from scenarios.engines import Engine
 from scenarios.injection import Planted, attempts, injection_text
-from scenarios.page import Page, write_page
+from scenarios.page import Page, as_html, write_page
 from scenarios.population import drawn
-from scenarios.report import batch, write_report
+from scenarios.report import batch, sections_of, write_report
 from scenarios.scarcity import sections
 from scenarios.simulation import Settings, simulate_patients
-from scenarios.suites import card_text, interactions
+from scenarios.suites import calibration, card_page, interactions, measures
+from scenarios.summary import summary
 
 POPULATION, SEED, AS_OF = "adults-in-primary-care", 1, date(2026, 11, 26)
 _BATCH, _COURSE, _VISITS = 300, 150, 5
@@ -65,7 +66,7 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     out.mkdir(parents=True, exist_ok=True)
     say("the card")
     found = card(lambda done, total: say(f"the card: {done} of {total} tellings") if done % 200 == 0 else None)
-    (out / "card.md").write_text(card_text(found) + "\n", "utf-8")
+    write_page(card_page(found), out / "card")
     if work.pairs:
         say("public lists of pairs")
         (out / "interactions.md").write_text(
@@ -85,6 +86,7 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     figures = _figures(found, planted, manifest, course)
     (out / "figures.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     (out / "README.md").write_text(_index(figures), "utf-8")
+    (out / "index.html").write_text(as_html(_first_page(found, figures, batch(out / "batch")[1])), "utf-8")
     return figures
 
 
@@ -122,6 +124,25 @@ def _figures(found: Card, planted: list[Planted], manifest: dict[str, Any], cour
     }
 
 
+def _first_page(found: Card, figures: dict[str, Any], rows: list[dict[str, Any]]) -> Page:
+    """What somebody reads who reads one page: the headline, how sure it is of itself, what plans are like, and where the rest stands."""
+    head = (
+        f"Headline {figures['headline']} over {figures['tellings']} tellings; as of {figures['as_of']}, knowledge {figures['knowledge'][:19]}. It says "
+        "how the program behaves on records that were written or drawn for it, and nothing about patients or about medicine. Nobody has "
+        "used it in care."
+    )
+    short, alerts, _, groups, *_ = sections_of(summary(rows))
+    beside = [
+        ("card.html", "The report card: measures, subgroups, stability, what is not met"),
+        ("batch/report.html", f"A batch of {figures['batch']['patients']} synthetic patients"),
+        ("course.html", f"A course of {figures['course']['patients']} patients over {figures['course']['visits']} visits"),
+        ("scarcity.html", "Who is read first when hours are short"),
+        ("injection.md", f"Commands planted in records: {figures['injection']} change nothing"),
+        ("interactions.md", "Public lists of interacting pairs"),
+    ]
+    return Page(f"Report of carewright {figures['carewright']}", head, [measures(found), calibration(found), short, alerts, groups], beside)
+
+
 def _index(figures: dict[str, Any]) -> str:
     measures = "\n".join(f"| {name} | {share} |" for name, share in figures["measures"].items())
     outcomes = ", ".join(f"{count} {name}" for name, count in figures["batch"]["outcomes"].items())
@@ -130,10 +151,11 @@ def _index(figures: dict[str, Any]) -> str:
 Written by `./dev report`; do not edit. Knowledge {figures["knowledge"][:19]}, as of {figures["as_of"]}; while knowledge is worked on, pages may
 be made minutes apart, and a batch names its own. It says how the program behaves on
 records that were written or drawn for it; it says nothing about patients or about medicine.
+[index.html](index.html) is the page to begin with.
 
 | page | what it holds | made by |
 |---|---|---|
-| [card.md](card.md) | headline {figures["headline"]} over {figures["tellings"]} tellings | `carewright evaluate card` |
+| [card.html](card.html), [.md](card.md) | headline {figures["headline"]} over {figures["tellings"]} tellings | `carewright evaluate card` |
 | [batch/report.html](batch/report.html), [.md](batch/report.md) | {figures["batch"]["patients"]} synthetic patients: {outcomes} | `carewright simulate --population {POPULATION} --patients {_BATCH} --as-of {AS_OF}` |
 | [course.html](course.html), [.md](course.md) | {figures["course"]["patients"]} of them over {figures["course"]["visits"]} visits, three arms | `carewright course --population {POPULATION} --patients {_COURSE} --as-of {AS_OF}` |
 | [scarcity.html](scarcity.html), [.md](scarcity.md) | orders of reading when hours are short | `carewright scarcity docs/report/batch --hours {_HOURS}` |

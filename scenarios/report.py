@@ -1,11 +1,15 @@
-"""The report of a batch: what was planned, how often it interrupts, what was left open. One page of HTML, and Markdown."""
+"""The report of a batch: what was planned, how often it interrupts, what was left open. One page of HTML, and Markdown.
+
+It opens with what somebody needs who answers for the program: how many plans there are, how many interrupt, what is left open, who is
+treated otherwise than the others. Rows are read one after the other (`scenarios.summary`).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
 from pathlib import Path
-from statistics import mean, median, quantiles
 from typing import Any
 
 import orjson
@@ -15,18 +19,20 @@ from scenarios.card import Share
 from scenarios.differences import differences
 from scenarios.page import Page, Section, write_page
 from scenarios.pictures import bars, histogram, intervals
+from scenarios.summary import ERRORS, MEASURES, Group, Spread, Summary, summary
 
 Row = dict[str, Any]
-_MEASURES = ("interruptive", "issues", "suppressed", "questions", "medications", "uncertain", "not_checked")
 _SLOWEST = 8
 _LONGEST = 15
+_SMALLEST_GROUP = 5
+_SPREAD = ("measure", "median", "mean", "nine in ten at most", "largest")
 
 
 def write_report(folder: Path, before: Path | None = None) -> None:
     """Write `report.md` and `report.html` from the rows and the manifest of a folder.
 
     Args:
-        before: the folder of an earlier batch, to be held against.
+        before: the folder of an earlier batch, to be held against; the rows of both are then held in memory.
 
     Raises:
         RecordError: `before` holds no batch.
@@ -36,143 +42,191 @@ def write_report(folder: Path, before: Path | None = None) -> None:
 
 def report_page(folder: Path, before: Path | None = None) -> Page:
     """The report of the batch in a folder. Raises RecordError where there is none."""
-    manifest, rows = batch(folder)
+    manifest = manifest_of(folder)
     head = (
         f"{manifest['patients']} patients as of {manifest['as_of']}, carewright {manifest['carewright']}, drafter {manifest['drafter']}, "
         f"knowledge {manifest['knowledge'][:19]}. It tests the behaviour of the program on these records, not medicine."
     )
-    sections = [*sections_of(rows), *_slowest(folder)]
+    sections = [*sections_of(summary(rows_in(folder))), *_slowest(folder)]
     if before is not None:
-        sections += differences(batch(before), (manifest, rows))
+        sections[1:1] = differences(batch(before), batch(folder))
     return Page("Batch report", head, sections)
 
 
 def batch(folder: Path) -> tuple[Row, list[Row]]:
     """The manifest and the rows of a batch. Raises RecordError where the folder holds none."""
+    return manifest_of(folder), list(rows_in(folder))
+
+
+def manifest_of(folder: Path) -> Row:
+    """The manifest of a batch. Raises RecordError where the folder holds none."""
     try:
-        manifest: Row = orjson.loads((folder / "manifest.json").read_bytes())
-        return manifest, [orjson.loads(line) for line in (folder / "rows.ndjson").read_bytes().splitlines()]
+        found: Row = orjson.loads((folder / "manifest.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
-        raise RecordError(f"the folder {folder.name!r} holds no finished batch (manifest.json, rows.ndjson)") from None
+        raise RecordError(_NOTHING.format(folder.name)) from None
+    return found
 
 
-def sections_of(rows: Sequence[Row]) -> list[Section]:
+def rows_in(folder: Path) -> Iterator[Row]:
+    """The rows of a batch, one after the other. Raises RecordError where the folder holds none."""
+    try:
+        with (folder / "rows.ndjson").open("rb") as file:
+            for line in file:
+                yield orjson.loads(line)
+    except (OSError, orjson.JSONDecodeError):
+        raise RecordError(_NOTHING.format(folder.name)) from None
+
+
+_NOTHING = "the folder {!r} holds no finished batch (manifest.json, rows.ndjson)"
+
+
+def sections_of(found: Summary) -> list[Section]:
     """What the rows say."""
-    planned = [row for row in rows if row["outcome"] == "plan"]
-    found = [_bars("Outcomes", ("outcome", "patients"), Counter(row["outcome"] for row in rows))]
-    if planned:
-        found += [
-            _numbers(planned),
-            _alerts(planned),
-            _bars("Lines, by action", ("action", "lines"), _summed(planned, "items")),
-            _bars("Problems covered", ("module", "patients"), Counter(module for row in planned for module in row["modules"])),
-            _bars("The ledger against omissions", ("status", "entries"), _summed(planned, "ledger")),
-            _open(planned),
-            _confidence(planned),
-            _bars("Where plans go", ("route", "patients"), Counter(f"{row['route']}, {row['urgency']}" for row in planned)),
-            *_drafts([row["model"] for row in planned if "model" in row]),
-            *_groups(planned),
+    sections = [_first(found)]
+    if found.plans:
+        sections += [
+            _alerts(found),
+            _numbers(found),
+            _groups(found),
+            _problems(found),
+            _open(found),
+            _confidence(found),
+            _bars("Lines, by action", ("action", "lines"), found.counters["items"]),
+            _bars("The ledger against omissions", ("status", "entries"), found.counters["ledger"]),
+            _bars("Where plans go", ("route", "patients"), found.routes),
+            *_drafts(found.drafts),
         ]
-    errors = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
-    return found + ([Section("Not planned", (("patient", "why"), errors))] if errors else [])
+    return sections + _errors(found)
+
+
+def _first(found: Summary) -> Section:
+    """What whoever reads nothing else should have read."""
+    total = found.outcomes.total()
+    outcomes = [(name, str(Share(count, total))) for name, count in sorted(found.outcomes.items(), key=lambda pair: (-pair[1], pair[0]))]
+    text = ""
+    if found.plans:
+        quiet = found.spreads["interruptive"][0]
+        left = sum(group.open for group in found.groups.values())
+        text = (
+            f"A plan has {found.spreads['lines'].mean():.1f} lines in the mean. {Share(found.plans - quiet, found.plans)} of the plans interrupt at "
+            f"least once, {100 * found.spreads['interruptive'].mean():.0f} interruptions in a hundred plans. {Share(left, found.plans)} leave "
+            f"something open that the record speaks of. Interruptions that rest on unsure knowledge: {found.interruptive_unsure} (none is allowed)."
+        )
+    return Section("In short", (("outcome", "patients"), outcomes), text, bars("Outcomes", [(n, found.outcomes[n]) for n, _ in outcomes]))
 
 
 def _bars(title: str, columns: tuple[str, str], counter: Counter[str], text: str = "") -> Section:
     pairs = sorted(counter.items(), key=lambda pair: (-pair[1], str(pair[0])))
-    return Section(
-        title, (columns, [(str(n), str(c)) for n, c in pairs]), text, bars(title, [(str(n)[:34], c) for n, c in pairs[:_LONGEST]])
-    )
+    return Section(title, (columns, [(str(n), str(c)) for n, c in pairs]), text, bars(title, pairs[:_LONGEST]))
 
 
-def _summed(rows: Sequence[Row], name: str) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for row in rows:
-        total.update(row.get(name) or {})
-    return total
-
-
-def _numbers(planned: Sequence[Row]) -> Section:
-    table = [_spread(name.replace("_", " "), [row[name] for row in planned]) for name in _MEASURES]
-    lines = [sum(row["items"].values()) for row in planned]
-    table.insert(0, _spread("lines", lines))
+def _numbers(found: Summary) -> Section:
     return Section(
         "A plan, in numbers",
-        (("measure", "median", "mean", "nine in ten at most", "largest"), table),
+        (_SPREAD, [_spread(name.replace("_", " "), found.spreads[name]) for name in ("lines", *MEASURES)]),
         "The picture shows how many plans have so many lines.",
-        histogram("Lines of a plan", lines),
+        histogram("Lines of a plan", found.spreads["lines"]),
     )
 
 
-def _spread(name: str, values: Sequence[int]) -> tuple[str, ...]:
-    ninth = quantiles(values, n=10, method="inclusive")[8] if len(values) > 1 else values[0]
-    return name, f"{median(values):g}", f"{mean(values):.2f}", f"{ninth:g}", str(max(values))
+def _spread(name: str, values: Spread) -> tuple[str, ...]:
+    return name, f"{values.quantile(0.5):g}", f"{values.mean():.2f}", f"{values.quantile(0.9):g}", f"{values.most():g}"
 
 
-def _alerts(planned: Sequence[Row]) -> Section:
-    quiet = Share(sum(row["interruptive"] == 0 for row in planned), len(planned))
+def _alerts(found: Summary) -> Section:
     return Section(
         "Interruptions",
-        (("kind of issue", "interruptions"), [(name, str(count)) for name, count in _summed(planned, "alerts").most_common()]),
-        f"Plans that interrupt nobody: {quiet}. The picture shows how many plans interrupt so often.",
-        histogram("Interruptions of a plan", [row["interruptive"] for row in planned]),
+        (("kind of issue", "interruptions"), [(name, str(count)) for name, count in found.counters["alerts"].most_common()]),
+        f"Plans that interrupt nobody: {Share(found.spreads['interruptive'][0], found.plans)}. Issues found and kept out of sight, in the mean: "
+        f"{found.spreads['suppressed'].mean():.2f} a plan. The picture shows how many plans interrupt so often.",
+        histogram("Interruptions of a plan", found.spreads["interruptive"]),
     )
 
 
-def _open(planned: Sequence[Row]) -> Section:
+def _problems(found: Summary) -> Section:
+    """Omissions by condition: what the plans of whoever has it leave open."""
+    ordered = sorted(found.problems.items(), key=lambda pair: (-pair[1].patients, pair[0]))
+    table = [
+        (name, str(one.patients), f"{one.lines / one.patients:.1f}", str(one.share("interrupted")), str(one.share("open")))
+        for name, one in ordered
+    ]
+    drawn = [(name, one) for name, one in ordered if one.patients >= _SMALLEST_GROUP][:_LONGEST]
+    words = (
+        "Of the plans of whoever has the condition: the share that leaves something open that the record speaks of, of this condition or of "
+        f"another, with 95 % intervals (Wilson). Conditions of fewer than {_SMALLEST_GROUP} plans are not drawn."
+    )
+    columns = ("condition", "patients", "lines a patient", "plans that interrupt", "plans that leave something open")
+    return Section(
+        "Conditions covered, and what is left open", (columns, table), words, _shares("Plans that leave something open", drawn, "open")
+    )
+
+
+def _shares(title: str, groups: Iterable[tuple[str, Group]], of: str) -> str:
+    shares = [(name, one.share(of)) for name, one in groups]
+    return intervals(title, [(name, share.value, *share.interval()) for name, share in shares])
+
+
+def _open(found: Summary) -> Section:
     words = "What the ledger names and no line of the plan deals with: deferred, refused or not covered, each with its reason in the plan."
-    return _bars("Left open, by what it is about", ("concern", "plans' entries"), _summed(planned, "open"), words)
+    return _bars("Left open, by what it is about", ("concern", "entries"), found.counters["open"], words)
 
 
-def _confidence(planned: Sequence[Row]) -> Section:
-    interrupting = sum(row.get("interruptive_unsure", 0) for row in planned)
-    words = f"By the least sure of the evidence that a line rests on. Interruptions that rest on unsure knowledge: {interrupting} (none is allowed)."
-    return _bars("How sure the knowledge behind the lines is", ("confidence", "lines"), _summed(planned, "confidence"), words)
+def _confidence(found: Summary) -> Section:
+    words = (
+        "By the least sure of the evidence that a line rests on. Whether unsure lines are wrong more often than sure ones is told where the "
+        f"right answer is known: by the card. Interruptions that rest on unsure knowledge: {found.interruptive_unsure} (none is allowed)."
+    )
+    return _bars("How sure the knowledge behind the lines is", ("confidence", "lines"), found.counters["confidence"], words)
 
 
-def _drafts(told: Sequence[Row]) -> list[Section]:
+def _drafts(told: Sequence[Mapping[str, Any]]) -> list[Section]:
     """What the drafts of a model cost, and why some were given up."""
     if not told:
         return []
     names = ("calls", "prompt_tokens", "answer_tokens", "milliseconds", "sentences", "grounded", "preferred", "barred", "outside")
-    table = [_spread(name.replace("_", " "), [one[name] for one in told]) for name in names]
+    table = [_spread(name.replace("_", " "), Spread(one[name] for one in told)) for name in names]
     reasons = Counter(one["fell_back"] for one in told if one["fell_back"])
     why = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
     text = f"Drafted by the model: {Share(sum(one['drafted'] for one in told), len(told))}. " + (f"Given up: {why}." if why else "")
-    return [Section("Drafts by a model", (("measure", "median", "mean", "nine in ten at most", "largest"), table), text)]
+    return [Section("Drafts by a model", (_SPREAD, table), text)]
 
 
-def group_of(row: Row) -> str:
-    """Sex and age band."""
-    age = "age unknown" if row["age"] is None else "0–17" if row["age"] < 18 else "18–64" if row["age"] < 65 else "65 and over"
-    return f"{row['sex'] or 'sex unknown'}, {age}"
-
-
-def _groups(planned: Sequence[Row]) -> list[Section]:
-    groups: dict[str, list[Row]] = {}
-    for row in planned:
-        groups.setdefault(group_of(row), []).append(row)
-    ordered = sorted(groups.items())
-    shares = [(name, Share(sum(row["interruptive"] > 0 for row in some), len(some))) for name, some in ordered]
+def _groups(found: Summary) -> Section:
+    ordered = sorted(found.groups.items())
+    columns = ("group", "patients", "lines a patient", "plans that interrupt", "plans that ask", "plans that leave something open")
     table = [
-        (name, str(len(some)), f"{mean(sum(row['items'].values()) for row in some):.1f}", str(share))
-        for (name, some), (_, share) in zip(ordered, shares, strict=True)
+        (name, str(one.patients), f"{one.lines / one.patients:.1f}", *(str(one.share(of)) for of in ("interrupted", "asked", "open")))
+        for name, one in ordered
     ]
-    picture = intervals(
-        "Plans that interrupt at least once, by sex and age", [(name, share.value, *share.interval()) for name, share in shares]
+    picture = _shares("Plans that interrupt at least once, by sex and age", ordered, "interrupted")
+    picture += _shares("Plans that leave something open, by sex and age", ordered, "open")
+    words = (
+        "Shares with 95 % intervals (Wilson). Groups differ in what they have; a difference asks for a look, and is no finding by itself."
     )
-    words = "Shares of plans that interrupt at least once, with 95 % intervals (Wilson)."
-    return [Section("By sex and age", (("group", "patients", "lines a patient", "plans that interrupt"), table), words, picture)]
+    return Section("By sex and age", (columns, table), words, picture)
+
+
+def _errors(found: Summary) -> list[Section]:
+    if not found.errors:
+        return []
+    more = found.outcomes["error"] - ERRORS
+    text = f"And {more} more; rows.ndjson names them." if more > 0 else ""
+    return [Section("Not planned", (("patient", "why"), found.errors), text)]
 
 
 def _slowest(folder: Path) -> list[Section]:
     path = folder / "timings.ndjson"
     if not path.exists():
         return []
-    timed = [row for line in path.read_bytes().splitlines() if (row := orjson.loads(line))["seconds"] is not None]
-    if not timed:
+    spread, slow = Spread(), list[tuple[float, str]]()
+    with path.open("rb") as file:
+        for line in file:
+            row = orjson.loads(line)
+            if row["seconds"] is not None:
+                spread[round(1000 * row["seconds"])] += 1
+                slow = nsmallest(_SLOWEST, [*slow, (-row["seconds"], row["patient"])])
+    if not spread:
         return []
-    milliseconds = [1000 * row["seconds"] for row in timed]
-    slow = sorted(timed, key=lambda row: (-row["seconds"], row["patient"]))[:_SLOWEST]
-    text = f"Median {median(milliseconds):.0f} ms a patient on this machine and at that time; the others stand in timings.ndjson."
-    table = [(row["patient"], f"{1000 * row['seconds']:.0f} ms") for row in slow]
-    return [Section("Slowest patients", (("patient", "time"), table), text, histogram("Milliseconds a patient", milliseconds))]
+    text = f"Median {spread.quantile(0.5):.0f} ms a patient on this machine and at that time; the others stand in timings.ndjson."
+    table = [(patient, f"{-1000 * seconds:.0f} ms") for seconds, patient in slow]
+    return [Section("Slowest patients", (("patient", "time"), table), text, histogram("Milliseconds a patient", spread))]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.card import Card, Share, card, weights
 from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
+from scenarios.page import Page, Section, as_markdown
+from scenarios.pictures import intervals
 from scenarios.public_rows import public_rows
 from scenarios.tables import markdown
 
@@ -24,32 +26,66 @@ def report_card(progress: Callable[[int, int], None] = lambda done, total: None)
 
 def card_text(found: Card) -> str:
     """A card, written out."""
-    weight = weights().weight
+    return as_markdown(card_page(found)).rstrip()
+
+
+def card_page(found: Card) -> Page:
+    """A card, with pictures of what it says."""
     head = (
-        f"# Report card\n\n**{found.headline:.3f}**, the weighted harmonic mean of the five measures below over the stories of "
+        f"{found.headline:.3f}, the weighted harmonic mean of the five measures below over the stories of "
         "`scenarios/stories/`: one of them near nothing brings it near nothing. It says how the program behaves on records written for "
         "it, by people who know it, and nothing about patients. Shares with their 95 % intervals (Wilson). Made by `carewright evaluate card`."
     )
-    measures = [(name, f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
-    groups = [(name, *(str(share) for share in shares.values())) for name, shares in found.groups.items()]
-    names = list(next(iter(found.groups.values()))) if found.groups else []
-    parity = "\n".join(f"- {line}" for line in found.below) or "No subgroup lies below the others by more than the gap that is declared."
-    return "\n\n".join(
-        [
-            head,
-            markdown("Measures", (("measure", "weight", "share"), measures)),
-            markdown("Subgroups", (("group", *names), groups)),
-            parity,
-            markdown("Found and proposed, by condition of the story", (("condition", "expectations met"), _shares(found.conditions))),
-            markdown(
-                "How sure the knowledge says it is",
-                (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness)),
-            ),
-            markdown("What must change nothing", (("change", "plans that stay the same"), _shares(found.stability))),
-            markdown("What one changed fact changes", (("fact", "differences that lead back to it"), _shares(found.led_back))),
-            markdown("Not met", (("telling or attempt",), [(name,) for name in found.failed])) if found.failed else "Nothing is unmet.",
-        ]
+    sections = [measures(found), *_subgroups(found), *_by_condition(found), calibration(found), *_changes(found)]
+    unmet = (("telling or attempt",), [(name,) for name in found.failed]) if found.failed else None
+    return Page("Report card", head, [*sections, Section("Not met", unmet, "" if unmet else "Nothing is unmet.")])
+
+
+def measures(found: Card) -> Section:
+    """The five measures, each with its weight."""
+    weight = weights().weight
+    table = [(name, f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
+    return Section("Measures", (("measure", "weight", "share"), table), picture=drawn("Share met, by measure", found.measures))
+
+
+def calibration(found: Card) -> Section:
+    """Whether what the knowledge calls unsure is wrong more often."""
+    words = (
+        "Of the lines that stories speak of, the share that they demand (the others they forbid), by how sure the knowledge says it is. "
+        "Where unsure lines are demanded as often as sure ones, the word says too little."
     )
+    table = (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness))
+    return Section("How sure the knowledge says it is", table, words, drawn("Demanded lines, by confidence", found.sureness))
+
+
+def _subgroups(found: Card) -> list[Section]:
+    names = list(next(iter(found.groups.values()))) if found.groups else []
+    groups = [(name, *(str(share) for share in shares.values())) for name, shares in found.groups.items()]
+    parity = "; ".join(found.below) or "No subgroup lies below the others by more than the gap that is declared"
+    pictures = "".join(drawn(f"{name}, by subgroup", {group: shares[name] for group, shares in found.groups.items()}) for name in names)
+    return [Section("Subgroups", (("group", *names), groups), f"{parity}.", pictures)]
+
+
+def _by_condition(found: Card) -> list[Section]:
+    least = dict(sorted(found.conditions.items(), key=lambda pair: (pair[1].value, -pair[1].asked))[:_DRAWN])
+    words = f"Expectations that are met, by condition of the story. The picture shows the {_DRAWN} that are met least."
+    table = (("condition", "expectations met"), _shares(found.conditions))
+    return [Section("Found and proposed, by condition of the story", table, words, drawn("Expectations met", least))]
+
+
+def _changes(found: Card) -> list[Section]:
+    return [
+        Section("What must change nothing", (("change", "plans that stay the same"), _shares(found.stability))),
+        Section("What one changed fact changes", (("fact", "differences that lead back to it"), _shares(found.led_back))),
+    ]
+
+
+_DRAWN = 12
+
+
+def drawn(title: str, shares: Mapping[str, Share]) -> str:
+    """Shares with their intervals, as a picture; those of nothing are left out."""
+    return intervals(title, [(name, share.value, *share.interval()) for name, share in shares.items() if share.asked])
 
 
 def _shares(shares: Mapping[str, Share]) -> list[tuple[str, str]]:
