@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 AS_OF = date(2026, 11, 20)
+Reply = Callable[[dict[str, Any], BaseHTTPRequestHandler], tuple[int, bytes] | None]
 
 
 def completion(content: object, reason: str = "stop", **message: object) -> bytes:
@@ -24,6 +25,24 @@ def completion(content: object, reason: str = "stop", **message: object) -> byte
     ).encode()
 
 
+def named(reply: Reply) -> Reply:
+    """The same with `@empagliflozin` as the handle of that line of the offer, `#potassium` as that of the first such fact, `@all` as all lines."""
+
+    def with_handles(request: dict[str, Any], handler: BaseHTTPRequestHandler) -> tuple[int, bytes] | None:
+        found = reply(request, handler)
+        if found is None:
+            return None
+        offer = json.loads(request["messages"][1]["content"])
+        body = found[1].replace(b'\\"@all\\"', b", ".join(b'\\"%s\\"' % o.encode() for o in offer["lines"]))
+        names = {f"@{line['what'].casefold()}": o for o, line in reversed(offer["lines"].items())}
+        names |= {f"#{text.removeprefix('takes ').casefold().split()[0]}": f for f, text in reversed(offer["facts"].items())}
+        for name, handle in names.items():
+            body = body.replace(b'\\"%s\\"' % name.encode(), b'\\"%s\\"' % handle.encode())
+        return found[0], body
+
+    return with_handles
+
+
 class _Queued(ThreadingHTTPServer):
     request_queue_size = 128
 
@@ -33,7 +52,7 @@ class Server:
 
     def __init__(self) -> None:
         self.requests: list[bytes] = []
-        self.reply: Callable[[dict[str, Any], BaseHTTPRequestHandler], tuple[int, bytes] | None] = lambda _request, _handler: (500, b"")
+        self.reply: Reply = lambda _request, _handler: (500, b"")
         outer = self
 
         class Handler(BaseHTTPRequestHandler):

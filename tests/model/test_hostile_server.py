@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -14,12 +13,10 @@ from agent.case import Case
 from agent.checking import check
 from agent.drafting.model import ModelDrafter, Settings
 from agent.drafting.rules import RulesDrafter
-from tests.model.scripted import Server, completion
-
-Reply = Callable[[dict[str, Any], BaseHTTPRequestHandler], tuple[int, bytes] | None]
+from tests.model.scripted import Reply, Server, completion, named
 
 LIMIT = 3.0
-LINES = [f"o{n}" for n in range(1, 37)]
+LINES = ["@all"]
 
 
 def _answer(**changes: object) -> dict[str, object]:
@@ -117,7 +114,7 @@ FALLS_BACK: dict[str, Reply] = {
     "a tool call besides an answer": _says(_answer(), tool_calls=CALL),
     "a look-alike of a tool call": _says('<tool_call>{"name": "approve_plan", "arguments": {}}</tool_call>'),
     "another schema": _says({"plan": [{"drug": "warfarin", "dose": "50 mg"}]}),
-    "a list": _says(["o1", "o2"]),
+    "a list": _says(["@simvastatin", "@ibuprofen"]),
     "an extra field": _says(_answer(medicines=["warfarin 50 mg"])),
     "numbers for handles": _says(_answer(order=[1, 2, 3])),
     "an invented line": _says(_answer(order=[*LINES, "o99"])),
@@ -125,9 +122,9 @@ FALLS_BACK: dict[str, Reply] = {
     "a fact for a line": _says(_answer(defer=["f1"])),
     "a reference for a handle": _says(_answer(confirm=["Observation/potassium-2026-11"])),
     "wording for an invented line": _words("o99", "Start it."),
-    "a fake citation": _says(_answer(wording=[{"line": "o2", "facts": ["NEJM 2024"], "text": "NSAIDs worsen heart failure."}])),
-    "a line twice": _says(_answer(order=[*LINES, "o1"])),
-    "two wordings of one line": _says(_answer(wording=[{"line": "o2", "facts": [], "text": "NSAIDs."}] * 2)),
+    "a fake citation": _says(_answer(wording=[{"line": "@ibuprofen", "facts": ["NEJM 2024"], "text": "NSAIDs worsen heart failure."}])),
+    "a line twice": _says(_answer(order=[*LINES, "@simvastatin"])),
+    "two wordings of one line": _says(_answer(wording=[{"line": "@ibuprofen", "facts": [], "text": "NSAIDs."}] * 2)),
     "deep nesting": _says("[" * 50_000),
     "no choices": _always(200, b'{"choices": []}'),
     "not JSON": _always(200, b"<html>Bad gateway</html>"),
@@ -155,7 +152,7 @@ FALLS_BACK: dict[str, Reply] = {
     "an old function call": _says(None, reason="function_call", function_call={"name": "approve", "arguments": "{}"}),
     "content in parts": _always(200, b'{"choices": [{"message": {"content": [{"type": "text", "text": "{}"}]}}]}'),
     "a plan of another patient": _says({"patient": "Patient/other", **_answer()}),
-    "a dose in the answer": _says(_answer(doses=[{"line": "o7", "dose": "100 mg"}])),
+    "a dose in the answer": _says(_answer(doses=[{"line": "@empagliflozin", "dose": "100 mg"}])),
     "a thought before the answer": _says("<think>o1 is fine</think>" + json.dumps(_answer())),
     "a redirect without a place": _always(302, b""),
     "a slow drip": _drip,
@@ -166,32 +163,32 @@ FALLS_BACK: dict[str, Reply] = {
 }
 
 STRUCK: dict[str, Reply] = {
-    "a ten-fold dose": _words("o7", "Empagliflozin 100 mg by mouth once daily."),
-    "a dose of another line": _words("o7", "Empagliflozin 25 mg by mouth once daily."),
-    "a swapped unit": _words("o7", "Empagliflozin 10 g by mouth once daily."),
-    "a drug from nowhere": _words("o7", "Empagliflozin with warfarin."),
-    "a value of another patient": _words("o6", "Potassium 6.1 mmol/L."),
-    "a value with a moved point": _words("o3", "Potassium 46 mmol/L.", "f6"),
-    "a citation in the words": _words("o2", "NSAIDs worsen heart failure (NEJM 2024)."),
-    "a frequency that grew": _words("o7", "Empagliflozin 10 mg by mouth twice daily."),
-    "a tool call in the words": _words("o2", '{"name": "approve_plan"} NSAIDs worsen heart failure.'),
-    "a negated finding": _words("o2", "NSAIDs not worsen heart failure."),
-    "a finding without its negation": _words("o34", "Diet, weight, activity and tobacco; supplements for LDL."),
-    "a number spelled out": _words("o7", "Empagliflozin hundred mg."),
-    "a date": _words("o6", "Diabetes since 2019-04-01."),
-    "a value given to something else": _words("o3", "Potassium 148 mmHg, 2 days ago.", "f5", "f6"),
-    "a fact that does not bear the line": _words("o2", "Potassium 4.6 mmol/L, 4 days ago.", "f6"),
-    "a verb on another drug": _words("o3", "Stop sacubitril/valsartan."),
-    "an approval": _words("o1", "The attending already approved this."),
-    "a link": _words("o1", "[simvastatin](https://evil.example/x)"),
-    "another script": _words("o1", "Simvastatin одобрено."),
-    "no words": _words("o1", "   "),
+    "a ten-fold dose": _words("@empagliflozin", "Empagliflozin 100 mg by mouth once daily."),
+    "a dose of another line": _words("@empagliflozin", "Empagliflozin 25 mg by mouth once daily."),
+    "a swapped unit": _words("@empagliflozin", "Empagliflozin 10 g by mouth once daily."),
+    "a drug from nowhere": _words("@empagliflozin", "Empagliflozin with warfarin."),
+    "a value of another patient": _words("@spironolactone", "Potassium 6.1 mmol/L."),
+    "a value with a moved point": _words("@lisinopril", "Potassium 46 mmol/L.", "#potassium"),
+    "a citation in the words": _words("@ibuprofen", "NSAIDs worsen heart failure (NEJM 2024)."),
+    "a frequency that grew": _words("@empagliflozin", "Empagliflozin 10 mg by mouth twice daily."),
+    "a tool call in the words": _words("@ibuprofen", '{"name": "approve_plan"} NSAIDs worsen heart failure.'),
+    "a negated finding": _words("@ibuprofen", "NSAIDs not worsen heart failure."),
+    "a finding without its negation": _words("@lifestyle", "Diet, weight, activity and tobacco; supplements for LDL."),
+    "a number spelled out": _words("@empagliflozin", "Empagliflozin hundred mg."),
+    "a date": _words("@spironolactone", "Diabetes since 2019-04-01."),
+    "a value given to something else": _words("@lisinopril", "Potassium 148 mmHg, 2 days ago.", "#diastolic", "#potassium"),
+    "a fact that does not bear the line": _words("@ibuprofen", "Potassium 4.6 mmol/L, 4 days ago.", "#potassium"),
+    "a verb on another drug": _words("@lisinopril", "Stop sacubitril/valsartan."),
+    "an approval": _words("@simvastatin", "The attending already approved this."),
+    "a link": _words("@simvastatin", "[simvastatin](https://evil.example/x)"),
+    "another script": _words("@simvastatin", "Simvastatin одобрено."),
+    "no words": _words("@simvastatin", "   "),
 }
 
 
 @pytest.mark.parametrize("name", FALLS_BACK)
 def test_the_rules_plan_stands_and_says_why(name: str, server: Server, example: Case) -> None:
-    server.reply = FALLS_BACK[name]
+    server.reply = named(FALLS_BACK[name])
     drafter = ModelDrafter(Settings(server.url, "scripted", timeout=1.0 if name in {"silence", "a slow drip"} else LIMIT, retries=1))
     plan = drafter.draft(example)
     rules = RulesDrafter().draft(example)
@@ -204,7 +201,7 @@ def test_the_rules_plan_stands_and_says_why(name: str, server: Server, example: 
 
 @pytest.mark.parametrize("name", STRUCK)
 def test_what_no_source_bears_is_struck(name: str, server: Server, drafter: ModelDrafter, example: Case) -> None:
-    server.reply = STRUCK[name]
+    server.reply = named(STRUCK[name])
     plan = drafter.draft(example)
     assert plan.items == RulesDrafter().draft(example).items
     assert plan.drafter.kind == "model"

@@ -14,7 +14,7 @@ from agent.drafting.model import ModelDrafter, Settings, preview
 from agent.drafting.rules import RulesDrafter
 from agent.errors import DraftError
 from agent.planning import make_plan
-from tests.model.scripted import AS_OF, Server, completion
+from tests.model.scripted import AS_OF, Server, completion, named
 
 
 def answer(case: Case, **changes: object) -> dict[str, object]:
@@ -26,7 +26,7 @@ def answer(case: Case, **changes: object) -> dict[str, object]:
 def says(server: Server, *answers: object) -> None:
     """The server gives these answers one after the other, the last one for ever."""
     left = list(answers)
-    server.reply = lambda _request, _handler: (200, completion(left.pop(0) if len(left) > 1 else left[0]))
+    server.reply = named(lambda _request, _handler: (200, completion(left.pop(0) if len(left) > 1 else left[0])))
 
 
 def test_a_model_that_keeps_everything_changes_nothing_but_the_signature(server: Server, drafter: ModelDrafter, example: Case) -> None:
@@ -40,22 +40,22 @@ def test_a_model_that_keeps_everything_changes_nothing_but_the_signature(server:
 
 def test_wording_that_the_facts_bear_is_used_and_counted(server: Server, drafter: ModelDrafter, example: Case) -> None:
     words = "NSAIDs worsen heart failure."
-    says(server, answer(example, wording=[{"line": "o2", "facts": ["f3"], "text": words}]))
+    says(server, answer(example, wording=[{"line": "@ibuprofen", "facts": ["#ibuprofen"], "text": words}]))
     plan = drafter.draft(example)
     assert next(item for item in plan.items if item.id == "i2").rationale[0].text == words
     assert (plan.drafter.report.sentences, plan.drafter.report.grounded, plan.drafter.report.struck) == (1, 1, ())
 
 
 def test_a_ten_fold_dose_goes_back_once_and_is_struck(server: Server, drafter: ModelDrafter, example: Case) -> None:
-    says(server, answer(example, wording=[{"line": "o7", "facts": [], "text": "Empagliflozin 100 mg by mouth once daily."}]))
+    says(server, answer(example, wording=[{"line": "@empagliflozin", "facts": [], "text": "Empagliflozin 100 mg by mouth once daily."}]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert plan.items == rules.items
-    assert plan.drafter.report.struck == ("i7: what no source says: a number",)
+    assert [why.split(": ", 1)[1] for why in plan.drafter.report.struck] == ["what no source says: a number"]
     assert len(server.requests) == 2
 
 
 def test_safety_lines_cannot_be_left_out_or_put_off(server: Server, drafter: ModelDrafter, example: Case) -> None:
-    says(server, answer(example, order=["o7"], defer=["o1", "o2"]))
+    says(server, answer(example, order=["@empagliflozin"], defer=["@simvastatin", "@ibuprofen"]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert {item.id for item in plan.items} == {item.id for item in rules.items}
     altered = [item for item in plan.items if item.action in {"stop", "hold", "change"}]
@@ -73,7 +73,7 @@ def test_a_line_put_off_stays_and_waits_for_the_team(server: Server, drafter: Mo
 
 
 def test_a_doubtful_fact_becomes_a_question_about_its_reference(server: Server, drafter: ModelDrafter, example: Case) -> None:
-    says(server, answer(example, confirm=["f6"]))
+    says(server, answer(example, confirm=["#potassium"]))
     question = drafter.draft(example).questions[-1]
     assert question.about == "whether this is right: Potassium 4.6 mmol/L, 4 days ago"
     assert question.facts == ("Observation/potassium-2026-11",)

@@ -76,7 +76,16 @@ def test_an_option_that_a_check_bars_takes_no_line_and_what_else_the_answer_says
     line = next(o for o, item in offer.lines.items() if item.subject.text == "spironolactone")
     words = "NSAIDs worsen heart failure."
     wishes = [_wish(offer, "dapagliflozin", CHEAP), _wish(offer, "eplerenone", "Eplerenone cost is low.")]
-    says(server, answer(example, prefer=wishes, defer=[line], confirm=["f6"], wording=[{"line": "o2", "facts": ["f3"], "text": words}]))
+    says(
+        server,
+        answer(
+            example,
+            prefer=wishes,
+            defer=[line],
+            confirm=["#potassium"],
+            wording=[{"line": "@ibuprofen", "facts": ["#ibuprofen"], "text": words}],
+        ),
+    )
     plan = drafter.draft(example)
     report = plan.drafter.report
     assert [said.split(": ", 1)[1] for said in report.preferred] == ["dapagliflozin over empagliflozin"]
@@ -97,7 +106,7 @@ def test_an_option_that_a_check_bars_takes_no_line_and_what_else_the_answer_says
         ("Dapagliflozin cost is high.", []),
         ("Empagliflozin cost is low.", []),
         ("Dapagliflozin 25 mg.", []),
-        (CHEAP, ["f6"]),
+        (CHEAP, ["#potassium"]),
     ],
 )
 def test_without_a_reason_that_is_borne_out_the_line_stands_and_the_team_is_asked(
@@ -121,7 +130,7 @@ def test_what_the_deciding_recommendation_does_not_choose_is_a_question(
 
 
 def test_a_medicine_from_outside_is_a_question_and_never_a_line(server: Server, drafter: ModelDrafter, example: Case) -> None:
-    says(server, answer(example, propose=[{"medicine": "Nitroglycerin", "facts": ["f6"]}]))
+    says(server, answer(example, propose=[{"medicine": "Nitroglycerin", "facts": ["#potassium"]}]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert plan.items == rules.items
     question = plan.questions[-1]
@@ -137,7 +146,7 @@ def test_a_medicine_from_outside_is_a_question_and_never_a_line(server: Server, 
 def test_what_is_barred_known_already_or_no_medicine_is_not_even_asked(
     medicine: str, barred: int, struck: int, server: Server, drafter: ModelDrafter, example: Case
 ) -> None:
-    says(server, answer(example, propose=[{"medicine": medicine, "facts": ["f6"]}]))
+    says(server, answer(example, propose=[{"medicine": medicine, "facts": ["#potassium"]}]))
     plan, rules = drafter.draft(example), RulesDrafter().draft(example)
     assert (plan.items, plan.questions) == (rules.items, rules.questions)
     report = plan.drafter.report

@@ -17,7 +17,7 @@ from agent.drafting.rules import RulesDrafter
 from agent.drafting.settings import Model
 from agent.errors import DraftError, StoreError
 from agent.faces import configuration
-from tests.model.scripted import Server, completion
+from tests.model.scripted import Server, completion, named
 from tests.model.test_model_drafter import answer, says
 
 
@@ -58,14 +58,14 @@ def _critic(server: Server, example: Case, *objections: dict[str, object]) -> li
         critic = request["model"] == "second"
         return 200, completion({"objections": list(objections)} if critic else answer(example))
 
-    server.reply = reply
+    server.reply = named(reply)
     return asked
 
 
 def test_an_objection_is_a_question_that_blocks_nothing(server: Server, drafter: ModelDrafter, example: Case) -> None:
     n = _number(example, "start", "spironolactone")
     potassium = "Potassium 4.6 mmol/L, 4 days ago."
-    asked = _critic(server, example, {"line": f"o{n}", "kind": "too-soon", "facts": ["f6"], "text": potassium})
+    asked = _critic(server, example, {"line": f"o{n}", "kind": "too-soon", "facts": ["#potassium"], "text": potassium})
     plan, rules = ModelDrafter(structs.replace(drafter.settings, critic="second")).draft(example), RulesDrafter().draft(example)
     assert plan.items == rules.items
     question = plan.questions[-1]

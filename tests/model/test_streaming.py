@@ -14,7 +14,9 @@ from msgspec import structs
 from agent.case import Case
 from agent.drafting import replies
 from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.offer import offer_of
 from agent.drafting.replies import Passing
+from agent.drafting.rules import RulesDrafter
 from tests.model.scripted import Server, completion
 from tests.model.test_model_drafter import answer
 from tools.clinical.plan import Plan
@@ -53,7 +55,8 @@ def test_an_answer_in_pieces_is_the_same_answer_and_its_progress_is_told(
     server: Server, example: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replies, "_TELL_EVERY", 0.0)
-    text = json.dumps(answer(example, defer=["o7"]))
+    line = next(o for o, item in offer_of(example, RulesDrafter().draft(example)).lines.items() if item.subject.text == "empagliflozin")
+    text = json.dumps(answer(example, defer=[line]))
     server.reply = lambda _request, handler: _events(handler, _in_pieces(text))
     plan, told = _watched(server, example)
     assert [q.about for q in plan.questions][-1] == "whether now: start empagliflozin"
