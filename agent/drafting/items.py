@@ -15,7 +15,7 @@ from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Dose, Due, PlanCode, PlanIngredient, PlanQuantity, Rationale, Subject, SubjectKind
 from tools.clinical.quantity import Quantity
 from tools.dosing import DoseAnswer, calculate_dose, next_step
-from tools.guidelines import Decision
+from tools.guidelines import Decision, shared
 from tools.interactions import check_regimen
 from tools.terminology import terminology
 
@@ -112,7 +112,7 @@ def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
         alternatives=tuple(
             Alternative(subject=medication_subject(name), not_chosen_because=wording.sentence(why)) for name, why in decision.alternatives
         ),
-        monitoring=answer.monitoring,
+        monitoring=answer.monitoring or shared().watched_for,
         waits_for=(*entry.waits_for, *blockers, *ask_how_taken(book, case, decision)),
     )
     if decision.deferred:

@@ -19,6 +19,11 @@ def medication_lines(case: Case, items: Sequence[Item]) -> tuple[MedicationLine,
     return tuple(_line(case, use, [item for item in items if item.subject.reference == use.reference], first) for use in case.taken)
 
 
+def without_reason(case: Case) -> tuple[MedicationUse, ...]:
+    """Medicines of which nothing tells what they are taken for: neither the order nor a problem that they treat."""
+    return tuple(use for use in case.taken if use.ingredients and not _indication(case, use))
+
+
 def _line(case: Case, use: MedicationUse, items: Sequence[Item], emergency_first: bool) -> MedicationLine:
     indication = _indication(case, use)
     item = items[0] if items else None

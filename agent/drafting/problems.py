@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent import wording
 from agent.case import Case
 from tools.clinical.plan import Goal, PlanCode, PlanProblem
-from tools.guidelines import Module, modules
+from tools.guidelines import Decision, Module, modules, shared
 
 _CHANGES = frozenset({"start", "stop", "hold", "change"})
 _WORK = frozenset({"continue", "order", "refer"})
@@ -51,10 +51,23 @@ def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanPr
         module=module.id,
         assessment=_assessment(case, module),
         goal=goals,
-        follow_up=f"Visit within {wording.period(follow_up.due_days)}." if follow_up and follow_up.due_days is not None else "",
+        follow_up=_follow_up(case, module, follow_up),
         red_flags=module.red_flags,
         facts=(*references, *(m.reference for m in measured)),
     )
+
+
+def _follow_up(case: Case, module: Module, visit: Decision | None) -> str:
+    """When the problem is seen again: by the module's own visit, else by who it is referred to, else at the next visit."""
+    if visit is not None and visit.due_days is not None:
+        return f"Visit within {wording.period(visit.due_days)}."
+    mine = [decision for decision in case.run.decisions if decision.module == module.id]
+    if any(decision.urgency == "emergency" for decision in case.run.decisions):
+        return f"Visit within {wording.period(shared().after_emergency_days)} of the end of the emergency."
+    referred = next((d for d in mine if d.action == "refer" and d.due_days), None)
+    if referred is not None:
+        return f"Seen by {wording.listed([wording.title(name) for name in referred.subjects])} within {wording.period(referred.due_days or 0)}."
+    return f"At the next visit, within {wording.period(shared().next_visit_days)}; earlier if it does not get better."
 
 
 def _by(case: Case, days: int | None) -> str | None:

@@ -6,7 +6,7 @@ from agent import wording
 from agent.case import Case
 from agent.drafting.doubts import add_doubts
 from agent.drafting.items import add_decision, due_on
-from agent.drafting.medications import medication_lines
+from agent.drafting.medications import medication_lines, without_reason
 from agent.drafting.problems import plan_problems
 from agent.drafting.safety import add_allergy_reviews, add_safety
 from agent.drafting.summary import headline, summary, top_changes
@@ -16,6 +16,7 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import Disposition, Drafter, Plan, PlanInput, PlanPatient, SetAside
 from tools.guidelines.pregnancy import with_known_pregnancy
 
+REASONS = "what these medicines are taken for"
 RECONCILE = "which of these medicines are still taken"
 UNDATED = "acute-state-undated"
 """What the shared states call a problem of the moment that has no date."""
@@ -42,6 +43,7 @@ class RulesDrafter:
         add_doubts(book, case)
         add_allergy_reviews(book, case)
         book.bring_forward(due_on(case, _SOON_DAYS))
+        _ask_what_for(book, case)
         problems = plan_problems(case)
         items, questions = book.finish({p.module: p.id for p in problems if p.module}, RECONCILE)
         urgent = tuple(headline(item) for item in items if item.urgency != "routine")
@@ -69,7 +71,7 @@ def banner(facts: Facts) -> PlanPatient:
         found = facts.latest(name)
         return wording.value_of(found) if found else None
 
-    allergies = tuple(a.text + (f" ({wording.listed(sorted(a.reactions))})" if a.reactions else "") for a in facts.allergies if a.active)
+    allergies = tuple(a.text + (f" ({wording.reactions(a.reactions)})" if a.reactions else "") for a in facts.allergies if a.active)
     return PlanPatient(
         reference=facts.reference, age=facts.age, sex=facts.sex, pregnancy=with_known_pregnancy(facts).pregnancy, allergies=allergies,
         weight=value("body-weight"), height=value("body-height"), kidney=value("egfr"),
@@ -98,6 +100,16 @@ def _ask_since_when(book: Workbook, case: Case) -> None:
             about=f"since when: {names}",
             facts=references,
         )
+
+
+def _ask_what_for(book: Workbook, case: Case) -> None:
+    """One question on all medicines that nothing gives a reason for, and that nothing is asked of already."""
+    asked = {reference for question in book.questions.values() for reference in question.facts}
+    unexplained = [use for use in without_reason(case) if use.reference not in asked and use.currency == "current"]
+    if unexplained:
+        names = wording.listed(dict.fromkeys(use.text for use in unexplained))
+        why = f"No order and no problem on the list says what they are taken for: {names}."
+        book.ask(why, about=REASONS, facts=[use.reference for use in unexplained])
 
 
 def _ask_about_the_record(book: Workbook, case: Case) -> None:

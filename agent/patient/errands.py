@@ -58,7 +58,8 @@ def instruction(item: Item, voice: Voice) -> str:
     if item.action == "counsel":
         return advice_line(item, voice)
     title, say = errand(item, voice)
-    return " ".join(part for part in (f"{title}.", _when(item, voice), say) if part)
+    why = say or (voice.word("refer_why") if item.action == "refer" else "")
+    return " ".join(part for part in (f"{title}.", _when(item, voice), why) if part)
 
 
 def _due(item: Item) -> int:

@@ -7,7 +7,7 @@ search_guidelines("statin intensity")   the recommendations themselves
 from __future__ import annotations
 
 from tools.guidelines.engine import decide, spared, with_recent_events
-from tools.guidelines.modules import Module, knows, modules
+from tools.guidelines.modules import Module, knows, modules, shared
 from tools.guidelines.results import Bar, Decision, Goal, Question, Run, Toolbox
 from tools.guidelines.search import Found, SearchAnswer, search_guidelines
 
@@ -25,6 +25,7 @@ __all__ = [
     "knows",
     "modules",
     "search_guidelines",
+    "shared",
     "spared",
     "with_recent_events",
 ]

@@ -36,7 +36,17 @@ def settle(state: State, active: Sequence[Module]) -> Settled:
     if not state.emergency:  # what goes on is decided after the emergency
         decisions = [*decisions, *_continued(state, active, decisions)]
     decisions = paced(decisions, state)
-    return Settled(tuple(decisions), _questions([*_first(decisions), *state.questions, *asked], decisions))
+    questions = [*_first(decisions), *state.questions, *asked, *_about_pregnancy(state, decisions)]
+    return Settled(tuple(decisions), _questions(questions, decisions))
+
+
+def _about_pregnancy(state: State, decisions: Sequence[Decision]) -> list[Question]:
+    """Whether a pregnancy is possible or wished is asked before any medicine begins in a woman of whom it is not recorded."""
+    started = [d.picked for d in decisions if d.action in ("start", "change") and d.picked and not d.deferred]
+    how = shared().obtaining("pregnancy").ask
+    if not started or how is None or state.facts.sex != "female" or state.facts.pregnancy != "unknown":
+        return []
+    return [Question(how, f"Not recorded, and it belongs to the choice of what begins: {', '.join(dict.fromkeys(started))}.")]
 
 
 def _first(decisions: Sequence[Decision]) -> list[Question]:

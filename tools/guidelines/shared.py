@@ -187,7 +187,9 @@ class Shared(Document, frozen=True, kw_only=True):
 
     Attributes:
         cannot_be_pregnant: sex or age that rules a pregnancy out where none is recorded.
-        next_visit_days: when changes that wait for their turn are due.
+        next_visit_days: when changes that wait for their turn are due, and a problem without a date of its own is seen again.
+        after_emergency_days: when a problem is seen again that sends to the emergency room today.
+        watched_for: what is looked at after the start of a medicine whose table names nothing.
         obtain_within_days: when a test that a decision waits for is due.
         not_again_within_days: a test of a basic set that has a value as young as this is not ordered again for the sake of the set.
         monitored_within_days: the longest interval at which a stable patient is monitored; an older value says nothing of a danger.
@@ -204,6 +206,8 @@ class Shared(Document, frozen=True, kw_only=True):
     stands_for: tuple[StandsFor, ...] = ()
     cannot_be_pregnant: tuple[Clause, ...] = ()
     next_visit_days: int = 0
+    after_emergency_days: int = 0
+    watched_for: tuple[str, ...] = ()
     obtain_within_days: int = 0
     not_again_within_days: int = 0
     monitored_within_days: int = 0
@@ -224,6 +228,8 @@ class Shared(Document, frozen=True, kw_only=True):
             stands_for=tuple(entry for part in parts for entry in part.stands_for),
             cannot_be_pregnant=tuple(clause for part in parts for clause in part.cannot_be_pregnant),
             next_visit_days=max(part.next_visit_days for part in parts),
+            after_emergency_days=max(part.after_emergency_days for part in parts),
+            watched_for=tuple(entry for part in parts for entry in part.watched_for),
             obtain_within_days=max(part.obtain_within_days for part in parts),
             not_again_within_days=max(part.not_again_within_days for part in parts),
             monitored_within_days=max(part.monitored_within_days for part in parts),
