@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from statistics import mean, median
-from typing import Any
 
 from agent.drafting import Drafter
 from agent.errors import PlannerError
@@ -22,10 +21,10 @@ from scenarios.cohort import Recorded
 from scenarios.intervals import mean_interval
 from scenarios.page import Page, Section
 from scenarios.pictures import bars, intervals
+from scenarios.row import Row
 from scenarios.rows import drafted, planned_by
 from tools.clinical.plan import Plan
 
-Row = dict[str, Any]
 _CHANGES = ("start", "stop", "hold", "change")
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import mean
-from typing import Any
 
 from scenarios.page import Section
+from scenarios.row import Row
 
-Row = dict[str, Any]
 Batch = tuple[Row, Sequence[Row]]
 _MEASURES: dict[str, Callable[[Row], float]] = {
     "lines": lambda row: sum(row["items"].values()),

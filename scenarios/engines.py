@@ -20,7 +20,8 @@ from agent.drafting import Drafter
 from agent.errors import RecordError
 from agent.planning import make_plan
 from scenarios.cohort import Recorded
-from scenarios.rows import Row, plan_row
+from scenarios.row import Row
+from scenarios.rows import plan_row
 
 Engine = Literal["inline", "process", "ray", "threads"]
 Keyed = tuple[str, Recorded]
@@ -149,7 +150,10 @@ def _by_ray(waiting: Iterator[Chunk], task: Work, workers: int) -> Iterator[tupl
         raise RecordError("the engine `ray` needs the extra of that name: pip install 'carewright[ray]'") from None
     started = not ray.is_initialized()
     if started:
-        ray.init(**_ray_settings(workers))
+        try:
+            ray.init(**_ray_settings(workers))
+        except (ConnectionError, RuntimeError, ray.exceptions.RayError) as error:
+            raise RecordError(_NO_CLUSTER.format(type(error).__name__)) from None
     try:
         yield from _spread(waiting, workers, _Actors(ray, task, workers))
     except ray.exceptions.RayActorError:
@@ -157,6 +161,9 @@ def _by_ray(waiting: Iterator[Chunk], task: Work, workers: int) -> Iterator[tupl
     finally:
         if started:
             ray.shutdown()
+
+
+_NO_CLUSTER = "Ray cannot be started, or the cluster that RAY_ADDRESS names cannot be reached ({}); is its token set (RAY_AUTH_TOKEN_PATH)?"
 
 
 def _ray_settings(workers: int) -> dict[str, Any]:

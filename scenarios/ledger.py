@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
 from agent.errors import RecordError
 from scenarios.cohort import Recorded
 from scenarios.engines import Engine, Keyed, Work, rows_of
+from scenarios.row import Row
 
-Row = dict[str, Any]
 Progress = Callable[[int, int], None]
 
 

@@ -19,9 +19,9 @@ from scenarios.card import Share
 from scenarios.differences import differences
 from scenarios.page import Page, Section, write_page
 from scenarios.pictures import bars, histogram, intervals
+from scenarios.row import Row
 from scenarios.summary import ERRORS, MEASURES, Group, Spread, Summary, summary
 
-Row = dict[str, Any]
 _SLOWEST = 8
 _LONGEST = 15
 _SMALLEST_GROUP = 5

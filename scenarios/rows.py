@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 import orjson
@@ -16,10 +15,9 @@ from agent.drafting import Drafter
 from agent.errors import PlannerError
 from agent.planning import make_plan, run, source_digest
 from scenarios.cohort import Recorded
+from scenarios.row import Row
 from tools.clinical.plan import Coverage, Item, ModelReport, Plan
 from tools.terminology import terminology
-
-Row = dict[str, Any]
 
 
 def plan_row(patient: Recorded, as_of: date, plans: bool = False, drafter: Drafter | None = None) -> Row:

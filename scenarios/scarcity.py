@@ -17,7 +17,7 @@ from policies.waiting import Worklist
 from policies.worklist import Queued, days_at_most
 from scenarios.page import Section
 from scenarios.pictures import bars
-from scenarios.rows import Row
+from scenarios.row import Row
 from tools.clinical.plan import Urgency
 
 

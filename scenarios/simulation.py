@@ -26,7 +26,7 @@ from scenarios.cohort import Recorded, cohort
 from scenarios.engines import Engine, Task
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.parquet import Columns
-from scenarios.rows import Row
+from scenarios.row import Row
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from policies.worklist import group_of
 from scenarios.card import Share
+from scenarios.row import Row
 
-Row = Mapping[str, Any]
 MEASURES = ("interruptive", "issues", "suppressed", "questions", "medications", "uncertain", "not_checked")
 COUNTED = ("items", "ledger", "open", "alerts", "confidence")
 ERRORS = 200

@@ -4,17 +4,19 @@ plan.schema.json               what `plan --format json` prints
 replan.schema.json             what it prints with `--previous`
 tools/NAME.input.json          what a tool takes      tools/NAME.output.json   what it answers
 knowledge/KIND.schema.json     the kinds of knowledge file, for editors that complete and check TOML
+scenarios/KIND.schema.json     the same for stories, tasks, populations, courses …
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from agent.faces.tool_registry import TOOLS, flat_schema
-from agent.knowledge_index import KINDS
+from agent.knowledge_index import KINDS, Kind
 from tools.clinical.plan import SCHEMA_VERSION, Plan
 from tools.clinical.replanned import SCHEMA_VERSION as REPLAN_VERSION
 from tools.clinical.replanned import Replan
@@ -31,7 +33,15 @@ def schemas() -> dict[str, dict[str, Any]]:
         found[f"tools/{tool.name}.output.json"] = _titled(flat_schema(tool.output), f"{tool.name}: what it answers")
     for kind in KINDS:
         found[f"knowledge/{kind.name}.schema.json"] = _titled(flat_schema(kind.document), f"Knowledge file: {kind.name}")
+    for kind in _of_scenarios():
+        found[f"scenarios/{kind.name}.schema.json"] = _titled(flat_schema(kind.document), f"File of scenarios: {kind.name}")
     return found
+
+
+def _of_scenarios() -> tuple[Kind, ...]:
+    """The kinds of file of the room above, which this one knows by name alone."""
+    kinds: tuple[Kind, ...] = import_module("scenarios.kinds").KINDS
+    return kinds
 
 
 def write(folder: Path) -> list[str]:
@@ -55,12 +65,13 @@ def write(folder: Path) -> list[str]:
 
 def editor_settings() -> str:
     """`.taplo.toml`: which schema an editor completes and checks which knowledge file by."""
+    placed = [*(("knowledge", kind) for kind in KINDS), *(("scenarios", kind) for kind in _of_scenarios())]
     rules = (
-        f'[[rule]]\ninclude = ["{kind.folder}/*.toml"]\n[rule.schema]\npath    = "schemas/knowledge/{kind.name}.schema.json"\nenabled = true\n'
-        for kind in KINDS
+        f'[[rule]]\ninclude = ["{kind.folder}/*.toml"]\n[rule.schema]\npath    = "schemas/{place}/{kind.name}.schema.json"\nenabled = true\n'
+        for place, kind in placed
     )
     head = "# Editors that use Taplo complete and check knowledge files by these schemas; `carewright schemas` writes this file and them."
-    return f'{head}\n\ninclude = ["tools/**/*.toml", "policies/*.toml"]\n\n' + "\n".join(rules)
+    return f'{head}\n\ninclude = ["tools/**/*.toml", "policies/*.toml", "scenarios/**/*.toml"]\n\n' + "\n".join(rules)
 
 
 def as_text(schema: dict[str, Any]) -> str:

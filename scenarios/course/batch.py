@@ -20,7 +20,7 @@ from scenarios.course.run import CourseTask
 from scenarios.engines import Engine
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.page import write_page
-from scenarios.rows import Row
+from scenarios.row import Row
 from scenarios.simulation import lines, writing
 
 

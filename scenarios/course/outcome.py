@@ -10,7 +10,7 @@ from scenarios.card import Share
 from scenarios.course.arms import ARMS
 from scenarios.page import Page, Section
 from scenarios.pictures import lines
-from scenarios.rows import Row
+from scenarios.row import Row
 from tools.terminology import terminology
 
 _WORDS = (

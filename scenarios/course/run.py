@@ -14,7 +14,7 @@ from scenarios.course.arms import ARMS, Arm, Tally, Visit
 from scenarios.course.body import Body, Luck
 from scenarios.course.chart import Chart, days_between
 from scenarios.course.model import CourseRules, Event, course_named, responses
-from scenarios.rows import Row
+from scenarios.row import Row
 from tools.clinical.facts import Facts, MedicationUse
 
 

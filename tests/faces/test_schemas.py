@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from agent.faces.schemas import as_text, editor_settings, schemas, write
 from agent.knowledge_index import KINDS, Kind
+from scenarios.kinds import KINDS as OF_SCENARIOS
 from tools.clinical.plan import Plan
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas"
@@ -50,7 +51,8 @@ def test_the_schema_refuses_a_plan_without_its_date() -> None:
 def test_editors_are_told_the_schema_of_every_kind() -> None:
     assert (FOLDER.parent / ".taplo.toml").read_text("utf-8") == editor_settings(), "run: carewright schemas"
     told = tomllib.loads(editor_settings())["rule"]
-    assert [rule["schema"]["path"] for rule in told] == [f"schemas/knowledge/{kind.name}.schema.json" for kind in KINDS]
+    placed = [*(f"knowledge/{kind.name}" for kind in KINDS), *(f"scenarios/{kind.name}" for kind in OF_SCENARIOS)]
+    assert [rule["schema"]["path"] for rule in told] == [f"schemas/{name}.schema.json" for name in placed]
 
 
 def test_writing_changes_only_what_is_out_of_date(tmp_path: Path) -> None:
@@ -62,9 +64,13 @@ def test_writing_changes_only_what_is_out_of_date(tmp_path: Path) -> None:
     assert write(folder) == []
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_file_of_a_kind_is_valid_by_its_schema(kind: Kind) -> None:
-    check = validator(f"knowledge/{kind.name}.schema.json")
+PLACED = [*(("knowledge", kind) for kind in KINDS), *(("scenarios", kind) for kind in OF_SCENARIOS)]
+
+
+@pytest.mark.parametrize(("place", "kind"), PLACED, ids=[f"{place}-{kind.name}" for place, kind in PLACED])
+def test_a_file_of_a_kind_is_valid_by_its_schema(place: str, kind: Kind) -> None:
+    check = validator(f"{place}/{kind.name}.schema.json")
+    assert kind.paths
     for path in kind.paths[:3]:
         raw = json.loads(msgspec.json.encode(tomllib.loads(path.read_text("utf-8"))))
         check.validate(raw)
