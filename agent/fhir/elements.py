@@ -169,6 +169,7 @@ class Activity(Element):
 
 class FamilyCondition(Element):
     code: RawConcept = NOTHING
+    onset_age: Quantity | None = None
 
 
 class DocumentContent(Element):

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import DecodeError, Raw
 
-from agent.fhir import concepts, terms
+from agent.fhir import concepts, family, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -157,6 +157,8 @@ def read_family_history(found: r4.FamilyMemberHistory, reference: str, reading: 
     had = [concepts.concept.of(condition.code) for condition in found.condition]
     kinds = frozenset().union(*(terms.problem(what) for what in had if what)) if had else frozenset[str]()
     text = f"{relative}: {', '.join(what.text for what in had if what)}".strip(": ")
+    for name in family.states(concepts.concept.of(found.relationship), zip(had, found.condition, strict=True)):
+        reading.stated.setdefault(name, []).append(reference)
     reading.events.append(
         Event(reference, "family-history", text, kinds, had[0].code if had else None, day(found.date), found.status or "")
     )

@@ -268,12 +268,12 @@ def _facts(person: Person, reading: Reading) -> Facts:
 
 
 def _stated(person: Person, reading: Reading) -> dict[str, tuple[str, ...]]:
-    """Names that stand outside of the problem list: ancestry, what is planned, and results that hold for good."""
+    """Names that stand outside of the problem list: ancestry, family, what is planned, and results that hold for good."""
     lasting: dict[str, tuple[str, ...]] = {}
     for _, name, reference in reading.results.values():
         if name:
             lasting[name] = (*lasting.get(name, ()), reference)
-    planned = {name: tuple(references) for name, references in reading.planned.items()}
+    planned = {name: tuple(references) for name, references in (*reading.planned.items(), *reading.stated.items())}
     return {**identity.ancestry(person), **dict(sorted(planned.items())), **dict(sorted(lasting.items()))}
 
 

@@ -69,6 +69,7 @@ class Reading:
         answers: coded answers (smoking status) by question; the newest speaks.
         results: of tests that are answered in words, by test: the day, what the answer states for good, and where it stands; the newest speaks.
         planned: what is ordered and still to come → the orders.
+        stated: further names that stand outside of the problem list (an early infarction of a parent) → where they stand.
     """
 
     as_of: date
@@ -81,6 +82,7 @@ class Reading:
     answers: dict[str, Problem] = field(default_factory=dict)
     results: dict[str, tuple[date, str, str]] = field(default_factory=dict)
     planned: dict[str, list[str]] = field(default_factory=dict)
+    stated: dict[str, list[str]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     issues: list[DataIssue] = field(default_factory=list)
     pregnancies: list[PregnancyStatement] = field(default_factory=list)

@@ -124,7 +124,7 @@ def _by_the_reader(found: Settable, known: dict[str, Any]) -> None:
     states, planned = known["states"], known["planned"]
     found.events |= {*states["answered"].values(), *states["assessed"].values()}
     found.events |= {kind for answers in (*states["valued"].values(), *states["tested"].values()) for kind in answers.values()}
-    found.problems |= {*states["lasting"]}
+    found.problems |= {*states["lasting"], *(state["name"] for state in known["family"]["state"])}
     for names in (*known["ancestry"]["codes"].values(), *planned["soon"].values()):
         found.problems |= set(names)
     found.problems |= {name for kind, names in planned["kinds"].items() if kind in found.events for name in names}
