@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ssl import SSLContext
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
 
-from httpx2 import Client, HTTPError, create_ssl_context
+from httpx2 import Client, ConnectError, HTTPError, create_ssl_context
 from msgspec import UNSET, structs
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError
 
@@ -22,6 +23,7 @@ from agent.case import Case
 from agent.drafting.agreeing import agreed
 from agent.drafting.answer import Answer, answer_schema, left_out, read_answer, struck, unborne
 from agent.drafting.assemble import assembled
+from agent.drafting.capabilities import FORMS, Traits, known, learn
 from agent.drafting.critic import critic_schema, criticised
 from agent.drafting.offer import Offer, offer_of
 from agent.drafting.preferring import Ground
@@ -37,19 +39,20 @@ from tools.clinical.plan import Criticism, Drafter, ModelReport, Plan
 
 __all__ = ["ModelDrafter", "Settings", "preview", "prompt"]
 
-Form = Literal["json_schema", "json_object", "text"]
-
-_LADDER: tuple[Form, ...] = ("json_schema", "json_object", "text")
 _ROUNDS = 2
 _FIRST_WAIT = 0.2
 """Seconds before a call is tried again where the server names none; doubled each time."""
 _LOG = logging.getLogger("carewright.model")
-_CANNOT = frozenset({400, 404, 415, 422, 500, 501})
+_CANNOT = frozenset({400, 415, 422, 500, 501})
 """What servers answer to a form, or to a stream, that they do not know."""
-_RUNGS: dict[tuple[str, str], int] = {}
-"""Server and model → the highest rung of the ladder that it has answered on."""
-_WHOLE: set[tuple[str, str]] = set()
-"""Servers and models that answer, and refuse to stream."""
+_WISHES = frozenset({"temperature", "max_tokens"})
+_MEANS = {
+    401: "it does not accept the key",
+    403: "the key may not use this model",
+    404: "it does not know the model, or the url does not end in /v1",
+    413: "the prompt is too long for it",
+    429: "it is asked too often",
+}
 
 
 @dataclass(frozen=True)
@@ -185,41 +188,53 @@ class _Talk:
         return structs.replace(base, **self.cost, milliseconds=round((time.monotonic() - self.began) * 1000))
 
     def ask(self, messages: list[Message], seed: int | None = None) -> str:
-        """The reply's text, on the highest rung that the server answers on. Raises DraftError."""
-        key = (self.settings.url, self.settings.model)
-        rung, tries, live = _RUNGS.get(key, 0), 0, self.tell is not None and key not in _WHOLE
+        """The reply's text, asked for in the strictest way that the server takes. Raises DraftError."""
+        url, model, folder = self.settings.url, self.settings.model, self.settings.log.parent if self.settings.log else None
+        traits, tries = known(url, model, folder), 0
+        live = self.tell is not None and not traits.whole
         while True:
             try:
-                body = self._send(messages, _LADDER[rung], seed, live=live)
+                body = self._send(messages, traits, seed, live=live)
             except APIStatusError as error:
-                if error.status_code in _CANNOT and (live or rung < len(_LADDER) - 1):
-                    rung, live = (rung, False) if live else (rung + 1, self.tell is not None)
+                if less := self._less(error, traits, live=live):
+                    traits, live = less
                     continue
                 self._wait(error, tries)
                 tries += 1
                 continue
             except (APIConnectionError, HTTPError) as error:
-                raise DraftError("the server did not answer whole and in time") from error
+                raise DraftError(_unanswered(error, url)) from error
             except OpenAIError as error:
                 raise DraftError("the server's answer could not be used") from error
-            _RUNGS[key] = rung
-            if self.tell is not None and not live:
-                _WHOLE.add(key)
+            learn(url, model, structs.replace(traits, whole=traits.whole or (self.tell is not None and not live)), folder)
             reply = read_reply(body)
             self.cost["prompt_tokens"] += reply.prompt_tokens
             self.cost["answer_tokens"] += reply.answer_tokens
             return reply.text
+
+    def _less(self, error: APIStatusError, traits: Traits, *, live: bool) -> tuple[Traits, bool] | None:
+        """What to ask for instead of what the server refused, and whether as a stream; `None` where there is nothing less."""
+        if error.status_code not in _CANNOT:
+            return None
+        if (refused := error.param or "") in _WISHES - set(traits.without):
+            return structs.replace(traits, without=(*traits.without, refused)), live
+        if live:
+            return traits, False
+        if traits.form == FORMS[-1]:
+            return None
+        return structs.replace(traits, form=FORMS[FORMS.index(traits.form) + 1]), self.tell is not None and not traits.whole
 
     def _wait(self, error: APIStatusError, tries: int) -> None:
         """As long as the server asks for, before the next try. Raises DraftError where there is none, or it would come too late."""
         hopeless = error.status_code != 429 and error.status_code < 500
         pause = _seconds(error.response.headers.get("retry-after"), _FIRST_WAIT * 2**tries)
         if hopeless or tries >= self.settings.retries or time.monotonic() + pause >= self.deadline:
-            raise DraftError(f"the server answered {error.status_code}") from error
+            means = _MEANS.get(error.status_code)
+            raise DraftError(f"the server answered {error.status_code}{f': {means}' if means else ''}") from error
         self._tell(f"the server asks to wait {pause:.0f} s")
         time.sleep(pause)
 
-    def _send(self, messages: list[Message], form: Form, seed: int | None, *, live: bool) -> bytes:
+    def _send(self, messages: list[Message], traits: Traits, seed: int | None, *, live: bool) -> bytes:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise DraftError("the time for this draft is over")
@@ -227,9 +242,9 @@ class _Talk:
         self._note(messages)
         self._tell(f"{self.settings.model} is asked")
         extra: dict[str, Any] = {} if seed is None else {"seed": seed}
-        if form == "json_schema":
+        if traits.form == "json_schema":
             extra["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": self.schema}}
-        elif form == "json_object":
+        elif traits.form == "json_object":
             extra["response_format"] = {"type": "json_object", "schema": self.schema}
         extra |= {"stream": True, "stream_options": {"include_usage": True}} if live else {}
         client = OpenAI(
@@ -237,6 +252,8 @@ class _Talk:
             http_client=Client(follow_redirects=False, trust_env=destination(self.settings.url) != "this-machine", timeout=left, verify=_tls()),
         )  # fmt: skip
         wish: dict[str, Any] = {"model": self.settings.model, "temperature": self.settings.heat, "max_tokens": self.settings.tokens}
+        refused = {name: wish.pop(name) for name in traits.without}
+        wish |= {"max_completion_tokens": refused["max_tokens"]} if "max_tokens" in refused else {}
         with (
             client,
             client.chat.completions.with_streaming_response.create(messages=cast(Any, messages), **wish, **extra) as response,
@@ -268,6 +285,13 @@ class _Talk:
 def _tls() -> SSLContext:
     """Read from disk once; for each call it would cost more than everything else of it."""
     return create_ssl_context()
+
+
+def _unanswered(error: Exception, url: str) -> str:
+    """No word of the address but its host and port: a key may stand in the rest."""
+    if isinstance(error.__cause__, ConnectError):
+        return f"nothing answers at {urlsplit(url).netloc.rpartition('@')[2]}"
+    return "the server did not answer whole and in time"
 
 
 def _seconds(said: str | None, usual: float) -> float:

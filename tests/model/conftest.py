@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from agent.case import Case
-from agent.drafting import model
+from agent.drafting.capabilities import KNOWN
 from agent.drafting.model import ModelDrafter, Settings
 from tests.model.scripted import AS_OF, Server
 
@@ -17,8 +17,7 @@ from tests.model.scripted import AS_OF, Server
 def server() -> Iterator[Server]:
     """A server of its own for each test."""
     started = Server()
-    model._RUNGS.clear()
-    model._WHOLE.clear()
+    KNOWN.clear()
     yield started
     started.http.shutdown()
     started.http.server_close()

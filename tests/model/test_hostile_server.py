@@ -216,7 +216,7 @@ def test_at_least_sixty_kinds_are_tried() -> None:
 
 def test_no_server_at_all_is_said(example: Case) -> None:
     plan = ModelDrafter(Settings("http://127.0.0.1:9/v1", "nobody", timeout=2.0, retries=1)).draft(example)
-    assert plan.drafter.fell_back == "the server did not answer whole and in time"
+    assert plan.drafter.fell_back == "nothing answers at 127.0.0.1:9"
 
 
 def test_the_key_stands_in_no_plan(server: Server, example: Case) -> None:

@@ -125,7 +125,7 @@ def test_a_pause_that_fits_is_kept_and_one_that_does_not_is_not_waited_for(serve
 
     server.reply = busy
     plan = ModelDrafter(Settings(server.url, "scripted", timeout=10.0, retries=3)).draft(example)
-    assert (plan.drafter.fell_back, plan.drafter.report.calls) == ("the server answered 429", 2)
+    assert (plan.drafter.fell_back, plan.drafter.report.calls) == ("the server answered 429: it is asked too often", 2)
     assert 1000 <= plan.drafter.report.milliseconds < 9000
 
 

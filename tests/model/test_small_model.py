@@ -14,7 +14,7 @@ from msgspec import UNSET
 from agent.case import Case
 from agent.checking import check
 from agent.checking.wording import sentences, unsupported
-from agent.drafting import model
+from agent.drafting.capabilities import KNOWN, Traits
 from agent.drafting.model import ModelDrafter, Settings
 from agent.drafting.offer import offer_of
 from agent.drafting.rules import RulesDrafter
@@ -35,7 +35,7 @@ def endpoint() -> Iterator[str]:
     parameters.model.path = str(next(Path(found.origin).parent.glob("*.gguf")))
     parameters.n_ctx, parameters.n_parallel = 8192, 1
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
-    model._RUNGS.clear()
+    KNOWN.clear()
     running = llama.Server(parameters)
     yield f"{running.listening_address}/v1"
     del running
@@ -57,7 +57,7 @@ def test_no_unsupported_drug_dose_fact_or_citation_of_200_drafts_reaches_review(
     for n in range(DRAFTS):
         case = _with_entries(example_bytes, _TIGHT[n * len(_TIGHT) // DRAFTS])
         rules = RulesDrafter().draft(case)
-        model._RUNGS[(endpoint, "smollm2")] = 0 if n % 2 else 2
+        KNOWN[(endpoint, "smollm2")] = Traits(form="json_schema" if n % 2 else "text")
         plan = check(ModelDrafter(Settings(endpoint, "smollm2", timeout=45.0, temperature=1.0, tokens=48)).draft(case), case).plan
         assert _unborne(plan, rules, case) == []
         assert (plan.status, plan.drafter.kind == "rules") == ("awaiting-review", bool(plan.drafter.fell_back))
