@@ -86,7 +86,7 @@ class ModelDrafter:
             return rules
         offer = offer_of(case, rules)
         messages = prompt(offer)
-        talk = _Talk(self.settings, answer_schema(offer), self.tell)
+        talk = Talk(self.settings, answer_schema(offer), self.tell)
         who = Drafter(kind="model", model=self.settings.model, prompt_digest=digest_of(messages))
         try:
             refuse_identifiers(messages, case)
@@ -103,7 +103,7 @@ class ModelDrafter:
             counted = structs.replace(counted, critic=criticism)
         return structs.replace(drafted, drafter=structs.replace(who, report=talk.spent(counted)))
 
-    def _criticised(self, drafted: Plan, offer: Offer, case: Case, talk: _Talk) -> tuple[Plan, Criticism]:
+    def _criticised(self, drafted: Plan, offer: Offer, case: Case, talk: Talk) -> tuple[Plan, Criticism]:
         second = talk.with_other(self.settings.of_critic, critic_schema(offer))
 
         def ask(messages: list[Message]) -> str:
@@ -121,7 +121,7 @@ def configured_settings(instead: Mapping[str, str] | None = None) -> Settings:
     return structs.replace(Settings.of(environment, configuration.load().model), log=state_folder() / FILE)
 
 
-def _answers(talk: _Talk, messages: list[Message], offer: Offer) -> list[Answer]:
+def _answers(talk: Talk, messages: list[Message], offer: Offer) -> list[Answer]:
     """As many as are wished for; the first must be usable, of the others those count that are."""
     found = [_best_answer(talk, messages, offer)]
     for seed in range(1, talk.settings.choices):
@@ -133,7 +133,7 @@ def _answers(talk: _Talk, messages: list[Message], offer: Offer) -> list[Answer]
     return found
 
 
-def _best_answer(talk: _Talk, messages: list[Message], offer: Offer) -> Answer:
+def _best_answer(talk: Talk, messages: list[Message], offer: Offer) -> Answer:
     """An answer; one with faults goes back once, and the second one counts, as far as it can stand."""
     answer, fault = None, ""
     for _ in range(_ROUNDS):
@@ -153,7 +153,7 @@ def _best_answer(talk: _Talk, messages: list[Message], offer: Offer) -> Answer:
     return answer
 
 
-def _again(talk: _Talk, messages: list[Message], seed: int | None = None) -> str | None:
+def _again(talk: Talk, messages: list[Message], seed: int | None = None) -> str | None:
     """A further reply; `None` where the server fails, since the first answer is of use."""
     try:
         return talk.ask(messages, seed)
@@ -168,7 +168,7 @@ def _faults(answer: Answer, offer: Offer) -> str:
     return "; ".join(parts)
 
 
-class _Talk:
+class Talk:
     """The calls of one draft: one deadline, one ladder, and what they cost."""
 
     def __init__(self, settings: Settings, schema: Schema, tell: Callable[[str], None] | None = None) -> None:
@@ -177,9 +177,9 @@ class _Talk:
         self.deadline = self.began + settings.timeout
         self.cost = {"calls": 0, "prompt_tokens": 0, "answer_tokens": 0}
 
-    def with_other(self, settings: Settings, schema: Schema) -> _Talk:
+    def with_other(self, settings: Settings, schema: Schema) -> Talk:
         """Another model in the same talk: same deadline, same bill."""
-        other = _Talk(settings, schema, self.tell)
+        other = Talk(settings, schema, self.tell)
         other.deadline, other.cost = self.deadline, self.cost
         return other
 

@@ -57,6 +57,12 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         faults = [f"model.{name} is {value}; it is above 0" for name in ("timeout", "tokens") if (value := getattr(self, name)) <= 0]
         if not 1 <= self.choices <= _MOST_CHOICES:
             faults.append(f"model.choices is {self.choices}; it is 1 to {_MOST_CHOICES}")
+        urls = {name: getattr(self, name) for name in ("url", "critic_url")}
+        faults += [
+            f"model.{n} is {url!r}; it begins with http:// or https://"
+            for n, url in urls.items()
+            if url and not url.startswith(("http://", "https://"))
+        ]
         return faults + [f"model.{name} is below 0" for name in ("retries", "temperature") if getattr(self, name) < 0]
 
 

@@ -14,9 +14,22 @@ def check() -> None:
     """Read the configuration as `serve` would, and say what is wrong with it."""
     from agent.faces import configuration
 
-    configuration.load()
+    found = configuration.load()
+    if found.model.url:
+        from agent.faces.model_probe import place
+
+        note(place())
     file = configuration.path()
     note(f"{file} is sound." if file.exists() else f"There is no {file}; everything is as `carewright config show` says.")
+
+
+@app.command()
+def model() -> None:
+    """Greet the configured model, without a word of any patient: may it be asked, does it answer, in which form, how fast."""
+    from agent.faces.model_probe import greeted
+
+    for line in greeted():
+        note(line)
 
 
 @app.command()

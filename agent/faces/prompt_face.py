@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from agent.case import Case
 from agent.drafting.offer import offer_of
 from agent.drafting.prompting import digest_of, prompt, refuse_identifiers, shown
 from agent.drafting.rules import RulesDrafter
 from agent.errors import DraftError
 from agent.faces.planning_face import Wish
-from agent.privacy.endpoint import NEEDED, destination, refused, site_permissions
-
-if TYPE_CHECKING:
-    from agent.drafting.settings import Settings
+from agent.privacy.endpoint import NEEDED
 
 
 def prompt_shown(data: bytes, wish: Wish) -> tuple[str, str]:
@@ -38,16 +33,10 @@ def prompt_shown(data: bytes, wish: Wish) -> tuple[str, str]:
 
 def _where() -> list[str]:
     from agent.drafting.model import configured_settings
+    from agent.faces.model_probe import place_of
 
     try:
         settings = configured_settings()
-        return [_place(one) for one in ((settings, settings.of_critic) if settings.critic else (settings,))]
+        return [f"destination: {place_of(one)}" for one in ((settings, settings.of_critic) if settings.critic else (settings,))]
     except DraftError as error:
         return [f"destination: none; {error}"]
-
-
-def _place(settings: Settings) -> str:
-    permissions = site_permissions(settings.privacy)
-    missing = refused(settings.url, permissions)
-    verdict = f"refused: no [[send]] table allows {', '.join(missing)}" if missing else "permitted"
-    return f"destination: {settings.model} at {settings.url} ({destination(settings.url, permissions.endpoints)}), {verdict}"

@@ -20,6 +20,8 @@ _PIECE = 40
 def capable(request: dict[str, Any], handler: BaseHTTPRequestHandler) -> tuple[int, bytes] | None:
     """Answer a drafter or a critic."""
     system, offer = request["messages"][0]["content"], json.loads(request["messages"][1]["content"])
+    if "lines" not in offer:
+        return 200, completion({"ready": True})
     answer = _objections(offer) if system.startswith(CRITIC) else _answer(offer)
     text = json.dumps(answer)
     usage = {"prompt_tokens": len(system) // 4 + len(json.dumps(offer)) // 4, "completion_tokens": len(text) // 4}

@@ -13,7 +13,9 @@ from msgspec import structs
 from agent.case import Case
 from agent.drafting.capabilities import FILE, KNOWN
 from agent.drafting.model import ModelDrafter
-from tests.model.scripted import Server, completion
+from agent.faces.cli import main
+from tests.model.capable import capable
+from tests.model.scripted import Server, completion, configure
 from tests.model.test_model_drafter import answer
 
 
@@ -66,3 +68,48 @@ def test_what_is_the_readers_to_mend_is_said_after_one_call(
     server.reply = lambda _request, _handler: (status, b"{}")
     plan = drafter.draft(example)
     assert (plan.drafter.fell_back, plan.drafter.report.calls) == (says, 1)
+
+
+def test_a_model_is_greeted_without_a_word_of_a_patient(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(server, tmp_path, monkeypatch)
+    server.reply = capable
+    with pytest.raises(SystemExit, match="0"):
+        main(["config", "model"])
+    told = capsys.readouterr().err
+    assert f"small-one at {server.url} (this-machine), permitted" in told
+    assert "it answered '{\"ready\": true}' in " in told
+    assert "form: json_schema; streams" in told
+    assert [len(json.loads(body)["messages"][1]["content"]) for body in server.requests] == [len('{"question": "Are you ready?"}')]
+
+
+def test_a_server_that_refuses_the_key_is_named_before_any_patient_is_planned(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(server, tmp_path, monkeypatch)
+    server.reply = lambda _request, _handler: (401, b"{}")
+    with pytest.raises(SystemExit, match="11"):
+        main(["config", "model"])
+    assert "the server answered 401: it does not accept the key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('url = "ftp://127.0.0.1/v1"', "model.url is 'ftp://127.0.0.1/v1'; it begins with http:// or https://"),
+        ('url = "http://127.0.0.1/v1"\nkey_file = "/not/there"', "the key_file of the model cannot be read"),
+        ('url = "http://127.0.0.1/v1"\nprivacy = "/not/there"', "the privacy file of CAREWRIGHT_PRIVACY cannot be used"),
+    ],
+)
+def test_a_configuration_that_cannot_work_is_found_by_check(
+    table: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "carewright.toml").write_text(f'[model]\nname = "m"\n{table}\n')
+    monkeypatch.setenv("CAREWRIGHT_CONFIG", str(tmp_path / "carewright.toml"))
+    for name in ("MODEL_URL", "MODEL", "PRIVACY", "MODEL_KEY"):
+        monkeypatch.delenv(f"CAREWRIGHT_{name}", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main(["config", "check"])
+    assert ended.value.code != 0
+    assert says in capsys.readouterr().err
