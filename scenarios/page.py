@@ -15,7 +15,7 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){:root{--ink:#e6eaf0;--paper:#14181f;--faint:#a3aebc;--rule:#37404d;--c0:#6aa9ea;--c1:#f0955a;--c2:#6cc596;--c3:#b49cf5}}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--paper)}"
     "h1{font-size:1.7rem;line-height:1.2;margin:0 0 .6rem}h2{font-size:1.2rem;margin:2.4rem 0 .4rem}p{max-width:46rem}.head{color:var(--faint)}"
-    "nav ul{columns:18rem;padding-left:1.1rem;margin:.6rem 0}nav a{color:var(--c0)}"
+    "nav ul{columns:18rem;column-gap:2rem;padding-left:1.1rem;margin:.6rem 0}nav a{color:var(--c0)}"
     ".wide{overflow-x:auto;margin:0 0 1.2rem}table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}"
     "td,th{padding:.28rem .9rem .28rem 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}"
     "th{color:var(--faint);font-weight:600}td.n,th.n{text-align:right;white-space:nowrap}"

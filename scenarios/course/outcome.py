@@ -8,8 +8,9 @@ from statistics import mean, median
 
 from scenarios.card import Share
 from scenarios.course.arms import ARMS
+from scenarios.course.model import responses
 from scenarios.page import Page, Section
-from scenarios.pictures import lines
+from scenarios.pictures import bars, lines, trends
 from scenarios.row import Row
 from tools.terminology import terminology
 
@@ -28,8 +29,9 @@ def page(rows: Sequence[Row], manifest: Row) -> Page:
         f"{manifest['course']}, seed {manifest['seed']}, carewright {manifest['carewright']}. {_WORDS}"
     )
     observables = list(dict.fromkeys(name for arms in followed for name in next(iter(arms.values()))["at_goal"]))
-    sections = [_at_goal(followed, name, manifest["interval_days"]) for name in observables]
-    sections += [_time_to_goal(followed, observables, manifest["interval_days"]), _events(followed, manifest), _burden(followed, manifest)]
+    interval = manifest["interval_days"]
+    sections = [section for name in observables for section in (_at_goal(followed, name, interval), _levels(followed, name, interval))]
+    sections += [_time_to_goal(followed, observables, interval), _events(followed, manifest), _burden(followed, manifest)]
     errors = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
     return Page("Simulated course", head, sections + ([Section("Not followed", (("patient", "why"), errors))] if errors else []))
 
@@ -46,6 +48,20 @@ def _at_goal(followed: Sequence[Row], observable: str, interval: int) -> Section
         (("arm", *marks), [(arm, *(str(share) for share in some)) for arm, some in shares.items()]),
         f"At the last visit {better} patients are at goal with the plans and not with usual care, {worse} the other way round.",
         lines(f"Share at goal: {_title(observable)}", marks, {arm: [share.value for share in some] for arm, some in shares.items()}),
+    )
+
+
+def _levels(followed: Sequence[Row], observable: str, interval: int) -> Section:
+    """Where the level lies in the mean, of those who have a goal for it."""
+    known = [{arm: one[arm]["levels"][observable] for arm in ARMS} for one in followed if observable in one["no change"]["levels"]]
+    marks = [f"day {visit * interval}" for visit in range(len(known[0]["no change"]))]
+    means = {arm: [mean(column) for column in zip(*(one[arm] for one in known), strict=True)] for arm in ARMS}
+    unit = next(one.unit for one in responses().moves if one.observable == observable)
+    return Section(
+        f"Level: {_title(observable)}, {unit}",
+        (("arm", *marks), [(arm, *(f"{value:.4g}" for value in some)) for arm, some in means.items()]),
+        f"Mean of {len(known)} patients who have a goal for it; the level behind the measurements.",
+        trends(f"Mean level: {_title(observable)}", marks, means),
     )
 
 
@@ -75,7 +91,8 @@ def _events(followed: Sequence[Row], manifest: Row) -> Section:
     names = sorted({name for some in counted.values() for name in some})
     table = [(name, *(f"{some[name]} ({100 * some[name] / years:.1f})" for some in counted.values())) for name in names]
     text = f"Counts in {years:.0f} patient-years, and in brackets per 100 of them. Levels beyond a limit count at each visit."
-    return Section("Events", (("event", *ARMS), table), text)
+    rates = [(f"{name}, {arm}", round(100 * some[name] / years, 1)) for name in names for arm, some in counted.items()]
+    return Section("Events", (("event", *ARMS), table), text, bars("Events per 100 patient-years", rates))
 
 
 def _burden(followed: Sequence[Row], manifest: Row) -> Section:
