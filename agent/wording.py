@@ -5,34 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from agent.safe_text import UNITS
 from tools.clinical.answer import Citation
 from tools.clinical.facts import Ingredient, Measurement
 from tools.clinical.plan import PlanIngredient
 from tools.clinical.quantity import plain
 from tools.terminology import terminology
 
-_UNITS = {
-    "mm[Hg]": "mmHg",
-    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
-    "1": "",
-    "{count}": "",
-    "{score}": "",
-    "{grade}": "",
-    "{ratio}": "",
-    "/min": "/min",
-    "a": "y",
-}
+_WRITTEN = {**dict(UNITS), "a": "y", **dict.fromkeys(("1", "{count}", "{score}", "{grade}", "{ratio}"), "")}
+_SHORT = (
+    "BP",
+    "ECG",
+    "MRI",
+    "CT",
+    "INR",
+    "LDL",
+    "HDL",
+    "COPD",
+    "CKD",
+    "TSH",
+    "HIV",
+    "PSA",
+    "UTI",
+    "NSAID",
+    "NSAIDs",
+    "eGFR",
+    "HbA1c",
+    "PHQ",
+    "ACE",
+    "ARB",
+)
+_CAPITALS = {word.lower(): word for word in _SHORT}
+"""Short forms inside a name, as they are written."""
 
 
 def title(name: str) -> str:
     """The title of an observable or of anything else that knowledge files name in kebab-case."""
     observable = terminology().observable_named(name)
-    return observable.title if observable else name.replace("-", " ")
+    return observable.title if observable else " ".join(_CAPITALS.get(word, word) for word in name.split("-"))
 
 
 def unit(ucum: str) -> str:
     """A UCUM unit as clinicians write it."""
-    return _UNITS.get(ucum, ucum.replace("{", "").replace("}", "").replace("[", "").replace("]", ""))
+    return _WRITTEN.get(ucum, ucum.replace("{", "").replace("}", "").replace("[", "").replace("]", ""))
 
 
 def number(value: Decimal) -> str:
@@ -75,6 +90,13 @@ def listed(names: Iterable[str], word: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     all_ = list(names)
     return all_[0] if len(all_) == 1 else f"{', '.join(all_[:-1])} {word} {all_[-1]}" if all_ else ""
+
+
+def reactions(names: Iterable[str]) -> str:
+    """Reactions on exposure, the narrowest of them: `urticaria`, and not also that this is one of the skin."""
+    all_ = set(names)
+    broader = {kind for name in all_ for kind in terminology().reaction((), name) if kind != name}
+    return listed(title(name) for name in sorted(all_ - broader))
 
 
 def sentence(text: str) -> str:

@@ -145,7 +145,7 @@ def _since(onset: object) -> str:
 
 
 def _reactions(names: frozenset[str]) -> str:
-    return f" ({wording.listed(sorted(names))})" if names else ""
+    return f" ({wording.reactions(names)})" if names else ""
 
 
 def lay_observables(name: str) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ def _current_row(line: MedicationLine, by_id: dict[str, Item]) -> MedicineRow:
     then = "; ".join(dict.fromkeys(_then(item) for item in items if _then(item)))
     why = _without_change(readable(line.why), items)
     if line.indication and line.action == "continue" and line.indication not in line.why:
-        why = f"{why} (for {readable(line.indication)})"
+        why = f"{why} (recorded reason: {readable(line.indication)})"
     return MedicineRow(readable(line.text), readable(line.regimen), line.action, then, why, line.items, line.currency == "uncertain")
 
 

@@ -15,6 +15,7 @@ from agent.faces.web.sparklines import courses
 from agent.faces.web.speech import LANGUAGES, chosen, words
 from agent.faces.web.worklist_view import Filter, lines
 from agent.review import Reviewer
+from policies.engine import load_policies, roles
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.plan import PlanProblem
 from tools.clinical.quantity import Quantity
@@ -31,6 +32,12 @@ def test_every_language_has_every_word_with_the_same_gaps(language: str) -> None
     english, other = words("en"), words(language)
     assert set(other) == set(english)
     assert {key for key, text in other.items() if gaps(text) != gaps(english[key])} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_and_every_role_of_the_shipped_policies_has_words_in_every_language(language: str) -> None:
+    wanted = {*(f"reason.{code}" for code in load_policies().reasons), *(f"role.{role}" for role in roles())}
+    assert wanted - set(words(language)) == set()
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,6 @@
     if (!event.submitter || !form) return;
     event.preventDefault();
     form.querySelector("#line").value = event.submitter.value;
-    event.currentTarget.remove();
     form.requestSubmit();
   });
   form?.addEventListener("submit", async (event) => {
@@ -95,6 +94,7 @@
       if (!turn) { form.submit(); return; }
       log.insertAdjacentHTML("beforeend", turn);
       line.value = "";
+      document.querySelector(".examples")?.remove();
       toEnd();
     } catch {
       line.disabled = false;
