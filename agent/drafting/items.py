@@ -104,7 +104,9 @@ def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
         return
     if answer.question:
         book.ask(wording.sentence(answer.question), about=f"dose of {drug}", facts=decision.facts)
-    blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
+    blockers = tuple(
+        f"{wording.title(name)} for the dose of {drug}" for name in answer.missing if wording.title(name) not in entry.waits_for
+    )
     entry = entry.with_(
         dose=dose_of(answer, decision.change),
         change="" if answer.outcome == "found" else wording.sentence(decision.change),

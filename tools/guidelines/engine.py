@@ -142,17 +142,46 @@ def _choose_in_slot(state: State, module: Module, rules: Sequence[Rule]) -> None
             act(state, Turn(rule, module, verdict, _waits(passed)))
             break
         if verdict.unknown:
-            passed.append((rule, verdict.missing))
+            passed.append((rule, _first_needed(rule, verdict.missing, state.facts)))
     else:
-        passed = passed[: _start_unless_pregnant(state, module, passed)]
+        passed = passed[: _start_unmeasured(state, module, passed) or _start_unless_pregnant(state, module, passed)]
     for rule, names in passed:
         if rule.matters:
             state.want(rule, names)
 
 
+def _first_needed(rule: Rule, missing: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
+    """What is missing; of a rule for the pregnant alone, where nobody recorded a pregnancy, nothing but that."""
+    if "pregnancy" not in missing:
+        return missing
+    otherwise = rule.when.holds(replace(facts, pregnancy="none"))
+    return missing if otherwise.holds or otherwise.unknown else ("pregnancy",)
+
+
 def _waits(passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> tuple[str, ...]:
     """The tests and questions that rules which cannot be told wait for."""
     return tuple(dict.fromkeys(shared().waits_for(name) for _, names in passed for name in names))
+
+
+def _start_unmeasured(state: State, module: Module, passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> int:
+    """Where tests alone stand between a rule that says so and its start, the start is drafted and waits for them.
+
+    Returns:
+        How many of the rules that cannot be told are worth asking about; none where nothing was drafted.
+    """
+    for position, (rule, names) in enumerate(passed):
+        if rule.recommendation.drafted_unmeasured and all(shared().obtaining(name).order for name in names):
+            verdict = rule.when.holds(_as_if_measured_today(state.facts))
+            if verdict.holds or verdict.unknown:
+                act(state, Turn(rule, module, verdict, _waits([(rule, names)])))
+                return position + 1
+    return 0
+
+
+def _as_if_measured_today(facts: Facts) -> Facts:
+    """The facts with the newest value of everything as if it were of today: what an old value already speaks against is not begun."""
+    newest = {name: (replace(series[0], when=facts.as_of), *series[1:]) for name, series in facts.measurements.items() if series}
+    return replace(facts, measurements=newest)
 
 
 def _start_unless_pregnant(state: State, module: Module, passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> int:
@@ -164,7 +193,8 @@ def _start_unless_pregnant(state: State, module: Module, passed: Sequence[tuple[
         if set(names) == {"pregnancy"} and any(do.verb == "start" for do in rule.recommendation.do):
             verdict = rule.when.holds(unrecorded)
             if verdict.holds:
-                act(state, Turn(rule, module, verdict, _waits(passed[: position + 1])))
+                others = [(other, lacking) for other, lacking in passed[:position] if other.recommendation.do != rule.recommendation.do]
+                act(state, Turn(rule, module, verdict, _waits([*others, (rule, names)])))
                 return position + 1
     return 1
 

@@ -131,6 +131,8 @@ class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     Attributes:
         asks_first: questions that no record answers and that decide whether it is right: what it does about medicines is drafted, and waits
             for the answers.
+        drafted_unmeasured: where only values that a test gives are missing or too old, and what is known of them does not speak against it,
+            its start is drafted and waits for the tests.
     """
 
     id: str
@@ -145,6 +147,7 @@ class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     confidence: Confidence = "probable"
     note: str = ""
     asks_first: tuple[str, ...] = ()
+    drafted_unmeasured: bool = False
     cases: tuple[ClauseCase, ...] = ()
 
     @property

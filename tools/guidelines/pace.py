@@ -57,8 +57,23 @@ def paced(decisions: Sequence[Decision], state: State) -> list[Decision]:
         else:
             late[decision.recommendation] = day
             found.append(replace(decision, deferred=why.why, due_days=day))
+    found = _with_their_leaders(found, state)
     kept = {d.recommendation for d in found if d.action in _STEPS and not d.deferred}
     return [_later(d, {name: day for name, day in late.items() if name not in kept}) for d in found]
+
+
+def _with_their_leaders(found: Sequence[Decision], state: State) -> list[Decision]:
+    """What begins only for the sake of another start waits until that one begins."""
+    waiting = [d for d in found if d.action == "start" and d.deferred]
+    after = list(found)
+    for pair in shared().companion:
+        leader = next((d for d in waiting if _kinds(d, state) & frozenset(pair.begins_with)), None)
+        if leader is None or any(state.facts.problem(name) for name in pair.unless_has):
+            continue
+        for position, d in enumerate(after):
+            if d.action == "start" and not d.deferred and _kinds(d, state) & frozenset(pair.drugs):
+                after[position] = replace(d, deferred=f"It begins together with {leader.picked}", due_days=leader.due_days)
+    return after
 
 
 def _in_force(state: State) -> list[Pace]:

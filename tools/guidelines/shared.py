@@ -168,6 +168,14 @@ class StandsFor(Struct, frozen=True, forbid_unknown_fields=True):
     by: tuple[str, ...]
 
 
+class Companion(Struct, frozen=True, forbid_unknown_fields=True):
+    """Drugs that begin with another one for its sake, and wait with it: not where the patient has one of these states."""
+
+    drugs: tuple[str, ...]
+    begins_with: tuple[str, ...]
+    unless_has: tuple[str, ...] = ()
+
+
 class Obtain(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is done when a value is missing and a decision needs it: order a test (not in these states), ask, or nothing.
 
@@ -202,6 +210,7 @@ class Shared(Document, frozen=True, kw_only=True):
     spared: tuple[Spared, ...] = ()
     preferred: tuple[Preferred, ...] = ()
     pace: tuple[Pace, ...] = ()
+    companion: tuple[Companion, ...] = ()
     obtain: tuple[Obtain, ...] = ()
     stands_for: tuple[StandsFor, ...] = ()
     cannot_be_pregnant: tuple[Clause, ...] = ()
@@ -224,6 +233,7 @@ class Shared(Document, frozen=True, kw_only=True):
             spared=tuple(entry for part in parts for entry in part.spared),
             preferred=tuple(entry for part in parts for entry in part.preferred),
             pace=tuple(entry for part in parts for entry in part.pace),
+            companion=tuple(entry for part in parts for entry in part.companion),
             obtain=tuple(entry for part in parts for entry in part.obtain),
             stands_for=tuple(entry for part in parts for entry in part.stands_for),
             cannot_be_pregnant=tuple(clause for part in parts for clause in part.cannot_be_pregnant),
