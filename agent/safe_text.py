@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNITS = (
+UNITS = (
     ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
     ("{1.73_m2}", "1.73 m²"),
     ("mm[Hg]", "mmHg"),
@@ -22,6 +22,7 @@ _UNITS = (
     ("[lb_av]", "lb"),
     ("[degF]", "°F"),
 )
+"""UCUM code and how clinicians write it, longer codes first; the one table of the faces and of the plan's own sentences."""
 _ANNOTATION = re.compile(r"\{([a-z]+)\}")
 _TAG = re.compile(r" \((?:disorder|finding|situation|procedure|regime/therapy|substance|product)\)")
 _CODED = re.compile(r"[{\[(*]|m2|/min")
@@ -45,6 +46,6 @@ def readable(text: str) -> str:
     if not _CODED.search(shown):
         return shown
     shown = _TAG.sub("", shown)
-    for code, words in _UNITS:
+    for code, words in UNITS:
         shown = shown.replace(code, words)
     return _PER_MINUTE.sub("/min", _ANNOTATION.sub(r"\1", shown))
