@@ -143,3 +143,12 @@ def test_coverage_tells_a_rule_on_the_ingredient_from_one_on_its_class() -> None
     assert by_name["warfarin"][0] > 0
     assert by_name["lisinopril"][1] > by_name["lisinopril"][0]
     assert by_name["water"][:4] == (0, 0, 0, 0)
+
+
+def test_reach_has_a_row_for_every_name_that_nothing_sets(run: Run) -> None:
+    from agent.reach import unset
+
+    names = unset()
+    code, out, err = run("knowledge", "reach")
+    assert (code, len(out.splitlines())) == (0, len(names) + 1)
+    assert f"{len(names)} names that nothing sets" in err
