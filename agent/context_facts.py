@@ -65,13 +65,14 @@ def understand(
     reading = _Reading(as_of, believe)
     asked = [_medication(given, f"medications[{i}]", reading, proposed) for i, given in enumerate(medications)]
     taken = [_medication(given, f"context.medications[{i}]", reading, False) for i, given in enumerate(context.medications)]
+    problems = tuple(_problem(given, f"context.conditions[{i}]", reading) for i, given in enumerate(context.conditions))
     facts = Facts(
         as_of=as_of,
         reference=PATIENT,
         birth_date=_birth_date(context, reading),
         sex=context.sex,
-        pregnancy=_pregnancy(context),
-        problems=tuple(_problem(given, f"context.conditions[{i}]", reading) for i, given in enumerate(context.conditions)),
+        pregnancy=_pregnancy(context, problems),
+        problems=problems,
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
@@ -151,10 +152,14 @@ def _birth_date(context: Context, reading: _Reading) -> date | None:
         return None
 
 
-def _pregnancy(context: Context) -> Pregnancy:
+def _pregnancy(context: Context, problems: Sequence[Problem]) -> Pregnancy:
+    """What is said of it; where nothing is, a condition that is a pregnancy or lactation says it too."""
     if isinstance(context.pregnancy, bool):
         return "pregnant" if context.pregnancy else "none"
-    return context.pregnancy or "unknown"
+    if context.pregnancy is not None or context.sex == "male":
+        return context.pregnancy or "unknown"
+    kinds = {kind for problem in problems for kind in problem.kinds}
+    return "pregnant" if "pregnancy" in kinds else "lactating" if "lactation" in kinds else "unknown"
 
 
 def _phenotype(said: str) -> str:

@@ -128,6 +128,21 @@ def test_pregnancy_may_be_said_in_words_or_by_yes_and_no(said: bool | str | None
     assert understand(Context(pregnancy=said), DAY).facts.pregnancy == state  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("context", "state"),
+    [
+        (Context(conditions=["pregnancy"]), "pregnant"),
+        (Context(conditions=["preeclampsia"], sex="female"), "pregnant"),
+        (Context(conditions=["breastfeeding"]), "lactating"),
+        (Context(conditions=["pregnancy"], pregnancy="none"), "none"),
+        (Context(conditions=["pregnancy"], sex="male"), "unknown"),
+        (Context(conditions=["asthma"], sex="female"), "unknown"),
+    ],
+)
+def test_a_condition_that_is_a_pregnancy_says_so_where_nothing_else_does(context: Context, state: str) -> None:
+    assert understand(context, DAY).facts.pregnancy == state
+
+
 def test_a_daily_dose_follows_from_dose_and_interval() -> None:
     twice = Medication(text="metformin 500 mg", dose="500 mg", per="12 h")
     use = understand(Context(), DAY, medications=[twice]).facts.medications[0]
