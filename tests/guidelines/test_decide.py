@@ -374,3 +374,36 @@ def test_one_product_is_no_double_therapy_with_itself() -> None:
     labs = {**CHEMISTRY, "lvef": "30 %", "systolic-bp": "128 mm[Hg]", "heart-rate": "78 /min"}
     found = decide(patient(has=("heart-failure-reduced-ef",), age="60 a", sex="male", labs=labs), None, Strict())
     assert "start sacubitril/valsartan" in medicines(found)
+
+
+def weak_heart(**labs: str) -> list[str]:
+    found = run(has=("heart-failure-reduced-ef",), age="60 a", sex="male", labs={"lvef": "25 %, 30 d ago", **labs})
+    return [
+        f"{d.action} {d.picked} waits {', '.join(d.conditional_on)}" if d.conditional_on else f"{d.action} {d.picked}"
+        for d in found.decisions
+        if d.action == "start" and d.picked in ("sacubitril/valsartan", "empagliflozin")
+    ]
+
+
+def test_what_a_weak_heart_needs_is_drafted_while_its_tests_are_too_old() -> None:
+    old = {"systolic-bp": "144 mm[Hg], 60 d ago", "serum-potassium": "3.8 mmol/L, 110 d ago", "egfr": "80 mL/min/{1.73_m2}, 300 d ago"}
+    assert weak_heart(**old) == [
+        "start sacubitril/valsartan waits systolic-bp, serum-potassium",
+        "start empagliflozin waits serum-creatinine",
+    ]
+
+
+def test_what_an_old_value_already_speaks_against_is_not_drafted() -> None:
+    old = {"systolic-bp": "144 mm[Hg], 60 d ago", "serum-potassium": "5.6 mmol/L, 110 d ago", "egfr": "80 mL/min/{1.73_m2}, 10 d ago"}
+    assert weak_heart(**old) == ["start empagliflozin"]
+
+
+def test_prophylaxis_against_flares_waits_with_the_urate_lowering_that_it_is_for() -> None:
+    found = run(
+        has=("gout", "hypertension", "hyperlipidaemia"),
+        age="88 a",
+        sex="male",
+        labs={**CHEMISTRY, **PRESSURE, "urate": "10.2 mg/dL, 20 d ago"},
+    )
+    days = {d.picked: d.due_days for d in found.decisions if d.action == "start" and d.picked in ("allopurinol", "colchicine")}
+    assert days == {"allopurinol": 14, "colchicine": 14}
