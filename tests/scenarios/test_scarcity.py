@@ -11,7 +11,7 @@ import pytest
 from policies.engine import load_policies
 from policies.worklist import Queued, Read, group_of, harm, in_order, need, projected, ratios, reading_minutes
 from scenarios.cohort import Recorded
-from scenarios.population import drawn
+from scenarios.population import drawn, populations
 from scenarios.rows import plan_row
 from scenarios.scarcity import ORDERS, Waits, by_need, fairly, first_come, panel, rules, sections, work_off, worst_ratio
 
@@ -117,9 +117,9 @@ def test_the_declared_ratio_holds_where_need_and_group_go_together(times_too_muc
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_declared_ratio_holds_for_drawn_patients_at_every_load(seed: int) -> None:
-    rows = rows_of(drawn("adults-in-primary-care", 200, seed, DAY))
+@pytest.mark.parametrize("name", populations())
+def test_the_declared_ratio_holds_for_drawn_patients_at_every_load(name: str) -> None:
+    rows = rows_of(drawn(name, 120, 1, DAY))
     for days in (5, 10, 20):
         for load in (1.1, 1.3, 1.6, 2.0, 3.0):
             plans = panel(rows, days)
