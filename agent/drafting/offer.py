@@ -84,14 +84,16 @@ def offer_of(case: Case, plan: Plan) -> Offer:
 
 
 def _options(case: Case, plan: Plan, lines: dict[str, Item]) -> Iterator[Option]:
-    """Medicines that were weighed and not chosen, by the one ingredient that they are: those passed over first, then others of the table."""
+    """Medicines that were weighed and not chosen, by the one ingredient that they are: those passed over first, then others of
+    the table; none that a check or a reviewer has struck out.
+    """
     starts = {o: item for o, item in lines.items() if item.action == "start" and item.alternatives}
     tables = {table.item: table for table in weighed(plan, case)} if starts else {}
     for o, item in starts.items():
         found = {a.subject.ingredients[0].name: a.not_chosen_because for a in item.alternatives if len(a.subject.ingredients) == 1}
         shown = {x.medicine: x for x in tables[item.id].options if x.kind == "medicine" and x.medicine and not x.chosen}
         found |= {name: x.not_chosen_because for name, x in shown.items() if name not in found and "/" not in name}
-        for name, because in found.items():
+        for name, because in ((n, b) for n, b in found.items() if n not in case.excluded):
             said = (
                 {"name": name, "not_chosen": because, **_weighed(shown[name])} if name in shown else {"name": name, "not_chosen": because}
             )

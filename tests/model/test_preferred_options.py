@@ -158,3 +158,10 @@ def test_a_proposal_without_a_fact_is_not_asked(server: Server, drafter: ModelDr
     plan = drafter.draft(example)
     assert plan.questions == RulesDrafter().draft(example).questions
     assert plan.drafter.report.struck == ("a proposal cites no fact",)
+
+
+def test_what_a_reviewer_struck_out_is_not_offered_again(example: Case) -> None:
+    again = example.without(frozenset({"dapagliflozin"}))
+    names = {option.name for option in offer_of(again, RulesDrafter().draft(again)).options.values()}
+    assert "dapagliflozin" not in names
+    assert "semaglutide" in names
