@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from agent import wording
 from agent.chat.about_plan import bearing, items_about, line_words, why, why_not
@@ -22,11 +22,6 @@ _RISKS: dict[str, tuple[str, ...]] = {
 """Which computed scores answer for a risk; of the heart and vessels, those of `_VESSELS`."""
 _VESSELS = ("prevent-total-10y", "prevent-ascvd-10y", "prevent-hf-10y", "pce-ascvd-10y")
 _VESSEL_WORDS = ("cardio", "heart", "cv", "ascvd", "vascular", "10-year", "ten-year")
-_DUE = {
-    "vaccine": ("vaccinate",), "vaccination": ("vaccinate",), "immunisation": ("vaccinate",), "immunization": ("vaccinate",), "shot": ("vaccinate",),
-    "lab": ("order", "monitor"), "test": ("order", "monitor"), "blood": ("order", "monitor"), "screening": ("order", "refer"),
-    "referral": ("refer",), "imaging": ("order",),
-}  # fmt: skip
 _LESS = ("cascade", "deprescribe", "simplify", "indication", "load")
 """Topics of the review of medicines that lead to fewer of them."""
 _ALL_DUE = ("order", "monitor", "vaccinate", "refer", "follow-up")
@@ -55,7 +50,7 @@ def need(session: Session, about: str) -> Reply:
 
 def stops(session: Session, _: str) -> Reply:
     """What the plan stops, holds or lowers, and what the review of medicines asks about."""
-    rows = [claim(f"{line_words(i)}. {_first_reason(i)}", bearing(i)) for i in session.plan.items if i.action in {"stop", "hold"}]
+    rows = [claim(f"{_line(i)} {_first_reason(i)}", bearing(i)) for i in session.plan.items if i.action in {"stop", "hold"}]
     rows += [
         claim(
             f"to consider: {wording.sentence(point.consider)} {wording.sentence(point.text)}",
@@ -69,10 +64,41 @@ def stops(session: Session, _: str) -> Reply:
 
 def due(session: Session, about: str) -> Reply:
     """Tests, vaccines and referrals that the plan asks for, with their dates."""
-    actions = next((actions for word, actions in _DUE.items() if word in about), _ALL_DUE)
-    found = sorted((i for i in session.plan.items if i.action in actions), key=lambda i: (i.due.by if i.due else "9999", i.id))
-    rows = tuple(claim(f"{i.due.by if i.due else 'no date'}  {line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in found)
+    asked = next((asked for word, asked in _DUE.items() if word in about), _is_due)
+    found = sorted((i for i in session.plan.items if asked(i)), key=lambda i: (i.due.by if i.due else "9999", i.id))
+    rows = tuple(claim(f"{i.due.by if i.due else 'no date'}  {_line(i)} {_first_reason(i)}".strip(), bearing(i)) for i in found)
     return Reply(rows or (unknown("The plan asks for none of that; what was given elsewhere is not on this record."),))
+
+
+def _is_shot(item: Item) -> bool:
+    return item.action == "vaccinate" or item.subject.kind == "immunization" or "vaccin" in item.subject.text.casefold()
+
+
+def _is_due(item: Item) -> bool:
+    return item.action in _ALL_DUE
+
+
+def _is_laboratory(item: Item) -> bool:
+    return item.action in {"order", "monitor"} and item.subject.kind == "laboratory"
+
+
+def _is_test(item: Item) -> bool:
+    return item.action in {"order", "monitor"} and not _is_shot(item)
+
+
+_DUE: dict[str, Callable[[Item], bool]] = {
+    **dict.fromkeys(("vaccin", "immuni", "shot", "jab"), _is_shot),
+    **dict.fromkeys(("lab", "blood"), _is_laboratory),
+    "test": _is_test,
+    "screening": lambda item: _is_test(item) or item.action == "refer",
+    "referral": lambda item: item.action == "refer",
+    "imaging": lambda item: item.subject.kind == "imaging",
+}
+"""By a word of the question, which lines are asked for."""
+
+
+def _line(item: Item) -> str:
+    return line_words(item).rstrip(".") + "."
 
 
 def risk(session: Session, about: str) -> Reply:
@@ -132,7 +158,7 @@ def why_value(session: Session, about: str) -> Reply:
     shown = value(session, about).sentences
     references = {m.reference for name in observables for m in session.case.facts.measurements.get(name, ())}
     lines = [i for i in session.plan.items if references & {fact for reason in i.rationale for fact in reason.facts}]
-    told = [claim(f"{line_words(i)}. {_first_reason(i)}", bearing(i)) for i in lines]
+    told = [claim(f"{_line(i)} {_first_reason(i)}", bearing(i)) for i in lines]
     return reply(*shown, *told, unknown("What causes it is not judged here beyond what these lines and /issues say."))
 
 

@@ -32,6 +32,9 @@ def why_not(session: Session, about: str) -> Reply:
         for other in item.alternatives
         if _is(about, other.subject.text, [i.name for i in other.subject.ingredients])
     ]
+    ended = [i for i in items_about(session, about) if i.action in {"stop", "hold"}]
+    if ended and not found:
+        return why(session, about)
     items = [i for i in items_about(session, about) if i.action in {"start", "continue", "change", "order", "refer", "vaccinate"}]
     found += [claim(f"It is in the plan: {line_words(item)}.", (item.id,)) for item in items]
     if found:
@@ -102,8 +105,11 @@ def monitoring(session: Session, _: str) -> Reply:
     return Reply(tuple(rows) or (unknown("The plan names nothing to be monitored."),))
 
 
-def tell(session: Session, _: str) -> Reply:
-    """What the patient is told, and when to call."""
+def tell(session: Session, about: str) -> Reply:
+    """What the patient is told, and when to call; about one line or medicine, that alone."""
+    if about and (items := items_about(session, about)):
+        told = [claim(f"{i.subject.text}: {wording.sentence(i.patient_instruction)}", bearing(i)) for i in items if i.patient_instruction]
+        return Reply(tuple(told) or (unknown(f"The plan has no instruction for the patient about {about!r}."),))
     rows = [
         claim(f"{i.subject.text}: {wording.sentence(i.patient_instruction)}", bearing(i))
         for i in session.plan.items
@@ -188,7 +194,7 @@ def bearing(item: Item) -> tuple[str, ...]:
 
 
 def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
-    yield claim(wording.sentence(line_words(item)), (item.id,))
+    yield claim(line_words(item).rstrip(".") + ".", (item.id,))
     for reason in item.rationale:
         yield claim(f"  because {wording.sentence(reason.text)}", (*reason.facts, *(c.id for c in reason.evidence), item.id))
         yield from (claim(f"    {wording.source(c)}", (c.id,)) for c in reason.evidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent import wording
@@ -17,6 +18,13 @@ _SHOWN_VALUES = 6
 
 def value(session: Session, name: str) -> Reply:
     """A measurement's latest values with their dates, and where it is going."""
+    parts = re.split(r"\s*,\s*|\s+and\s+", name)
+    if len(parts) > 1 and all(lay_observables(part) for part in parts):
+        return Reply(tuple(sentence for part in parts for sentence in value(session, part).sentences))
+    bare, unit, _ = name.partition(" in ")
+    if unit and lay_observables(bare):
+        own = unknown("Values are given in the unit that the plan works with; they are not converted here.")
+        return reply(*value(session, bare).sentences, own)
     known = session.case.facts.measurements
     wanted = lay_observables(name)
     found = [one for one in wanted if known.get(one)]
@@ -33,6 +41,9 @@ def about(session: Session, name: str) -> Reply:
     """Everything on one thing: a value, a medicine, a problem; what the record and the plan say of it."""
     if lay_observables(name) and not terminology().medication(name).ingredients:
         return value(session, name)
+    what, of, thing = name.partition(" of ")
+    if of and meant(thing):
+        return reply(unknown(f"Nothing is known here about the {what.strip()} of {thing}. Of {thing}:"), *about(session, thing).sentences)
     match = terminology().medication(name)
     wanted = meant(name)
     taken = [m for m in session.case.taken if wanted.has(m.kinds)]

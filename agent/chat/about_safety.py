@@ -70,6 +70,11 @@ def dose(session: Session, drug: str) -> Reply:
     from tools.dosing import calculate_dose
 
     match = terminology().medication(drug)
+    combined = {i.name for i in match.ingredients}
+    if len(combined) > 1 and (lines := [i for i in session.plan.items if {g.name for g in i.subject.ingredients} == combined]):
+        return Reply(
+            tuple(claim(f"{i.id} {i.action} {i.subject.text}{f': {i.dose.text}' if i.dose else ''}.", _item_bearing(i)) for i in lines)
+        )
     if len(match.ingredients) != 1:
         return reply(unknown(f"{drug!r} is no single ingredient that is known here, so no dose was computed."), understood=False)
     name = match.ingredients[0].name
@@ -178,7 +183,10 @@ def issue_words(issue: PlanIssue) -> str:
 
 
 def _plan_with(session: Session, drug: str) -> Plan:
-    return session.plan_of(altered(session.data, session.as_of, [f"+{drug}"]))
+    """The plan with this medicine; one that is taken already is not counted twice."""
+    wanted = {i.name for i in terminology().medication(drug).ingredients}
+    taken = [name for name in wanted if any({i.name for i in m.ingredients} == {name} for m in session.case.taken)]
+    return session.plan_of(altered(session.data, session.as_of, [*(f"-{name}" for name in taken), f"+{drug}"]))
 
 
 def _told(found: Differences) -> Iterator[Sentence]:

@@ -14,17 +14,28 @@ _REFUSAL = (
     " is not answered here.",
     "If somebody is in danger, call the emergency services; in the United States 988 is there for thoughts of suicide.",
 )
+_CAN = (
+    "I can answer: why or why not a line · what if a fact were another · whether a medicine may be added · doses · options side by side"
+    " · values and their course · problems and goals · what is due and when · what to stop · what the patient is told · what guidelines say"
+    " · what was not checked · who signs.",
+    "For instance: “why i3?”, “what if her eGFR were 25?”, “can she take ibuprofen?”; /help lists every command.",
+)
 
 
 def answer(session: Session, line: str) -> Reply:
     """Answer a line and keep both in the conversation."""
     intent = understand(line)
     known = ANSWERS.get(intent.name) if intent else None
-    said = known(session, intent.argument) if known and intent else help_(session, "")
+    said = known(session, intent.argument) if known and intent else _at_a_loss()
     if intent and intent.name in {"about", "value"} and not said.understood:
-        said = Reply((*said.sentences, *help_(session, "").sentences), understood=False)
+        said = Reply((*said.sentences, *_at_a_loss().sentences), understood=False)
     session.said.append((line, said))
     return said
+
+
+def _at_a_loss() -> Reply:
+    """What can be asked, in short: whoever asked something else should not have to scroll back to what they had."""
+    return reply(*(frame(text) for text in _CAN), understood=False)
 
 
 def help_(session: Session, _: str) -> Reply:

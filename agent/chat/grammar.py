@@ -66,7 +66,26 @@ _ARTICLE = r"(?:the |her |his |their |this patient'?s? |a |an |any |some )?"
 _HER = r"(?:the |her |his |their |this patient'?s? |the patient'?s? |your )?"
 _THEY = r"(?:she|he|they|the patient|this patient)"
 
+_OF_DOSES = r"(\d+(?:\.\d+)?) ?(mg|mcg|g|units?) of ([a-z][\w/\-]*)"
+_ASKING = re.compile(r"^(?:can|could|should|may|will|would|is|are|do|does|did|has|have|had|who|whom|why|when|where|how|what|which)\b")
+"""How a question begins: what follows is not the name of anything."""
+_SAME: tuple[tuple[str, str], ...] = (
+    (r"\b(what|who|where|how|when)'s\b", r"\1 is"),
+    (r"\b(?:this|the|my|our) (?:lady|woman|man|gentleman|guy|person|girl|boy|patient)\b", "the patient"),
+    (rf"\b{_OF_DOSES}\b", r"\3 \1 \2"),
+)
+"""Ways of saying the same, before anything is recognised."""
+
 _CARE: tuple[tuple[str, str], ...] = (
+    (rf"^(?:can|may|could|should|would) {_WHO} (?:give|use|take|have|prescribe|start)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?) instead of {_ARTICLE}(.+)$", "instead"),
+    (rf"^(?:has|have|had|is|are) {_HER}(.+?) (?:been )?(?:(?:going|gone|getting|creeping|trending|moving) (?:up|down|better|worse|higher|lower)|rising|falling|rose|fallen|increasing|decreasing|changing|stable)\b.*$", "value"),
+    (r"^what is (?:going on|up|the story|wrong|the matter) with the patient$", "overview"),
+    (r"^(?:what|which) dos(?:e|age) of (.+?) (?:should|can|could|does|do|would|is|will)\b.*$", "dose"),
+    (r"^(?:any|which|what) (?:of (?:her|his|their|the) )?(?:medicines?|medications?|drugs?|meds|pills|tablets)\b.*\b(?:get rid of|stop|drop|lose|cut|go without)\b.*", "stops"),
+    (r"^(?:what|which) (bloods?)\b.*", "due"),
+    (rf"^how (?:long|often|many times|much longer) (?:should|does|must|will|do|is|are|can) {_WHO} (?:need to )?(?:take|be on|stay on|use|continue|keep taking|on|taking) {_ARTICLE}(.+)$", "about"),
+    (rf"^how (?:do|should|can|would) {_WHO} (?:switch|change|convert|go)(?: (?:her|him|them|the patient))?(?: over)? from .+? to {_ARTICLE}(.+)$", "why"),
+    (rf"^what (?:do|does|should|must|can|would) {_WHO} (?:tell|say to|explain to|teach) .*?(?:about|on|regarding) {_ARTICLE}(.+)$", "tell"),
     (rf"^is {_HER}(.+?) (?:well |poorly |under )?(?:controlled|at goal|at target|on target|in range|under control)(?: now| enough)?$", "goal"),
     (rf"^(?:what(?:'s| is| are)?|which) {_HER}(?:goals?|targets?) (?:for|of) {_HER}(.+)", "goal"),
     (rf"^what(?:'s| is) {_HER}(.+?) (?:goal|target)$|^what (.+?) (?:are we|should we be) aiming (?:for|at)$", "goal"),
@@ -95,12 +114,15 @@ _CARE: tuple[tuple[str, str], ...] = (
     (r"^(?:what(?:'s| is)(?: the)? )?(?:max(?:imum)?|highest|largest|ceiling|upper)(?: daily| single)? dos(?:e|age) (?:of|for) (.+)", "most"),
     (r"^(?:can|may|could|should) \w+ (?:take|have|give|add|use|get|start|prescribe)(?: (?:her|him|them|the patient))? (?:the |an? |some )?(.+?) (?:for (?!(?:her|him|them)\b).+)$", "check"),
     (rf"^is it (?:ok|okay|safe|fine) to (?:give|add|start|prescribe|use)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?) for .+$", "check"),
+    (rf"^{_HER}(.+?) (?:trend|course|values?|levels?|results?)$", "value"),
+    (r"^(?!what|which|show|any|is |are )(.+?) (?:evidence|guidelines?|recommendations?)$", "search"),
+    (rf"^(?!what|which|show|any|is |are |can |why ){_HER}(.+?) (?:targets?|goals?)$", "goal"),
 )  # fmt: skip
 """Asked as care goes; tried first."""
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^approve (?:line |item )?(i\d+|rest|the rest)$", "approve"),
     (r"^reject (?:line |item )?(i\d+ .+)$", "reject"),
-    (r"^why (?:not|isn't|is not|aren't|are not|don't we|do we not|didn't you|did you not|no)\b ?(?:(?:she |he |they |we )?(?:on|start|give|use|propose|taking)\s+)?(.+?)(?: (?:in|on|part of) (?:the )?plan)?$", "why-not"),
+    (r"^why (?:not|isn't|is not|aren't|are not|don't we|do we not|didn't you|did you not|no)\b ?(?:(?:she |he |they |we )?(?:on|start|give|use|propose|taking|keep(?: on)?|keep taking|continue|stay on)\s+)?(.+?)(?: (?:in|on|part of) (?:the )?plan)?$", "why-not"),
     (r"^(?:why|explain|justify|what is the reason for)\b.*?\b(i\d+)\b", "why"),
     (rf"^why (?:(?:do|should|did|would|are|is|must|does) )?(?:{_WHO} )?(?:to )?(?:start(?:ing)?|stop(?:ping|ped)?|hold(?:ing)?|chang(?:e|ing)|order(?:ing)?|continu(?:e|ing)|giv(?:e|ing)|propos(?:e|ing)|need(?:ing)?|tak(?:e|ing)|on|be on|refer(?:ring)?)?\s*{_ARTICLE}(.+)", "why"),
     (r"^(?:explain|justify|what is the reason for) (.+)", "why"),
@@ -152,11 +174,17 @@ def understand(line: str) -> Intent | None:
         return Intent("refuse")
     for pattern, name in (*_CARE, *_PHRASES):
         if found := re.match(pattern, bare):
+            if name == "instead":
+                return Intent("what-if", f"+{found[1].strip()} and -{found[2].strip()}")
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
-    return Intent("about", bare) if 0 < len(bare.split()) <= 3 else None
+    named = 0 < len(bare.split()) <= 3 and not _ASKING.match(bare)
+    return Intent("about", bare) if named else None
 
 
 def bare_words(text: str) -> str:
     """Lower case, without closing marks and without what politeness puts in front."""
     bare = re.sub(r"[?!.]+\s*$", "", text.casefold().replace("’", "'")).strip()
-    return _POLITE.sub("", " ".join(bare.split()))
+    bare = _POLITE.sub("", " ".join(bare.split()))
+    for pattern, same in _SAME:
+        bare = re.sub(pattern, same, bare)
+    return bare

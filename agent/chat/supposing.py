@@ -23,7 +23,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"^(?:had|has|have|got|gets|developed|develops|suffered from) (?:an? |the )?(?P<value>.+)$", "has {value}"),
 )  # fmt: skip
 _MEASURED = re.compile(
-    r"^(?P<name>[a-z][\w \-]*?)\s*(?:=|were|was|is|of|at|rose to|fell to|drops? to|dropped to|goes to|went to|reach(?:es|ed))\s*"
+    r"^(?P<name>[a-z][\w \-]*?)(?:\s*(?:=|were|was|is|of|at|rose to|fell to|drops? to|dropped to|goes to|went to|reach(?:es|ed))\s*|\s+(?=\d))"
     + _NUMBER
     + "$"
 )

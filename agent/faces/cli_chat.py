@@ -40,9 +40,11 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
     from agent.chat.grammar import understand
 
     note("Reading the record and drafting …")
-    session.tell = told
-    say(session.plan.summary)
-    for number, change in enumerate(session.plan.top_changes, start=1):
+    session.tell = passing
+    plan = session.plan
+    _clear()
+    say(plan.summary)
+    for number, change in enumerate(plan.top_changes, start=1):
         say(f"  {number}. {change}")
     note("Ask, or type /help.")
     for line in prompt() if lines is None else lines:
@@ -54,7 +56,24 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
         if intent and intent.name in _OWN:
             _own(session, intent.name, intent.argument)
         else:
-            show(answer(session, line))
+            reply = answer(session, line)
+            _clear()
+            show(reply)
+
+
+def passing(node: str) -> None:
+    """Each step as it is done; on a terminal in one line, which the answer then takes."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{_LINE_ANEW}  {STEPS.get(node, node)} … ")
+        sys.stderr.flush()
+    else:
+        told(node)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(_LINE_ANEW)
+        sys.stderr.flush()
 
 
 def told(node: str) -> None:

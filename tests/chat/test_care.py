@@ -35,6 +35,20 @@ def said(session: Session, line: str) -> str:
         ("what vaccines are due?", Intent("due", "vaccines")),
         ("is she overdue for anything?", Intent("due", "anything")),
         ("when was her last a1c?", Intent("value", "a1c")),
+        ("has her potassium been going up?", Intent("value", "potassium")),
+        ("potassium trend", Intent("value", "potassium")),
+        ("what's going on with this lady?", Intent("overview")),
+        ("what dose of Entresto should she start?", Intent("dose", "entresto")),
+        ("is 50 mg of spironolactone ok for her?", Intent("check", "spironolactone 50 mg")),
+        ("can I give her ciprofloxacin instead of clarithromycin?", Intent("what-if", "+ciprofloxacin and -clarithromycin")),
+        ("any drugs we could get rid of?", Intent("stops")),
+        ("what bloods do we need next week?", Intent("due", "bloods")),
+        ("how long should she take clarithromycin?", Intent("about", "clarithromycin")),
+        ("how do I switch from lisinopril to Entresto?", Intent("why", "entresto")),
+        ("what would you tell her about empagliflozin?", Intent("tell", "empagliflozin")),
+        ("SGLT2 in CKD evidence?", Intent("search", "sglt2 in ckd")),
+        ("bp target?", Intent("goal", "bp")),
+        ("why not keep lisinopril?", Intent("why-not", "lisinopril")),
         ("how has the blood pressure been?", Intent("value", "blood pressure")),
         ("how much does she weigh?", Intent("size", "much does she weigh")),
         ("what's the stroke risk?", Intent("risk", "stroke")),
@@ -112,3 +126,43 @@ def test_what_is_not_taken_has_no_reason(session: Session) -> None:
 def test_a_problem_that_is_not_recorded_is_not_absent(session: Session) -> None:
     assert "not the same as its absence" in said(session, "does she have epilepsy?")
     assert "eart failure" in said(session, "does she have heart failure?")
+
+
+def test_vaccines_that_are_due_are_named_and_blood_tests_are_no_vaccines(session: Session) -> None:
+    assert "influenza vaccine" in said(session, "is she due for any shots?")
+    tests = said(session, "what bloods do we need next week?")
+    assert "Potassium" in tests
+    assert "vaccine" not in tests
+    assert "foot exam" not in tests
+
+
+def test_why_a_medicine_is_not_kept_is_why_it_is_stopped(session: Session) -> None:
+    assert said(session, "why not keep lisinopril?").startswith("i3 stop lisinopril")
+
+
+def test_a_property_that_nobody_knows_here_is_not_answered_with_another(session: Session) -> None:
+    first = answer(session, "what is the half life of digoxin?").lines[0]
+    assert first == "Nothing is known here about the half life of digoxin. Of digoxin:"
+    assert (
+        answer(session, "what are the side effects of spironolactone?").lines[0].startswith("Nothing is known here about the side effects")
+    )
+
+
+def test_two_values_are_told_one_after_the_other(session: Session) -> None:
+    told = said(session, "what's her bmi and bsa?")
+    assert "Body mass index" in told
+    assert "Body surface area" in told
+
+
+def test_a_value_and_its_name_need_no_verb_in_a_supposition(session: Session) -> None:
+    assert said(session, "what if hba1c 9.5% and egfr 28").startswith("If hba1c=9.5 % and egfr=28")
+
+
+def test_a_medicine_that_is_taken_is_not_counted_twice(session: Session) -> None:
+    told = said(session, "can she take ibuprofen?")
+    assert "heart failure" in told
+    assert "given in two products" not in said(session, "is lisinopril safe?")
+
+
+def test_a_question_that_is_no_name_is_not_taken_for_one(session: Session) -> None:
+    assert answer(session, "can she drive?").lines[0].startswith("I can answer")

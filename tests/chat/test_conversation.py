@@ -68,7 +68,10 @@ def test_an_unknown_command_is_not_guessed() -> None:
 def test_what_is_not_understood_is_answered_with_what_can_be_asked(session: Session) -> None:
     reply = answer(session, "tell me a joke")
     assert not reply.understood
-    assert all(any(command in line for line in reply.lines) for command in COMMANDS)
+    assert reply.lines[-2].startswith("I can answer: why or why not a line")
+    assert "/help lists every command" in reply.lines[-1]
+    listed = answer(session, "/help").lines
+    assert all(any(command in line for line in listed) for command in COMMANDS)
 
 
 def test_why_names_the_fact_and_the_source(session: Session) -> None:
