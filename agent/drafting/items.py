@@ -163,7 +163,7 @@ def _replacement(case: Case, decision: Decision, drug: str, use: MedicationUse) 
 
 def _changed(case: Case, decision: Decision, use: MedicationUse, entry: Entry) -> Entry:
     if decision.picked and decision.picked not in use.kinds:
-        return entry.with_(action="stop", change=f"Replace by {decision.picked}.")
+        return entry.with_(action="stop", change=wording.sentence(decision.change or f"replace by {decision.picked}"))
     text = wording.sentence(decision.change.replace("-", " "))
     direction: Literal["up", "down"] | None = {"next-dose": "up", "half-dose": "down", "reduce": "down"}.get(decision.change)  # type: ignore[assignment]
     if direction is None and decision.dose and len(use.ingredients) == 1:
