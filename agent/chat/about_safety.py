@@ -46,9 +46,18 @@ def check(session: Session, drug: str) -> Reply:
     names = {i.name for i in match.ingredients}
     plan = _plan_with(session, drug)
     found = [i for i in plan.issues if names & set(i.participants) and not i.suppressed]
+    lines = [i for i in session.plan.items if names & {g.name for g in i.subject.ingredients}]
+    told = [
+        claim(f"{i.id} {i.action} {i.subject.text}{_because(i)}.", _item_bearing(i))
+        for i in lines
+        if i.action in {"stop", "hold", "change"}
+    ]
+    if not found and told:
+        return Reply(tuple(told))
     if not found:
         return reply(unknown(f"No check speaks against {wording.listed(sorted(names))} for this patient. {_REST}"))
-    return Reply(tuple(claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(found, key=_gravity)))
+    issues_ = (claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(found, key=_gravity))
+    return reply(*told, *issues_)
 
 
 def _check_class(session: Session, drug: str) -> Reply:
@@ -183,9 +192,11 @@ def issue_words(issue: PlanIssue) -> str:
 
 
 def _plan_with(session: Session, drug: str) -> Plan:
-    """The plan with this medicine; one that is taken already is not counted twice."""
+    """The plan with this medicine; one that is taken already stands there with its own dose, unless another one is asked about."""
     wanted = {i.name for i in terminology().medication(drug).ingredients}
     taken = [name for name in wanted if any({i.name for i in m.ingredients} == {name} for m in session.case.taken)]
+    if taken and not re.search(r"\d", drug):
+        return session.plan
     return session.plan_of(altered(session.data, session.as_of, [*(f"-{name}" for name in taken), f"+{drug}"]))
 
 

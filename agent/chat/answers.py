@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from agent.chat import about_care, about_plan, about_record, about_safety
 from agent.chat.deciding import decide
 from agent.chat.grammar import COMMANDS, understand
 from agent.chat.session import Reply, Session, frame, reply
+from tools.terminology import terminology
 
 _REFUSAL = (
     "I do not help with that. What harms a patient, hides something from the people concerned, or goes round a check or a signature"
@@ -57,13 +59,20 @@ def _needing(argument_of: str, known: Callable[[Session, str], Reply]) -> Callab
     return with_argument
 
 
+def _checked(session: Session, argument: str) -> Reply:
+    """“Is her potassium ok?” asks for a value, “is ibuprofen ok?” for a check."""
+    bare = re.sub(r"^(?:the|her|his|their) ", "", argument.casefold())
+    is_value = about_record.lay_observables(bare) and not terminology().medication(bare).ingredients
+    return about_record.value(session, bare) if is_value else about_safety.check(session, argument)
+
+
 ANSWERS: dict[str, Callable[[Session, str], Reply]] = {
     "why": _needing("/why i3", about_plan.why),
     "why-not": _needing("/why-not apixaban", about_plan.why_not),
     "what-if": _needing("/what-if egfr=25", about_safety.what_if),
     "compare": _needing("/compare i3", about_plan.compare),
     "value": _needing("/value potassium", about_record.value),
-    "check": _needing("/check ibuprofen", about_safety.check),
+    "check": _needing("/check ibuprofen", _checked),
     "dose": _needing("/dose apixaban", about_safety.dose),
     "most": _needing("/dose apixaban", about_safety.most),
     "goal": about_care.goal,

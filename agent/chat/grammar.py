@@ -82,6 +82,12 @@ _CARE: tuple[tuple[str, str], ...] = (
     (r"^what is (?:going on|up|the story|wrong|the matter) with the patient$", "overview"),
     (r"^(?:what|which) dos(?:e|age) of (.+?) (?:should|can|could|does|do|would|is|will)\b.*$", "dose"),
     (r"^(?:any|which|what) (?:of (?:her|his|their|the) )?(?:medicines?|medications?|drugs?|meds|pills|tablets)\b.*\b(?:get rid of|stop|drop|lose|cut|go without)\b.*", "stops"),
+    (rf"^how much (.+?) (?:is|are|does|do) {_WHO} (?:currently )?(?:on|take|taking|get|getting|use|using)(?: now)?$", "about"),
+    (rf"^(?:is it (?:ok|okay|safe|fine) (?:for {_WHO} )?to|can {_WHO}|may {_WHO}|could {_WHO}) (?:just )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "stopping"),
+    (rf"^(?:should|shouldn't|must) {_WHO} (?:not )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "why-not"),
+    (r"^(?:what is )?(?:first|next|most urgent)$", "first"),
+    (r"^(?:the )?(?:options|alternatives) (?:for|to|of) (.+)$", "compare"),
+    (r"^(?:what|which|anything|was anything).*\b(?:suppressed|hidden|kept out of sight|not shown)\b.*", "issues"),
     (r"^(?:what|which) (bloods?)\b.*", "due"),
     (rf"^how (?:long|often|many times|much longer) (?:should|does|must|will|do|is|are|can) {_WHO} (?:need to )?(?:take|be on|stay on|use|continue|keep taking|on|taking) {_ARTICLE}(.+)$", "about"),
     (rf"^how (?:do|should|can|would) {_WHO} (?:switch|change|convert|go)(?: (?:her|him|them|the patient))?(?: over)? from .+? to {_ARTICLE}(.+)$", "why"),
@@ -176,6 +182,8 @@ def understand(line: str) -> Intent | None:
         if found := re.match(pattern, bare):
             if name == "instead":
                 return Intent("what-if", f"+{found[1].strip()} and -{found[2].strip()}")
+            if name == "stopping":
+                return Intent("what-if", f"-{found[1].strip()}")
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
     named = 0 < len(bare.split()) <= 3 and not _ASKING.match(bare)
     return Intent("about", bare) if named else None

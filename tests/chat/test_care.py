@@ -48,6 +48,11 @@ def said(session: Session, line: str) -> str:
         ("what would you tell her about empagliflozin?", Intent("tell", "empagliflozin")),
         ("SGLT2 in CKD evidence?", Intent("search", "sglt2 in ckd")),
         ("bp target?", Intent("goal", "bp")),
+        ("how much furosemide is she on?", Intent("about", "furosemide")),
+        ("is it safe to stop the omeprazole?", Intent("what-if", "-omeprazole")),
+        ("should we stop metformin?", Intent("why-not", "metformin")),
+        ("what's first?", Intent("first")),
+        ("options for i6", Intent("compare", "i6")),
         ("why not keep lisinopril?", Intent("why-not", "lisinopril")),
         ("how has the blood pressure been?", Intent("value", "blood pressure")),
         ("how much does she weigh?", Intent("size", "much does she weigh")),
@@ -166,3 +171,17 @@ def test_a_medicine_that_is_taken_is_not_counted_twice(session: Session) -> None
 
 def test_a_question_that_is_no_name_is_not_taken_for_one(session: Session) -> None:
     assert answer(session, "can she drive?").lines[0].startswith("I can answer")
+
+
+def test_a_medicine_that_is_taken_is_checked_in_the_dose_that_is_taken(session: Session) -> None:
+    told = answer(session, "is metformin ok with her eGFR?").lines
+    assert told[0].startswith("i5 change metformin")
+    assert any("2000 mg a day is more than the most that is given" in line for line in told)
+
+
+def test_how_much_is_taken_is_not_how_much_a_rule_would_give(session: Session) -> None:
+    assert said(session, "how much furosemide is she on?").startswith("furosemide 40 MG Oral Tablet 1 tablet every morning")
+
+
+def test_whether_a_value_is_right_is_no_question_about_a_medicine(session: Session) -> None:
+    assert said(session, "is her BP ok?").startswith("Systolic blood pressure 148 mmHg")
