@@ -26,7 +26,7 @@ class Recorded(Protocol):
         """What tells one record from another."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Patient:
     """One patient of a cohort.
 

@@ -46,7 +46,7 @@ def population_named(name: str) -> Population:
     return populations()[name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """One patient of a population, as a batch takes it: the record is made when it is needed, wherever that is."""
 

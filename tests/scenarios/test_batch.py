@@ -99,8 +99,8 @@ def test_the_report_counts_what_the_rows_say(folder: Path, tmp_path: Path) -> No
     simulate([folder], tmp_path / "a", Settings(DAY, "inline"))
     write_report(tmp_path / "a")
     text = (tmp_path / "a" / "report.md").read_text("utf-8")
-    assert "| plan | 7 |" in text
-    assert "| error | 2 |" in text
+    assert "| plan | 7/9 = 77.8%" in text
+    assert "| error | 2/9 = 22.2%" in text
     assert "| hypertension | 7 |" in text
     assert "<script" not in (tmp_path / "a" / "report.html").read_text("utf-8")
 
