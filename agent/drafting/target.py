@@ -14,15 +14,17 @@ _STEM = 5
 """Letters by which an action's shortened name (`simva/lovastatin`) is still known."""
 _CLASS_WORD = 6
 """Letters from which the last word of a class (`potassium-supplement`) names it in a sentence."""
+_HARD_TO_REPLACE = "hard-to-replace"
+"""The class of what somebody needs more than the medicine that it clashes with: a graft is not put at risk for a statin."""
 
 
 def target(issue: Issue, uses: Sequence[MedicationUse]) -> MedicationUse:
     """The medicine that the action speaks of.
 
     In this order: the one that it names first; the one whose class it names; the one in whose place the named alternatives would be
-    taken; the one that was added last; the first by name.
+    taken; the one that is easier to replace; the one that was added last; the first by name.
     """
-    return min(uses, key=lambda use: (*_fit(issue, use), -_since(use), _name(use), use.reference))
+    return min(uses, key=lambda use: (*_fit(issue, use), _HARD_TO_REPLACE in use.kinds, -_since(use), _name(use), use.reference))
 
 
 def _fit(issue: Issue, use: MedicationUse) -> tuple[int, int, int]:

@@ -32,6 +32,12 @@ def test_of_two_that_must_not_meet_the_newer_one_is_meant() -> None:
     assert meant(use("ranolazine", new), use("ketoconazole", old)) == "ranolazine"
 
 
+def test_a_graft_is_not_put_at_risk_for_a_statin() -> None:
+    old, new = date(2020, 1, 1), date(2026, 11, 1)
+    assert meant(use("cyclosporine"), use("simvastatin")) == "simvastatin"
+    assert meant(use("cyclosporine", new), use("simvastatin", old)) == "simvastatin"
+
+
 def test_what_forbids_a_medicine_leads_the_reasons_of_a_line_that_holds_it_for_something_else() -> None:
     story = next(one for one in stories() if one.id == "rheumatoid-arthritis-on-methotrexate")
     telling = next(one for one in tellings(story) if "a sulfonamide beside it" in one.name)
