@@ -34,10 +34,10 @@ def heard(proposals: Sequence[Proposal], case: Case, plan: Plan, offer: Offer) -
         medicine = terminology().ingredient(proposal.medicine)
         if medicine is None or medicine.name in known:
             found.struck.append("a proposal names no single medicine that is new here")
-        elif not proposal.facts:
-            found.struck.append("a proposal cites no fact")
         elif bar := ClinicalToolbox(case.excluded).barred(medicine.name, facts):
             found.barred.append(f"{medicine.name}: {wording.sentence(bar.reason)}")
+        elif not proposal.facts:
+            found.struck.append("a proposal cites no fact")
         else:
             known.add(medicine.name)
             references = tuple(offer.references[f] for f in dict.fromkeys(proposal.facts))
