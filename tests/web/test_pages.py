@@ -108,6 +108,21 @@ def test_nobody_is_added_without_a_role(accounts: Accounts) -> None:
             accounts.add("dr-2", role, PASSWORD)
 
 
+def test_an_administrator_sees_the_state_and_no_plan(desk: Desk, accounts: Accounts, plan: str) -> None:
+    keeper = Browser(desk, accounts, "admin-1").http
+    page = keeper.get("/")
+    assert page.url.path == "/administration"
+    assert "The chain is whole" in page.text
+    assert "waits for signature: 1" in page.text
+    assert desk.show(plan).plan.summary not in page.text
+    assert keeper.get(f"/plans/{plan}").status_code == 403
+
+
+def test_only_an_administrator_sees_the_state(doctor: Browser) -> None:
+    assert doctor.http.get("/administration").status_code == 403
+    assert doctor.http.get("/").status_code == 200
+
+
 def test_a_rejection_reaches_the_desk(doctor: Browser, plan: str, desk: Desk) -> None:
     item = desk.show(plan).plan.items[0].id
     assert doctor.decide(plan, decision="reject", item=item, reject="already-done") == 303

@@ -74,7 +74,7 @@ class Access:
         def admitted(request: Request) -> Caller:
             caller = self.anyone(request)
             if not may_act(caller.who.role, act):
-                raise RefusedError(403, f"no policy lets a {caller.who.role} {act} plans")
+                raise RefusedError(403, f"no policy lets the role {caller.who.role} {act} plans")
             return caller
 
         return admitted

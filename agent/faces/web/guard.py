@@ -77,7 +77,7 @@ def who_may(act: Act) -> Callable[[Request], Session]:
     def admitted(request: Request) -> Session:
         session = signed_in(request)
         if not may_act(session.who.role, act):
-            raise DecisionError("unauthorised", f"no policy lets a {session.who.role} {act} plans")
+            raise DecisionError("unauthorised", f"no policy lets the role {session.who.role} {act} plans")
         return session
 
     return admitted
@@ -108,6 +108,7 @@ Form = Annotated[FormData, Depends(read_form)]
 SignedIn = Annotated[Session, Depends(signed_in)]
 Reader = Annotated[Session, Depends(who_may("read"))]
 Asker = Annotated[Session, Depends(who_may("ask"))]
+Administrator = Annotated[Session, Depends(who_may("administer"))]
 Releaser = Annotated[Session, Depends(who_may("release"))]
 TheDesk = Annotated[Desk, Depends(the_desk)]
 TheSpeech = Annotated[Speech, Depends(the_speech)]

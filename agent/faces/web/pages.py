@@ -22,6 +22,7 @@ from agent.faces.web.speech import LANGUAGES, Speech
 from agent.faces.web.standing_view import Signers
 from agent.faces.web.worklist_view import Filter, Line
 from agent.faces.words_options import COST_WORDS, effect_words
+from agent.shown import Audit
 from policies.engine import load_policies, reasons_for
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -85,6 +86,11 @@ def confirm_page(frame: Frame, verb: str, about: str, fields: Sequence[tuple[str
 def refusal_page(frame: Frame, status: int, reason: str, message: str, back: str, changes: Sequence[str] = ()) -> str:
     """Why nothing happened, which cited facts differ (where that is why), and where to go from here."""
     return _page(frame, "refusal.html.j2", status=status, reason=reason, message=message, back=back, changes=changes)
+
+
+def administration_page(frame: Frame, audit: Audit, counts: Sequence[tuple[str, int]]) -> str:
+    """Whether the audit is whole, and how many plans stand where; no word of any plan."""
+    return _page(frame, "administration.html.j2", audit=audit, counts=counts)
 
 
 def resource_page(frame: Frame, reference: str, words: str, json: str, back: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -15,7 +16,7 @@ from agent.faces.phrases import headline, how_words
 from agent.faces.web import pages
 from agent.faces.web.accounts import Accounts, Session, TooManyAttemptsError
 from agent.faces.web.forms import decision_of
-from agent.faces.web.guard import COOKIE, Form, Reader, Releaser, SignedIn, TheDesk, TheSpeech, same_site
+from agent.faces.web.guard import COOKIE, Administrator, Form, Reader, Releaser, SignedIn, TheDesk, TheSpeech, same_site, who_may
 from agent.faces.web.plan_view import PlanPage
 from agent.faces.web.reading import Readings
 from agent.faces.web.records import resource_json
@@ -23,13 +24,28 @@ from agent.faces.web.speech import Speech
 from agent.faces.web.worklist_view import PAGE, Filter, lines, matching
 from agent.patient import patient_page
 from agent.review import Decision, Edit, Reject
+from policies.engine import may_act
 
 router = APIRouter()
 _VERBS = ("approve", "edit", "reject")
 
 
+@router.get("/administration")
+def administration(session: Administrator, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+    """The state of the audit, and how many plans stand where."""
+    counts = sorted(Counter(w.status for w in desk.list(everything=True)).items())
+    return HTMLResponse(pages.administration_page(pages.Frame(speech, session, "/administration"), desk.audit(), counts))
+
+
 @router.get("/")
-def worklist(request: Request, session: Reader, desk: TheDesk, speech: TheSpeech) -> HTMLResponse:
+def front(request: Request, session: SignedIn, desk: TheDesk, speech: TheSpeech) -> Response:
+    """The worklist; for whoever administers and reads no plan, the state."""
+    if not may_act(session.who.role, "read") and may_act(session.who.role, "administer"):
+        return RedirectResponse("/administration", 303)
+    return worklist(request, who_may("read")(request), desk, speech)
+
+
+def worklist(request: Request, session: Session, desk: Desk, speech: Speech) -> HTMLResponse:
     """Every plan that waits, by need."""
     wish, now = _wish(request), datetime.now(UTC)
     found = matching(desk.list(everything=wish.settled), wish)
