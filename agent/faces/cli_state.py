@@ -99,10 +99,15 @@ def _take_away(database: Database, found: tuple[Work, ...], who: str, role: str,
         _tell(would_erase(db, found), "would be taken away")
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def _tell(erased: Erased, what: str) -> None:
     for name in erased.plans:
         typer.echo(name)
     rows = ", ".join(f"{count} of {table}" for table, count in erased.rows.items() if count) or "no rows"
-    note(f"{len(erased.plans)} plans {what} ({rows}; {erased.records} records, {erased.records_kept} that other plans rest on stay)")
+    kept = f"{erased.records_kept} on which other plans rest kept"
+    note(f"{_counted(len(erased.plans), 'plan')} {what} ({rows}; {_counted(erased.records, 'record')}, {kept})")
     if erased.plans:
         note("Backups, and what was released, are not reached from here.")

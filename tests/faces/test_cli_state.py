@@ -45,7 +45,7 @@ def test_erasing_is_tried_first_and_then_done(run: Run, waiting: dict[str, str])
     assert (code, out.split(), err.splitlines()[0]) == (
         0,
         [waiting["id"]],
-        "1 plans would be taken away (1 of plan; 1 records, 0 that other plans rest on stay)",
+        "1 plan would be taken away (1 of stake, 1 of plan; 1 record, 0 on which other plans rest kept)",
     )
     assert run("review", "list", "--json")[1]
     assert run("review", "erase", waiting["reference"], *KEEPER)[0] == 0
