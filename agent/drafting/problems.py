@@ -31,7 +31,7 @@ def _weight(case: Case, module: str) -> int:
 
 def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanProblem:
     """One entry. `named` holds the entries of the record that have already given a problem its name; the next bears the module's."""
-    references = tuple(dict.fromkeys(r for kind in module.kinds for r in case.facts.problem(kind)))
+    references = tuple(dict.fromkeys(r for kind in module.kinds for r in case.facts.problem(kind))) or _shown_by(case, module)
     listed = next((problem for problem in case.facts.problems if problem.reference in references and problem.reference not in named), None)
     named |= {listed.reference} if listed else set()
     coding = listed.code if listed else None
@@ -55,6 +55,11 @@ def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanPr
         red_flags=module.red_flags,
         facts=(*references, *(m.reference for m in measured)),
     )
+
+
+def _shown_by(case: Case, module: Module) -> tuple[str, ...]:
+    """What shows the problem where nobody listed it: an operation, a value."""
+    return module.also_when.holds(case.facts).because if module.also_when is not None else ()
 
 
 def _follow_up(case: Case, module: Module, visit: Decision | None) -> str:
