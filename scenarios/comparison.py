@@ -120,8 +120,11 @@ def _omissions(planned: Mapping[str, Sequence[Row]], found: Mapping[str, Mapping
         share = "" if name == "rules" or "rules" not in found else str(Share(missing, of))
         swapped = sum(row["model"]["preferred"] for row in plans)
         rows.append((name, _mean([row["open"] for row in plans]), share, str(swapped), _mean([row["waiting"] for row in plans]), _mean([row["questions"] for row in plans])))  # fmt: skip
-    columns = ("drafter", "left open in the ledger", "lines of the rules that are missing", "of them another option in its place", "lines that wait", "questions")  # fmt: skip
-    text = "Means of a plan, with 95 % intervals. A line that a model puts off stays, and waits for an answer."
+    columns = ("drafter", "left open", "missing lines", "other options", "waiting", "questions")  # fmt: skip
+    text = (
+        "Left open: entries of the ledger that no line deals with. Missing: lines of the rules' plan that this one does not have; other options: those of them "
+        "in whose place the model preferred another. Means of a plan, with 95 % intervals. A line that a model puts off stays, and waits for an answer."
+    )
     return Section("Omissions", (columns, rows), text)
 
 
@@ -147,10 +150,14 @@ def _blocked(planned: Mapping[str, Sequence[Row]]) -> Section:
         )
         for name, plans in planned.items()
     ]
-    columns = ("drafter", "medicines barred by a check", "safety lines left out, and restored", "medicines from outside, asked about", "plans that start a contraindicated medicine")  # fmt: skip
-    return Section(
-        "Unsafe proposals blocked", (columns, rows), "The last column is what a reviewer would have met; the others never got there."
-    )
+    columns = ("drafter", "barred", "restored", "asked about", "unsafe plans")  # fmt: skip
+    return Section("Unsafe proposals blocked", (columns, rows), _BLOCKED)
+
+
+_BLOCKED = (
+    "Barred: medicines that it preferred or proposed and that a check speaks against. Restored: safety lines that it left out. Asked about: medicines from "
+    "outside of the draft that became a question. Unsafe: plans that start a contraindicated medicine; only these would a reviewer have met."
+)
 
 
 def _statements(planned: Mapping[str, Sequence[Row]]) -> Section:
