@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from scenarios.card import Share
-from scenarios.public_rows import literal, public_rows
+from scenarios.medcalc import rows as rows
 from scenarios.tables import Table
 from tools.calculators import CalculationAnswer, calculate
 from tools.clinical.errors import ClinicalError, OutOfScopeError
 from tools.clinical.quantity import Quantity
 
-_FIELDS = frozenset({"calculator", "inputs", "corrected_lower", "corrected_upper"})
 NOT_BEARING_ON_PRESCRIBING = {
     "Charlson Comorbidity Index (CCI)", "Estimated of Conception", "FeverPAIN Score for Strep Pharyngitis", "Glasgow-Blatchford Bleeding Score (GBS)",
     "HEART Score for Major Cardiac Events", "PSI Score: Pneumonia Severity Index for CAP", "SIRS Criteria",
@@ -248,31 +246,6 @@ REFUSED_OR_OTHERWISE: Mapping[str, str] = {
     "142": "the vector multiplies by the race term of the four-variable equation, which is not used here: 3.0 instead of 3.65",
 }
 """Vectors by id that do not come out, and why."""
-
-
-_NAMES = {
-    "Calculator Name": "calculator",
-    "Relevant Entities": "inputs",
-    "Lower Limit": "corrected_lower",
-    "Upper Limit": "corrected_upper",
-    "Row Number": "id",
-}
-"""Columns of the published table."""
-
-
-def rows(path: Path) -> list[Inputs]:
-    """The rows of a file or folder; those whose limits are no numbers (dates, texts) are left out. Raises RecordError where there are none."""
-    found = [{**row, "inputs": literal(row["inputs"])} for row in public_rows(path, _FIELDS, _NAMES)]
-    return [
-        row for row in found if isinstance(row["inputs"], dict) and all(_is_number(row[f"corrected_{end}"]) for end in ("lower", "upper"))
-    ]
-
-
-def _is_number(text: Any) -> bool:
-    try:
-        return Decimal(str(text)).is_finite()
-    except ArithmeticError:
-        return False
 
 
 def covered(name: str) -> bool:

@@ -86,7 +86,7 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     figures = _figures(found, planted, manifest, course)
     (out / "figures.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     (out / "README.md").write_text(_index(figures), "utf-8")
-    (out / "index.html").write_text(as_html(_first_page(found, figures, batch(out / "batch")[1])), "utf-8")
+    (out / "index.html").write_text(as_html(first_page(found, figures, batch(out / "batch")[1])), "utf-8")
     return figures
 
 
@@ -124,7 +124,7 @@ def _figures(found: Card, planted: list[Planted], manifest: dict[str, Any], cour
     }
 
 
-def _first_page(found: Card, figures: dict[str, Any], rows: list[dict[str, Any]]) -> Page:
+def first_page(found: Card, figures: dict[str, Any], rows: list[dict[str, Any]]) -> Page:
     """What somebody reads who reads one page: the headline, how sure it is of itself, what plans are like, and where the rest stands."""
     head = (
         f"Headline {figures['headline']} over {figures['tellings']} tellings; as of {figures['as_of']}, knowledge {figures['knowledge'][:19]}. It says "

@@ -11,12 +11,15 @@ import orjson
 import pytest
 
 from agent.errors import RecordError
+from scenarios.card import Card, Share, weights
 from scenarios.differences import differences
 from scenarios.page import Page, Section, as_html, as_markdown
 from scenarios.pictures import bars, histogram, intervals, lines, trends
 from scenarios.population import drawn
+from scenarios.release import first_page
 from scenarios.report import batch, write_report
 from scenarios.simulation import Settings, simulate_patients
+from scenarios.suites import card_page
 
 DAY = date(2026, 11, 1)
 NAME = "adults-in-primary-care"
@@ -108,3 +111,41 @@ def test_timings_lie_beside_the_rows_and_not_in_them(folder: Path) -> None:
     assert [one["key"] for one in timed] == [row["key"] for row in rows]
     assert all(one["seconds"] > 0 for one in timed)
     assert not any("seconds" in row for row in rows)
+
+
+def test_the_first_page_has_the_headline_the_sureness_and_links_to_the_others(folder: Path) -> None:
+    shares = {
+        "omissions": Share(9, 10),
+        "grounding": Share(10, 10),
+        "detection": Share(4, 4),
+        "precision": Share(3, 3),
+        "approval": Share(2, 2),
+    }
+    found = Card(
+        headline=0.95,
+        measures=shares,
+        groups={"women": shares},
+        below=(),
+        stability={"order": Share(3, 3)},
+        failed=("one: two",),
+        conditions={"asthma": Share(1, 2), "gout": Share(0, 0)},
+        sureness={"sure": Share(8, 9), "unsure": Share(1, 2)},
+        led_back={},
+    )
+    figures = {"headline": "0.950", "tellings": 3, "as_of": "2026-11-01", "knowledge": "sha256:0", "carewright": "0", "injection": "1/1"}
+    figures |= {"batch": {"patients": 12}, "course": {"patients": 5, "visits": 2}}
+    page = first_page(found, figures, batch(folder)[1])
+    assert [section.title for section in page.sections] == [
+        "Measures",
+        "How sure the knowledge says it is",
+        "In short",
+        "Interruptions",
+        "By sex and age",
+    ]
+    html = as_html(page)
+    assert html.count("<svg") >= 5
+    assert 'href="card.html"' in html
+    text = as_markdown(card_page(found))
+    assert "| omissions | 3 | 9/10" in text.replace(f"| {weights().weight['omissions']:g} |", "| 3 |")
+    assert "| asthma | 1/2" in text
+    assert "| one: two |" in text
