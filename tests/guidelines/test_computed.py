@@ -101,3 +101,12 @@ def test_an_eye_examination_of_this_year_is_not_overdue() -> None:
     facts = replace(facts_of(Given()), events=(done,))
     assert "eye-exam-overdue" not in with_states(facts, shared().overdue, ()).derived
     assert "eye-exam-overdue" in with_states(facts_of(Given()), shared().overdue, ()).derived
+
+
+def test_what_is_left_of_a_stroke_is_no_stroke_of_today() -> None:
+    def acute(*kinds: str) -> bool:
+        problem = Problem("Condition/1", "stroke", frozenset(kinds), onset=AS_OF)
+        return "stroke-symptoms-acute" in with_states(Facts(AS_OF, problems=(problem,)), (), shared().recent).derived
+
+    assert acute("stroke")
+    assert not acute("stroke", "stroke-sequelae")

@@ -185,7 +185,7 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in events.get(kind, ())):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
-        listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems)]
+        listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems) and p.kinds.isdisjoint(state.not_for)]
         happened = {id(e): e for kind in state.problems for e in events.get(kind, ()) if _within(e.until or e.when, state.within, facts)}
         began = (*(p.reference for p in listed if _within(p.began, state.within, facts)), *sorted(e.reference for e in happened.values()))
         undated = tuple(p.reference for p in listed if p.onset is None)

@@ -100,6 +100,7 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     Attributes:
         undated: the name that holds where an active one of these problems has no date: whether it is still there is asked.
         everywhere: the checks of medicines see it too, and not the modules alone.
+        not_for: what is left of such a problem, or was once: it is listed under it, and shows no state of today.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     within: str
     undated: str = ""
     everywhere: bool = False
+    not_for: tuple[str, ...] = ()
 
 
 class Declined(Struct, frozen=True, forbid_unknown_fields=True):
