@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from agent.errors import RecordError
+from agent.faces.words import ISSUE_WORDS
 from scenarios.card import Share
 from scenarios.differences import differences
 from scenarios.page import Page, Section, write_page
@@ -136,11 +137,17 @@ def _spread(name: str, values: Spread) -> tuple[str, ...]:
 def _alerts(found: Summary) -> Section:
     return Section(
         "Interruptions",
-        (("kind of issue", "interruptions"), [(name, str(count)) for name, count in found.counters["alerts"].most_common()]),
+        (("kind of issue", "interruptions"), [(_kind(code), str(count)) for code, count in found.counters["alerts"].most_common()]),
         f"Plans that interrupt nobody: {Share(found.spreads['interruptive'][0], found.plans)}. Issues found and kept out of sight, in the mean: "
         f"{found.spreads['suppressed'].mean():.2f} a plan. The picture shows how many plans interrupt so often.",
         histogram("Interruptions of a plan", found.spreads["interruptive"]),
     )
+
+
+def _kind(code: str) -> str:
+    """A kind of issue in words, with its code."""
+    words = next((words for known, words in ISSUE_WORDS.items() if known == code), "")
+    return f"{words} ({code})" if words else code
 
 
 def _problems(found: Summary) -> Section:
