@@ -198,6 +198,7 @@ class Talk:
             except APIStatusError as error:
                 if less := self._less(error, traits, live=live):
                     traits, live = less
+                    folder = folder if error.status_code < 500 else None  # it may have stumbled: not to be kept
                     continue
                 self._wait(error, tries)
                 tries += 1

@@ -113,3 +113,11 @@ def test_a_configuration_that_cannot_work_is_found_by_check(
         main(["config", "check"])
     assert ended.value.code != 0
     assert says in capsys.readouterr().err
+
+
+def test_what_a_stumble_taught_is_not_kept(server: Server, drafter: ModelDrafter, example: Case, tmp_path: Path) -> None:
+    stumbles = [500]
+    server.reply = lambda _request, _handler: (stumbles.pop(), b"{}") if stumbles else (200, completion(answer(example)))
+    plan = ModelDrafter(structs.replace(drafter.settings, log=tmp_path / "sent.jsonl")).draft(example)
+    assert (plan.drafter.kind, plan.drafter.report.calls) == ("model", 2)
+    assert not (tmp_path / FILE).exists()
