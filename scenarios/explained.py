@@ -8,7 +8,7 @@ difference that it follows (the test that goes with a start, the interaction of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.planning import make_plan
@@ -119,7 +119,8 @@ def _computed(plans: Iterable[Plan], altered: Altered) -> frozenset[str]:
 
 def _parts(plan: Plan) -> dict[str, Difference]:
     items = {item.id: _of_item(item) for item in plan.items}
-    asked = [_of_question(question, [items[name] for name in question.blocks if name in items]) for question in plan.questions]
+    taken = {line.reference: _kinds(ingredient.name for ingredient in line.ingredients) for line in plan.medications}
+    asked = [_of_question(question, [items[name] for name in question.blocks if name in items], taken) for question in plan.questions]
     return {part.what: part for part in (*items.values(), *map(_of_issue, plan.issues), *asked)}
 
 
@@ -144,12 +145,12 @@ def _of_issue(issue: PlanIssue) -> Difference:
     return Difference(what, _kinds(issue.participants), frozenset(issue.facts), frozenset({issue.rule.id}))
 
 
-def _of_question(question: Question, blocked: list[Difference]) -> Difference:
-    """A question is also about what waits for its answer."""
+def _of_question(question: Question, blocked: list[Difference], taken: Mapping[str, frozenset[str]]) -> Difference:
+    """A question is also about what waits for its answer, and about the medicines that it cites."""
     sentences = [part.strip() for part in question.why.replace("Not recorded, and it could change this: ", "").split(". ")]
     rules = {rule for rule in map(rule_of, sentences) if rule}
     name = question.about.casefold()
-    of = frozenset({name}).union(*(item.of for item in blocked))
+    of = frozenset({name}).union(*(item.of for item in blocked), *(taken.get(fact, frozenset()) for fact in question.facts))
     rules |= {rule for item in blocked for rule in item.rules}
     return Difference(f"question {name}", of, frozenset(question.facts), frozenset(rules), f"{name} {question.why.casefold()}")
 

@@ -182,7 +182,7 @@ def letter(session: Session, _: str) -> Reply:
     """Letters are not written here; what there is instead."""
     return reply(
         frame(
-            "I write no letters or notes. /tell lists what the patient is told; `carewright plan --patient-page`, or “Page for the patient”, prints it."
+            "I write no letters, notes or other texts. /tell lists what the patient is told; `carewright plan --format patient`, or “Page for the patient”, prints it."
         )
     )
 

@@ -115,6 +115,7 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^why (?:is|are|was|were) {_HER}(.+?) (?:so |too |still |that )?(?:high|low|up|down|raised|elevated|abnormal|rising|falling|dropping|going up|going down)$", "why-value"),
     (r"^(?:summari[sz]e|describe|present|give me (?:a|an) (?:summary|overview|one.?liner) (?:of|on)|overview of|who is) (?:this |the |my )?patient\b.*", "overview"),
     (r"^(?:draft|write|compose|dictate) .*\b(?:letter|note|email|message|summary|prescription)\b.*", "letter"),
+    (r"^(?:please )?(?:draft|write|compose|create|generate|invent|design) (?:(?:me|us) )?(?:an?|some) .*", "letter"),
     (r"^(?:many )?(?:thanks|thank you|thx|cheers|great|perfect|good|nice)\b.{0,20}$", "thanks"),
     (r"^what(?:'s| is| has)? (?:new|changed|different)\b.*", "since-last"),
     (r"^(?:what(?:'s| is)(?: the)? )?(?:max(?:imum)?|highest|largest|ceiling|upper)(?: daily| single)? dos(?:e|age) (?:of|for) (.+)", "most"),

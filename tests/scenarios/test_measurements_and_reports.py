@@ -100,7 +100,7 @@ def test_heart_failure_without_an_echocardiogram_asks_for_one() -> None:
 @pytest.mark.parametrize(("ratio", "begins"), [(69, True), (70, False)])
 def test_copd_without_obstruction_begins_no_further_inhaler(ratio: int, begins: bool) -> None:
     found = plan(listed(COPD), measured("19926-5", ratio, "%", 60))
-    assert ("start tiotropium" in said(found), "copd diagnosis without obstruction" in asked(found)) == (begins, not begins)
+    assert ("start tiotropium" in said(found), "COPD diagnosis without obstruction" in asked(found)) == (begins, not begins)
 
 
 @pytest.mark.parametrize(("score", "follows"), [(-2.5, True), (-2.4, False)])
