@@ -51,7 +51,7 @@ def test_a_row_whose_inputs_are_not_understood_is_no_agreement() -> None:
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.jsonl").write_text('{"request": "x"}\n')
-    with pytest.raises(RecordError, match="has no field .calculator."):
+    with pytest.raises(RecordError, match=r"has no field .calculator."):
         rows(tmp_path / "other.jsonl")
 
 

@@ -64,5 +64,5 @@ def test_the_command_counts_every_row_with_a_call_once(shared_data: Path) -> Non
 
 def test_a_table_of_another_shape_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.jsonl").write_text('{"drug": "x"}\n')
-    with pytest.raises(RecordError, match="has no field .classification."):
+    with pytest.raises(RecordError, match=r"has no field .classification."):
         rows(tmp_path / "other.jsonl")
