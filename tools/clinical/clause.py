@@ -62,6 +62,11 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     below: str | None = None
     equals: str | None = None
 
+    @property
+    def medicine(self) -> str | None:
+        """The medicine or class that it speaks of."""
+        return self.takes or self.proposes or self.daily_dose or self.duration or self.route or self.interval or self.form or self.as_needed
+
 
 _HEADS: dict[str, frozenset[str]] = {
     "has": frozenset(),

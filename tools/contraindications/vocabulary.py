@@ -60,16 +60,4 @@ def _kinds(files: Iterable[ContraindicationFile], clauses: Iterable[Clause]) -> 
             yield from (*rule.subject, *rule.except_)
         for entry in file.duplicate:
             yield from (entry.of, *entry.except_, *(kind for pair in entry.accepted for kind in pair))
-    for clause in clauses:
-        name = (
-            clause.takes
-            or clause.proposes
-            or clause.daily_dose
-            or clause.duration
-            or clause.route
-            or clause.interval
-            or clause.form
-            or clause.as_needed
-        )
-        if name:
-            yield name
+    yield from (clause.medicine for clause in clauses if clause.medicine)

@@ -63,16 +63,4 @@ def _in_changes(statement: Statement) -> Iterator[str]:
 
 
 def _in_clauses(clauses: Iterable[Clause]) -> Iterator[str]:
-    for clause in clauses:
-        name = (
-            clause.takes
-            or clause.proposes
-            or clause.daily_dose
-            or clause.duration
-            or clause.route
-            or clause.interval
-            or clause.form
-            or clause.as_needed
-        )
-        if name:
-            yield name
+    yield from (clause.medicine for clause in clauses if clause.medicine)
