@@ -171,7 +171,8 @@ def _ray_settings(workers: int) -> dict[str, Any]:
     import os
 
     quiet: dict[str, Any] = {"include_dashboard": False, "log_to_driver": False, "logging_level": logging.ERROR}
-    return quiet if os.environ.get("RAY_ADDRESS") else {**quiet, "num_cpus": workers}
+    # Without an address a cluster of one's own, also beside one that somebody else has left running on this machine.
+    return quiet if os.environ.get("RAY_ADDRESS") else {**quiet, "address": "local", "num_cpus": workers}
 
 
 class _Planner:

@@ -129,13 +129,17 @@ def test_an_older_postgresql_database_is_brought_up_to_date_and_a_newer_one_refu
     name = Desk().start(RECORD, AS_OF)
     with psycopg.connect(postgres) as db:
         db.execute("DROP INDEX work_by_reference, work_by_source")
+        db.execute("DROP TABLE stake")
         db.execute("UPDATE carewright_schema SET version = 1")
     desk = Desk()
     assert desk.decide(name, PHYSICIAN, [Approve(item="rest")], desk.show(name).plan.digest).status == "approved"
     assert ([line.event for line in desk.history()].count("upgraded"), desk.audit().faults) == (1, ())
     with psycopg.connect(postgres) as db:
         assert db.execute("SELECT version FROM carewright_schema").fetchone() == (SCHEMA_VERSION,)
-        assert db.execute("SELECT to_regclass('work_by_reference') IS NOT NULL").fetchone() == (True,)
+        assert db.execute("SELECT to_regclass('work_by_reference') IS NOT NULL, to_regclass('stake') IS NOT NULL").fetchone() == (
+            True,
+            True,
+        )
         db.execute("UPDATE carewright_schema SET version = 99")
     with pytest.raises(StoreError, match="newer version"):
         Desk()
