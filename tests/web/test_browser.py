@@ -42,7 +42,7 @@ def enter(browser: Browser, served: SimpleNamespace) -> Iterator[Enter]:
         page.fill("#user", user)
         page.fill("#password", PASSWORD)
         page.click("main button")
-        page.wait_for_url(served.address + "/")
+        page.wait_for_url(lambda url: not url.endswith("/sign-in"))
         return page
 
     yield come
@@ -207,6 +207,13 @@ def test_the_page_works_without_script(enter: Enter, plan: str, desk: Desk) -> N
     assert "4.6 mmol/L" in page.locator(".said").inner_text()
 
 
+def no_barrier(page: Page, where: str) -> None:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+    assert found == [], where
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where} is wider than the window"
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [(420, "light"), *(pytest.param(w, s, marks=pytest.mark.slow) for w in WIDTHS for s in ("light", "dark") if (w, s) != (420, "light"))],
@@ -221,11 +228,25 @@ def test_no_page_has_a_barrier(enter: Enter, plan: str, desk: Desk, width: int, 
             ask(page, "is there anything dangerous?")
             for details in page.locator("#main details").all():
                 details.evaluate("one => { one.open = true; }")
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
-        assert found == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
+        no_barrier(page, path)
         assert len(page.content().encode()) <= 300_000, path
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(420, "dark"), *(pytest.param(w, s, marks=pytest.mark.slow) for w in WIDTHS for s in ("light", "dark") if (w, s) != (420, "dark"))],
+)
+def test_neither_the_administration_nor_the_menu_of_the_user_has_a_barrier(enter: Enter, plan: str, width: int, scheme: str) -> None:
+    page = enter("admin-1", viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    for path in ("/", "/?lang=es"):
+        page.goto(path)
+        no_barrier(page, path)
+        page.locator("details.who summary").click()
+        no_barrier(page, f"{path} with the menu open")
+        menu = page.locator("details.who form").bounding_box()
+        assert menu is not None
+        assert menu["x"] >= 0
+        assert menu["x"] + menu["width"] <= width
 
 
 def test_the_first_paint_stands_in_the_report(enter: Enter, plan: str) -> None:
