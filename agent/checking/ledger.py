@@ -84,7 +84,7 @@ def _beside(plan: Plan, reference: str) -> str:
 
 def _out_of_range(case: Case, name: str) -> Measurement | None:
     latest = case.facts.latest(name, _RECENT_DAYS)
-    return latest if latest and not latest.computed and abnormal(latest) else None
+    return latest if latest and not latest.computed and abnormal(latest, case.facts.age, case.facts.sex) else None
 
 
 def _followed(case: Case) -> frozenset[str]:
@@ -93,19 +93,15 @@ def _followed(case: Case) -> frozenset[str]:
     return frozenset(reference for m in shown for reference in (m.reference, *m.inputs))
 
 
-def abnormal(measurement: Measurement) -> bool:
-    """Outside of the laboratory's own range or flagged by it; where it gives neither, outside of the observable's usual range."""
+def abnormal(measurement: Measurement, age: int | None, sex: str | None) -> bool:
+    """Outside of the laboratory's own range or flagged by it; where it gives neither, outside of the usual range at this age."""
     value = measurement.quantity.value
     if measurement.low is not None or measurement.high is not None:
         return (measurement.low is not None and value < measurement.low) or (measurement.high is not None and value > measurement.high)
     if measurement.flag:
         return measurement.flag not in {"N", "normal"}
     usual = terminology().observable_named(measurement.observable)
-    if usual is None:
-        return False
-    return (usual.abnormal_low is not None and value < usual.abnormal_low) or (
-        usual.abnormal_high is not None and value > usual.abnormal_high
-    )
+    return usual is not None and usual.abnormal(measurement.quantity, age, sex) is not None
 
 
 def _medicines(plan: Plan) -> Iterator[Coverage]:
@@ -122,7 +118,7 @@ def _waits(line: MedicationLine, plan: Plan) -> bool:
 
 def _monitoring(plan: Plan) -> Iterator[Coverage]:
     for item in plan.items:
-        if item.action in {"order", "monitor"}:
+        if item.action in {"order", "monitor", "vaccinate"}:
             yield Coverage(
                 concern=f"monitoring:{item.subject.text}",
                 text=f"{item.subject.text} due",

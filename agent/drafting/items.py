@@ -21,6 +21,7 @@ from tools.terminology import terminology
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC = "http://loinc.org"
+CVX = "http://hl7.org/fhir/sid/cvx"
 STARTED = "started"
 """What this very plan begins (`Facts.in_negation`): no reference of the record."""
 
@@ -40,7 +41,9 @@ def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
             _add_current(book, case, decision, use)
     elif decision.action in {"order", "refer", "counsel", "follow_up"}:
         for name in decision.subjects:
-            book.add(_entry(case, decision, _TO_ACTION[decision.action], plain_subject(decision.action, name)))
+            subject = plain_subject(decision.action, name)
+            action: Action = "vaccinate" if subject.kind == "immunization" else _TO_ACTION[decision.action]
+            book.add(_entry(case, decision, action, subject))
     elif decision.action == "ask":
         book.ask(wording.sentence(decision.because), about=wording.title(decision.subjects[0]), facts=decision.facts)
 
@@ -73,7 +76,10 @@ def use_subject(use: MedicationUse) -> Subject:
 
 
 def plain_subject(action: str, name: str) -> Subject:
-    """A test, a referral, a topic or a visit; an observable carries its LOINC code."""
+    """A test, a vaccine, a referral, a topic or a visit; an observable carries its LOINC code, a vaccine its CVX code."""
+    if action == "order" and "vaccine" in terminology().immunization(text=name):
+        cvx = terminology().vaccine_code(name)
+        return Subject(kind="immunization", text=wording.title(name), code=PlanCode(CVX, cvx, wording.title(name)) if cvx else None)
     observable = terminology().observable_named(name)
     kinds: dict[str, SubjectKind] = {"order": "laboratory", "refer": "referral", "counsel": "lifestyle", "follow_up": "visit"}
     kind = "procedure" if action == "order" and observable is None else kinds[action]

@@ -75,6 +75,8 @@ def resources_of(item: Item, w: Writing) -> dict[str, Json]:
     if item.action in _MEDICINE and item.subject.kind == "medication":
         made = {w.name("MedicationRequest", item.id): _medication_request(item, w)}
         return {**made, w.name("Task", item.id): _task(item, w)} if item.action == "change" and _focus(item) else made
+    if item.action == "vaccinate":  # as CPG's ImmunizationRequest: a vaccine is a product to be given, by its CVX code
+        return {w.name("MedicationRequest", item.id): _medication_request(item, w)}
     if item.action in _TASK or item.action == "change":
         return {w.name("Task", item.id): _task(item, w)}
     if item.action == "continue":
@@ -172,7 +174,7 @@ def _medication_request(item: Item, w: Writing) -> Json:
 
 def _service_request(item: Item, w: Writing) -> Json:
     category = word("categories", item.subject.kind) or word("categories", item.action)
-    said = item.subject.text if item.action in {"order", "vaccinate", "refer"} else f"{item.action.capitalize()}: {item.subject.text}"
+    said = item.subject.text if item.action in {"order", "refer"} else f"{item.action.capitalize()}: {item.subject.text}"
     return compact(
         {
             "resourceType": "ServiceRequest",

@@ -122,7 +122,7 @@ def _errand(item: Item) -> tuple[Who, EntryKind, str] | None:
     name = wording.lowered(item.subject.text)
     if item.action == "order" and item.subject.kind == "laboratory":
         return _tester(item), "test", item.subject.text
-    if item.action == "vaccinate" or (item.action == "order" and "vaccine" in name.split()):
+    if item.action == "vaccinate":
         return "pharmacist", "vaccine", name
     return ("clinic", _ERRANDS[item.action], name) if item.action in _ERRANDS else None
 

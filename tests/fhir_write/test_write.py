@@ -71,7 +71,15 @@ def test_what_waits_for_an_answer_is_on_hold() -> None:
     plan = heart_kidney_diabetes()
     bundle = transaction_bundle(plan, outcome(plan))
     found = {r["medicationCodeableConcept"]["text"]: r["status"] for r in of(bundle, "MedicationRequest")}
-    assert found == {"empagliflozin": "active", "metformin": "active", "spironolactone": "on-hold"}
+    assert found == {"empagliflozin": "active", "metformin": "active", "spironolactone": "on-hold", "Influenza, this season": "active"}
+
+
+def test_a_vaccine_is_a_product_to_be_given_and_no_test() -> None:
+    plan = heart_kidney_diabetes()
+    bundle = transaction_bundle(plan, outcome(plan))
+    vaccine = next(r for r in of(bundle, "MedicationRequest") if "Influenza" in r["medicationCodeableConcept"]["text"])
+    assert (vaccine["intent"], "dosageInstruction" in vaccine) == ("proposal", False)
+    assert not [r for r in of(bundle, "ServiceRequest") if "Influenza" in r["code"]["text"]]
 
 
 def test_entries_are_created_only_where_they_are_not_there_yet() -> None:

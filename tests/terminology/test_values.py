@@ -213,6 +213,13 @@ def test_reactions_bring_their_parents() -> None:
     assert terminology().reaction(text="felt odd") == frozenset()
 
 
+def test_a_vaccine_is_ordered_by_a_code_that_leaves_the_product_open() -> None:
+    code = terminology().vaccine_code("influenza-vaccine")
+    assert code == "88"
+    assert "influenza-vaccine" in terminology().immunization([Coding("http://hl7.org/fhir/sid/cvx", code)])
+    assert terminology().vaccine_code("vaccine") is None
+
+
 def test_a_live_vaccine_is_told_from_an_inactivated_one() -> None:
     known = terminology()
     mmr, influenza = (known.immunization((Coding("http://hl7.org/fhir/sid/cvx", code),)) for code in ("03", "140"))

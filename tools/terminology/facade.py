@@ -75,6 +75,7 @@ class Terminology:
         self._allergens = ValueSets(Member(e, {SNOMED: e.snomed, RXNORM: e.rxnorm}) for e in allergens)
         self._reactions = ValueSets(Member(e, {SNOMED: e.snomed}) for file in allergen_files for e in file.reaction)
         self._immunizations = ValueSets(Member(e, {CVX: e.cvx, SNOMED: e.snomed}) for file in event_files for e in file.immunization)
+        self._vaccine_codes = {e.name: e.ordered_as for file in event_files for e in file.immunization if e.ordered_as}
         self._procedures = ValueSets(
             Member(e, {SNOMED: e.snomed, CPT: e.cpt, LOINC: e.loinc, ICD10PCS: e.icd10pcs}) for file in event_files for e in file.procedure
         )
@@ -203,6 +204,10 @@ class Terminology:
     def immunization(self, codes: Sequence[Coding] = (), text: str = "") -> frozenset[str]:
         """Names of the vaccine with its parents (`influenza-vaccine`, `live-vaccine`…); empty where not known."""
         return self._immunizations.match(tuple(codes), text)
+
+    def vaccine_code(self, name: str) -> str | None:
+        """The CVX code under which a vaccine of this name is asked for, whatever the product; `None` where none is known."""
+        return self._vaccine_codes.get(name)
 
     def procedure(self, codes: Sequence[Coding] = (), text: str = "") -> frozenset[str]:
         """Names of the procedure with its parents; empty where not known."""

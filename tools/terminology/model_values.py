@@ -61,8 +61,27 @@ class Conversion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     plus: Decimal = Decimal(0)
 
 
+class Band(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Limits that hold instead of the adult's for people younger than `until` (completed years), of one sex where it is named.
+
+    A band without limits says that nothing is judged at this age; without `until` it holds at every age.
+    """
+
+    source: str
+    until: int | None = None
+    sex: Literal["female", "male"] | None = None
+    abnormal_low: Decimal | None = None
+    abnormal_high: Decimal | None = None
+
+    def holds(self, age: int | None, sex: str | None) -> bool:
+        """Whether these limits are the ones of a patient; where age or sex is not known, no band holds."""
+        if self.sex and self.sex != sex:
+            return False
+        return self.until is None or (age is not None and age < self.until)
+
+
 class ObservableEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """An observable with its canonical unit; the first LOINC code is the one that is ordered."""
+    """An observable with its canonical unit; the first LOINC code is the one that is ordered. The first band that holds is taken."""
 
     name: str
     title: str
@@ -75,6 +94,7 @@ class ObservableEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     high: Decimal | None = None
     abnormal_low: Decimal | None = None
     abnormal_high: Decimal | None = None
+    band: tuple[Band, ...] = ()
     stale_after_days: int | None = None
     molar_mass: Decimal | None = None
     valence: int | None = None
@@ -85,7 +105,7 @@ class ObservableEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 class ObservableCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A LOINC code with a value; `expect` in the canonical unit with at most three decimals, empty where it must be refused.
 
-    `flag` is checked where it is given: `low`, `high`, `normal` or `implausible`.
+    `flag` is checked where it is given: `low`, `high`, `normal` or `implausible`; for somebody of that `age` (years) and `sex`.
     """
 
     name: str
@@ -95,6 +115,8 @@ class ObservableCase(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     expect: str = ""
     observable: str = ""
     flag: str = ""
+    age: int | None = None
+    sex: Literal["female", "male"] | None = None
 
 
 class ObservableFile(Document, frozen=True, kw_only=True):
@@ -165,12 +187,13 @@ class AllergenFile(Document, frozen=True, kw_only=True):
 
 
 class EventEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A kind of immunization or procedure."""
+    """A kind of immunization or procedure; `ordered_as` is the CVX code that names a vaccine and leaves the product open."""
 
     name: str
     title: str = ""
     is_a: tuple[str, ...] = ()
     cvx: tuple[str, ...] = ()
+    ordered_as: str = ""
     snomed: tuple[str, ...] = ()
     cpt: tuple[str, ...] = ()
     loinc: tuple[str, ...] = ()
@@ -211,8 +234,8 @@ def _observable_faults(entry: ObservableEntry, cited: set[str]) -> list[str]:
             unit_dimension(unit)
         except UnitMismatchError as error:
             found.append(str(error))
-    if entry.source and entry.source not in cited:
-        found.append(f"source {entry.source!r} is not listed")
+    named = [entry.source] if entry.source else []
+    found += [f"source {source!r} is not listed" for source in (*named, *(band.source for band in entry.band)) if source not in cited]
     if (entry.abnormal_low is not None or entry.abnormal_high is not None) and not entry.source:
         found.append("an abnormal limit needs a source")
     return found
