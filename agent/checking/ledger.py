@@ -14,7 +14,8 @@ from tools.terminology import terminology
 
 _RECENT_DAYS = 365
 _OPEN = "Out of range, and no recommendation here speaks to it; for the team to judge."
-_ADMINISTRATIVE = ("administrative", "social-finding")
+ADMINISTRATIVE = ("administrative-finding", "social-finding")
+"""Kinds of problem that ask for no treatment of their own."""
 
 
 def ledger(plan: Plan, case: Case) -> tuple[Coverage, ...]:
@@ -36,12 +37,12 @@ def _problem(problem: Problem, planned: object, plan: Plan, case: Case) -> Cover
         number = getattr(planned, "id")  # noqa: B009 - a PlanProblem or nothing
         items = tuple(item.id for item in plan.items if item.problem == number)
         return Coverage(concern=concern, text=text, status="addressed", reason=f"See problem {number}.", items=items)
-    if any(name in problem.kinds for name in _ADMINISTRATIVE):
+    if any(name in problem.kinds for name in ADMINISTRATIVE):
         return Coverage(
             concern=concern,
             text=text,
             status="not-covered",
-            reason="An administrative or social finding; no treatment follows from it here.",
+            reason="A finding of history, administration or social life; no treatment follows from it here.",
         )
     citing = _citing(plan, problem.reference)
     if beside := _beside(plan, problem.reference):

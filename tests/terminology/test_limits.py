@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
@@ -9,22 +10,22 @@ import pytest
 
 from tools.clinical.knowledge import load
 from tools.clinical.quantity import Quantity
-from tools.terminology.model import HERE, ObservableCase, ObservableEntry, ObservableFile
+from tools.terminology.model import HERE, Band, ObservableCase, ObservableEntry, ObservableFile
 from tools.terminology.observables import Observable, Observables
 
 FILES = load(HERE / "observables", ObservableFile)
 LIMITS = ("low", "high", "abnormal_low", "abnormal_high")
 
 
-def flag(observable: Observable, value: Decimal) -> str:
-    quantity = Quantity(value, observable.unit)
-    return observable.abnormal(quantity) or "normal" if observable.plausible(quantity) else "implausible"
+def flag(observable: Observable, case: ObservableCase) -> str:
+    quantity = Quantity(case.value, observable.unit)
+    return observable.abnormal(quantity, case.age, case.sex) or "normal" if observable.plausible(quantity) else "implausible"
 
 
 def failures(entry: ObservableEntry, cases: tuple[ObservableCase, ...]) -> list[str]:
     observable = Observables([entry]).named(entry.name)
     assert observable is not None
-    return [case.name for case in cases if case.flag and case.observable == entry.name and flag(observable, case.value) != case.flag]
+    return [case.name for case in cases if case.flag and case.observable == entry.name and flag(observable, case) != case.flag]
 
 
 def unnoticed(entry: ObservableEntry, cases: tuple[ObservableCase, ...]) -> list[str]:
@@ -40,9 +41,48 @@ def unnoticed(entry: ObservableEntry, cases: tuple[ObservableCase, ...]) -> list
     return found
 
 
+def unnoticed_bands(entry: ObservableEntry, cases: tuple[ObservableCase, ...]) -> list[str]:
+    """Nudges of the limits and ages of the bands that no case notices."""
+    found = []
+    for place, band in enumerate(entry.band):
+        for changed in nudged(band):
+            bands = (*entry.band[:place], changed, *entry.band[place + 1 :])
+            if not failures(msgspec.structs.replace(entry, band=bands), cases):
+                found.append(f"{band} to {changed}")
+    return found
+
+
+def nudged(band: Band) -> Iterator[Band]:
+    for name in ("abnormal_low", "abnormal_high"):
+        if (value := getattr(band, name)) is not None:
+            step = Decimal(1).scaleb(value.as_tuple().exponent)
+            yield from (msgspec.structs.replace(band, **{name: to}) for to in (value - step, value + step))
+    if band.until is not None:
+        yield from (msgspec.structs.replace(band, until=to) for to in (band.until - 1, band.until + 1))
+
+
 @pytest.mark.parametrize("file", FILES, ids=[file.id for file in FILES])
 def test_every_limit_of_the_file_is_held_from_both_sides(file: ObservableFile) -> None:
     assert {entry.name: left for entry in file.observable if (left := unnoticed(entry, file.case))} == {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.id for file in FILES])
+def test_every_limit_of_an_age_or_a_sex_is_held_from_both_sides(file: ObservableFile) -> None:
+    assert {entry.name: left for entry in file.observable if (left := unnoticed_bands(entry, file.case))} == {}
+
+
+def test_a_body_mass_index_of_16_is_judged_from_20_years_on() -> None:
+    entry = ObservableEntry(
+        name="x", title="X", unit="kg/m2", kind="vital", abnormal_low=Decimal("18.5"), band=(Band(until=20, source="a"),)
+    )
+    observable = Observables([entry]).named("x")
+    assert observable is not None
+    thin = Quantity(Decimal(16), "kg/m2")
+    assert [observable.abnormal(thin, age) for age in (19, 20, None)] == [None, "low", "low"]
+
+
+def test_a_band_of_one_sex_says_nothing_where_the_sex_is_not_known() -> None:
+    assert [Band(sex="male", source="a").holds(30, sex) for sex in ("male", "female", None)] == [True, False, False]
 
 
 def test_the_nudge_is_noticed_only_where_a_case_stands() -> None:

@@ -46,16 +46,16 @@ def _observable(case: ObservableCase) -> str:
         return f"{case.name}: the code means {observable.name if observable else 'nothing'}"
     quantity = observable.canonical(case.value, case.unit)
     if case.flag:
-        found = _flag(observable, quantity)
+        found = _flag(observable, quantity, case)
         return "" if found == case.flag else f"{case.name}: {found} instead of {case.flag}"
     written = f"{plain(quantity.value, 3)} {quantity.unit}" if quantity else ""
     return "" if written == case.expect else f"{case.name}: {written or 'refused'} instead of {case.expect or 'a refusal'}"
 
 
-def _flag(observable: Observable, quantity: Quantity | None) -> str:
+def _flag(observable: Observable, quantity: Quantity | None, case: ObservableCase) -> str:
     if quantity is None:
         return "refused"
-    return observable.abnormal(quantity) or "normal" if observable.plausible(quantity) else "implausible"
+    return observable.abnormal(quantity, case.age, case.sex) or "normal" if observable.plausible(quantity) else "implausible"
 
 
 def allergy_failures(cases: Iterable[AllergyCase]) -> list[str]:

@@ -13,6 +13,7 @@ from tools.terminology.model_medicines import (
 from tools.terminology.model_values import (
     AllergenFile,
     AllergyCase,
+    Band,
     Conversion,
     EventCase,
     EventFile,
@@ -28,6 +29,7 @@ __all__ = [
     "HERE",
     "AllergenFile",
     "AllergyCase",
+    "Band",
     "ClassEntry",
     "ClassFile",
     "Conversion",

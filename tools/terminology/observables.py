@@ -10,7 +10,7 @@ from typing import Literal
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Coding
 from tools.clinical.quantity import Quantity, unit_dimension
-from tools.terminology.model import Conversion, ObservableEntry, ObservableKind
+from tools.terminology.model import Band, Conversion, ObservableEntry, ObservableKind
 from tools.terminology.systems import LOINC, SNOMED, system_of
 from tools.terminology.text import name_key
 
@@ -24,6 +24,7 @@ class Observable:
     Attributes:
         low, high: what a living person can have, in `unit`; a value outside is implausible, not abnormal.
         abnormal_low, abnormal_high: a value below or above needs a word in the plan; `None` where the knowledge sets no limit.
+        bands: the limits of other ages, or of one sex, in the order in which they are tried.
         stale_after_days: older values no longer tell how the patient is now.
     """
 
@@ -37,6 +38,7 @@ class Observable:
     stale_after_days: int | None = None
     abnormal_low: Decimal | None = None
     abnormal_high: Decimal | None = None
+    bands: tuple[Band, ...] = ()
     molar_mass: Decimal | None = None
     valence: int | None = None
     also: tuple[Conversion, ...] = ()
@@ -62,11 +64,21 @@ class Observable:
         """Whether a living person can have this value (given in the canonical unit)."""
         return (self.low is None or quantity.value >= self.low) and (self.high is None or quantity.value <= self.high)
 
-    def abnormal(self, quantity: Quantity) -> Literal["low", "high"] | None:
-        """Whether a value (given in the canonical unit) needs a word in the plan; `None` also where no limit is set."""
-        if self.abnormal_low is not None and quantity.value < self.abnormal_low:
+    def abnormal(self, quantity: Quantity, age: int | None = None, sex: str | None = None) -> Literal["low", "high"] | None:
+        """Whether a value needs a word in the plan.
+
+        Args:
+            quantity: in the canonical unit.
+            age: completed years; the adult's limits are used where it is not known.
+            sex: `female` or `male`, where known.
+
+        Returns:
+            The side on which it lies outside; `None` inside, and where no limit is set.
+        """
+        limits = next((band for band in self.bands if band.holds(age, sex)), self)
+        if limits.abnormal_low is not None and quantity.value < limits.abnormal_low:
             return "low"
-        return "high" if self.abnormal_high is not None and quantity.value > self.abnormal_high else None
+        return "high" if limits.abnormal_high is not None and quantity.value > limits.abnormal_high else None
 
     def _by_analyte(self, quantity: Quantity) -> Quantity | None:
         """Mass from amount and back by the molar mass; amount from equivalents by the valence."""
@@ -137,6 +149,7 @@ class Observables:
             stale_after_days=entry.stale_after_days,
             abnormal_low=entry.abnormal_low,
             abnormal_high=entry.abnormal_high,
+            bands=entry.band,
             molar_mass=entry.molar_mass,
             valence=entry.valence,
             also=entry.also,
