@@ -9,7 +9,7 @@ from __future__ import annotations
 from agent.fhir import concepts, terms
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import EMPTY, Concept
-from agent.fhir.medicines import medicine_at
+from agent.fhir.products import medicine_at
 from agent.fhir.reading import USED, Outcome, Reading, aside
 from agent.fhir.times import day
 from tools.clinical.facts import Allergy, Event

@@ -28,7 +28,7 @@ _RAW_LIST = msgspec.json.Decoder(list[Raw])
 DECISIVE = frozenset(
     {
         *("resourceType", "id", "status", "intent", "doNotPerform", "lifecycleStatus", "clinicalStatus", "verificationStatus"),
-        *("subject", "patient", "modifierExtension", "dataAbsentReason", "comparator", "gender", "birthDate"),
+        *("subject", "patient", "modifierExtension", "implicitRules", "dataAbsentReason", "comparator", "gender", "birthDate"),
     }
 )
 """Fields that decide what a resource means: where one of these has a wrong type, the resource is set aside."""

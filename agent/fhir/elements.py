@@ -74,6 +74,10 @@ class Ratio(Element):
     denominator: Quantity | None = None
 
 
+class PatientLink(Element):
+    type: str | None = None
+
+
 class Period(Element):
     start: str | None = None
     end: str | None = None
@@ -116,6 +120,7 @@ class DoseAndRate(Element):
 
 
 class Dosage(Element):
+    modifier_extension: Raw = NOTHING
     sequence: int | None = None
     text: str | None = None
     patient_instruction: str | None = None
@@ -135,10 +140,12 @@ class DispenseRequest(Element):
 
 class MedicationIngredient(Element):
     item_codeable_concept: RawConcept = NOTHING
+    is_active: bool | None = None
     strength: Ratio | None = None
 
 
 class Reaction(Element):
+    modifier_extension: Raw = NOTHING
     substance: RawConcept = NOTHING
     manifestation: RawConcepts = NOTHING
 
@@ -148,6 +155,7 @@ class SuspectEntity(Element):
 
 
 class ObservationComponent(Element):
+    modifier_extension: Raw = NOTHING
     code: RawConcept = NOTHING
     value_quantity: Quantity | None = None
     value_codeable_concept: RawConcept = NOTHING
@@ -159,6 +167,7 @@ class ObservationComponent(Element):
 
 
 class ActivityDetail(Element):
+    do_not_perform: bool | None = None
     code: RawConcept = NOTHING
     description: str | None = None
 
@@ -168,8 +177,13 @@ class Activity(Element):
 
 
 class FamilyCondition(Element):
+    modifier_extension: Raw = NOTHING
     code: RawConcept = NOTHING
     onset_age: Quantity | None = None
+
+
+class Hospitalization(Element):
+    discharge_disposition: RawConcept = NOTHING
 
 
 class DocumentContent(Element):

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import DecodeError, Raw
 
-from agent.fhir import concepts, family, terms
+from agent.fhir import concepts, family, modifiers, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -44,6 +44,8 @@ def read_immunization(found: r4.Immunization, reference: str, reading: Reading) 
     """A vaccination given."""
     what = concepts.concept.of(found.vaccine_code)
     refusal = refused(found.status) or reading.later(found.occurrence_date_time, None if found.occurrence_date_time else found.recorded)
+    if refusal is None and found.is_subpotent:
+        refusal = aside("isSubpotent: a dose of too little effect to count")
     if refusal is not None or not what:
         return refusal or aside("no vaccine is named")
     when = day(found.occurrence_date_time)
@@ -70,6 +72,8 @@ def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Out
     """A visit or stay, and what it was for; where the patient was discharged to counts once the stay is over."""
     period = found.period or _PERIOD
     refusal = refused(found.status) or reading.later(period.start)
+    if refusal is None and found.status == "planned":
+        refusal = aside("status planned: it has not happened")
     if refusal is not None:
         return refusal
     types = concepts.concepts.of(found.type)
@@ -112,7 +116,7 @@ def read_document(found: r4.DocumentReference, reference: str, reading: Reading)
 
 
 def read_care_plan(found: r4.CarePlan, reference: str, reading: Reading) -> Outcome:
-    """A care plan with its activities by name."""
+    """A care plan with its activities by name; not those that it forbids."""
     period = found.period or _PERIOD
     refusal = refused(found.status if found.status != "revoked" else "cancelled") or reading.later(period.start, found.created)
     if refusal is not None:
@@ -132,7 +136,7 @@ def _last_code(about: Sequence[Concept]) -> Concept:
 
 
 def _activity(activity: el.Activity) -> str:
-    if activity.detail is None:
+    if activity.detail is None or activity.detail.do_not_perform:
         return ""
     return concepts.concept.of(activity.detail.code).text or shortened(activity.detail.description)
 
@@ -154,10 +158,11 @@ def read_family_history(found: r4.FamilyMemberHistory, reference: str, reading: 
     if refusal is not None:
         return refusal
     relative = concepts.concept.of(found.relationship).text
-    had = [concepts.concept.of(condition.code) for condition in found.condition]
+    conditions = modifiers.plain(found.condition, "a relative's illness", reference, reading)
+    had = [concepts.concept.of(condition.code) for condition in conditions]
     kinds = frozenset().union(*(terms.problem(what) for what in had if what)) if had else frozenset[str]()
     text = f"{relative}: {', '.join(what.text for what in had if what)}".strip(": ")
-    for name in family.states(concepts.concept.of(found.relationship), zip(had, found.condition, strict=True)):
+    for name in family.states(concepts.concept.of(found.relationship), zip(had, conditions, strict=True)):
         reading.stated.setdefault(name, []).append(reference)
     reading.events.append(
         Event(reference, "family-history", text, kinds, had[0].code if had else None, day(found.date), found.status or "")

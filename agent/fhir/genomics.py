@@ -24,6 +24,7 @@ _BY_CODE: dict[str, str] = _KNOWN["by_code"]
 _GENE, _PHENOTYPE = _KNOWN["gene_component"], _KNOWN["phenotype_component"]
 _GENOTYPES = frozenset(_KNOWN["genotype_codes"])
 _NO_CALL = tuple(_KNOWN["not_a_call"])
+_ABSENT = tuple(_KNOWN["absent_words"])
 _DROPPED = re.compile(r"\b(?:" + "|".join(_KNOWN["dropped_words"]) + r")s?\b")
 _NAME = re.compile(r"\b(CYP\d[A-Z]\d+|HLA-[A-Z]+\d?|[A-Z][A-Z0-9]{2,7})\b")
 _HLA = re.compile(r"\b(HLA-[A-Z]+\d?\*\d+:\d+)\b")
@@ -51,6 +52,9 @@ def read(
     if any(word in said.casefold() for word in _NO_CALL):
         reading.issue(reference, "unrecognized", f"{gene}: the laboratory gave no call")
         return aside(f"{gene}: no call")
+    alleles = list(dict.fromkeys(_HLA.findall(said)))
+    if alleles:
+        return _alleles(alleles, said, reference, when, reading)
     call = _call(gene, said, reference, when, genotype=asked.code in _GENOTYPES)
     if call is None:
         return UNREAD
@@ -58,12 +62,18 @@ def read(
     return USED
 
 
+def _alleles(alleles: list[str], said: str, reference: str, when: date | None, reading: Reading) -> Outcome:
+    """HLA alleles that are there, or one that is not; of several, words of absence do not tell which one they mean."""
+    absent = any(word in said.casefold() for word in _ABSENT)
+    if absent and len(alleles) > 1:
+        reading.issue(reference, "unrecognized", f"{', '.join(alleles)}: which of them is absent cannot be told")
+        return aside("several HLA alleles, of which some are absent: which cannot be told")
+    reading.calls += [GeneCall(allele, "negative" if absent else "positive", when, True, reference) for allele in alleles]
+    return USED
+
+
 def _call(gene: str, said: str, reference: str, when: date | None, genotype: bool) -> GeneCall | None:
     """What was said of the gene; a sequence variant in words is no call."""
-    allele = _HLA.search(said)
-    if allele is not None:
-        negative = "negative" in said.casefold() or "absent" in said.casefold()
-        return GeneCall(allele[1], "negative" if negative else "positive", when, True, reference)
     diplotype = _DIPLOTYPE.search(said)
     if diplotype is not None:
         return GeneCall(gene, diplotype[0].replace(" ", ""), when, False, reference)

@@ -17,6 +17,7 @@ from agent.fhir import concepts
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded
 from agent.fhir.elements import Reference
+from agent.fhir.modifiers import refused
 from agent.fhir.reading import Outcome, Reading, aside
 from agent.fhir.systems import BIRTH_SEX, RACE
 from agent.fhir.times import day, partial
@@ -174,6 +175,19 @@ _OTHERS = {
     "group": "about a group, place or device, not about the patient",
     "contained": "about a patient who exists inside this entry only",
 }
+
+
+def doubts(person: Person, reading: Reading) -> None:
+    """Say what the Patient says against being used as it stands; there is no plan without one, so that it is told and not set aside."""
+    patient = person.resource
+    said = [
+        (refused(patient) is not None, "Patient carries a modifierExtension or implicitRules that are not understood"),
+        (patient.active is False, "Patient.active is false: the entry is said not to be in use"),
+        (any(link.type == "replaced-by" for link in patient.link), "Patient.link: another Patient is said to replace this one"),
+    ]
+    for holds, reason in said:
+        if holds:
+            reading.issue(person.reference, "identity", f"{reason}; confirm that this is the patient's record")
 
 
 def born(person: Person, reading: Reading) -> date | None:

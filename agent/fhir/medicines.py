@@ -17,25 +17,26 @@
 | any | missing, `unknown` or no code of R4 | unsure |
 
 Intent `proposal` and `option` are not orders and are set aside; `plan` is unsure, unless the patient reported it as taken.
-`doNotPerform` bars the medicine from being proposed, and is told with an issue. The medicine itself may be a concept, a reference (`Medication/1`, `urn:uuid:…`,
-an absolute URL) or contained (`#1`); a reference that leads nowhere leaves its display, and where there is none the entry is set aside.
+`doNotPerform` bars the medicine from being proposed, and is told with an issue. Which medicine it is says `agent.fhir.products`; where none
+is named the entry is set aside.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Raw
 
-from agent.fhir import concepts, terms
+from agent.fhir import concepts, modifiers, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
-from agent.fhir.concepts import EMPTY, Concept
+from agent.fhir.concepts import Concept
+from agent.fhir.products import product_of
 from agent.fhir.reading import ERROR, USED, Order, Outcome, Reading, aside
 from agent.fhir.regimen import Supply, days_of, ends_of, longest_course, route_of, with_parts, with_supply
 from agent.fhir.times import day, moment, plus
@@ -55,7 +56,6 @@ _GIVEN_FOR = 30
 _NOT_TO_GIVE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["not_to_give"]
 _REASONS: dict[WhyNot, frozenset[str]] = {"patient": frozenset(_NOT_TO_GIVE["patient"]), "medical": frozenset(_NOT_TO_GIVE["medical"])}
 _REASON_WORDS: dict[WhyNot, list[str]] = {"patient": _NOT_TO_GIVE["patient_words"], "medical": _NOT_TO_GIVE["medical_words"]}
-_CONTAINED = msgspec.json.Decoder(r4.Medication)
 
 
 def read_request(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome:
@@ -92,7 +92,7 @@ def _refused_request(found: r4.MedicationRequest, reference: str, reading: Readi
 
 def _not_to_give(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome:
     """An instruction not to give a medicine; what it is about is not proposed again without a question."""
-    product, _ = _product(found, reading)
+    product, _ = product_of(found, reading)
     later = reading.later(found.authored_on)
     if later is not None or not product:
         return later or aside("doNotPerform: an instruction not to give a medicine that is not named")
@@ -155,8 +155,8 @@ def read_administration(found: r4.MedicationAdministration, reference: str, read
     when = found.effective_date_time or period.end or period.start
     later = reading.later(found.effective_date_time, period.start)
     given = day(when)
-    if given is not None and given > reading.as_of:
-        given = reading.as_of
+    if given is not None and given > reading.as_of:  # an infusion that still runs: given until today
+        given, when = reading.as_of, reading.as_of.isoformat()
     recent = given is not None and (reading.as_of - given).days <= _GIVEN_FOR
     return later or _add(found, reference, reading, "unsure" if recent else "over", when, (), (None, False), weight=0)
 
@@ -197,21 +197,34 @@ def _add(
     reading: Reading,
     state: State,
     when: str | None,
-    dosages: list[el.Dosage] | tuple[()],
+    dosages: Sequence[el.Dosage],
     end: tuple[date | None, bool],
     reasons: Raw | None = None,
     weight: int = 1,
     supply: Supply = (None, None),
 ) -> Outcome:
-    product, form = _product(found, reading)
+    product, form = product_of(found, reading)
     if not product:
         return aside("no medicine is named: neither a concept nor a reference that leads to one")
+    dosages = _understood(dosages, reference, reading)
     covers_until, validity_ends = end
     begins = max((day(p.start) or date.min for p in ends_of(dosages)), default=None)
     use = _use(product, form, reference, reading, dosages, _reason(reasons))
     use = replace(use, regimen=with_supply(use.regimen, supply, use.strength))
     reading.orders.append(Order(use, state, weight, day(when), moment(when), covers_until, validity_ends, begins))
     return USED
+
+
+def _understood(dosages: Iterable[el.Dosage], reference: str, reading: Reading) -> list[el.Dosage]:
+    """The instructions; of one whose meaning something may turn round the words alone, which are shown and not counted with."""
+    kept = []
+    for dosage in dosages:
+        if modifiers.turned(dosage.modifier_extension):
+            reading.issue(reference, "unrecognized", "a dosage with a modifierExtension that is not understood; only its words are kept")
+            kept.append(el.Dosage(text=dosage.text, patient_instruction=dosage.patient_instruction))
+        else:
+            kept.append(dosage)
+    return kept
 
 
 def _supply_of(dispense: el.DispenseRequest | None) -> Supply:
@@ -222,7 +235,7 @@ def _reason(raw: Raw | None) -> str:
     return ", ".join(c.text for c in concepts.concepts.of(raw) if c.text) if raw is not None else ""
 
 
-def _use(product: Concept, form: str, reference: str, reading: Reading, dosages: list[el.Dosage] | tuple[()], reason: str) -> MedicationUse:
+def _use(product: Concept, form: str, reference: str, reading: Reading, dosages: Sequence[el.Dosage], reason: str) -> MedicationUse:
     match = terms.medication(product)
     if match.data_issue:
         reading.issue(reference, "contradiction", match.data_issue)
@@ -240,56 +253,3 @@ def _use(product: Concept, form: str, reference: str, reading: Reading, dosages:
         complete=match.outcome == "recognized",
         reason=reason,
     )
-
-
-def _product(found: r4.Medicine, reading: Reading) -> tuple[Concept, str]:
-    """The medicine as a concept, and its form where a Medication resource names one."""
-    stated = concepts.concept.of(found.medication_codeable_concept)
-    if stated:
-        return stated, ""
-    link = concepts.reference.of(found.medication_reference)
-    if link is None:
-        return EMPTY, ""
-    medication = _resolve(link, found.contained, reading)
-    if medication is not None and (product := _of_medication(medication)):
-        return product, concepts.concept.of(medication.form).text.casefold()
-    return Concept((), link.display or ""), ""
-
-
-def medicine_at(link: el.Reference, reading: Reading) -> Concept:
-    """The medicine that a reference leads to, or else the words beside it."""
-    medication = _resolve(link, [], reading)
-    found = _of_medication(medication) if medication is not None else EMPTY
-    return found or Concept((), link.display or "")
-
-
-def _of_medication(medication: r4.Medication) -> Concept:
-    """What a Medication is: its own code, or its ingredients side by side."""
-    stated = concepts.concept.of(medication.code)
-    if stated:
-        return stated
-    parts = [concepts.concept.of(part.item_codeable_concept) for part in medication.ingredient]
-    named = [part for part in parts if part]
-    if len(named) == 1:
-        return named[0]
-    return Concept((), " / ".join(part.text for part in named))
-
-
-def _resolve(link: el.Reference, contained: list[Raw], reading: Reading) -> r4.Medication | None:
-    target = link.reference or ""
-    if target.startswith("#"):
-        return next((m for m in _contained(contained) if m.id is not None and f"#{m.id.removeprefix('#')}" == target), None)
-    for name in (target, "/".join(target.partition("/_history/")[0].split("/")[-2:])):
-        if name in reading.medications:
-            return reading.medications[name]
-    return None
-
-
-def _contained(contained: list[Raw]) -> list[r4.Medication]:
-    found = []
-    for raw in contained:
-        try:
-            found.append(_CONTAINED.decode(raw))
-        except msgspec.DecodeError:
-            continue  # another type, or not one that can be read
-    return found

@@ -30,7 +30,7 @@ from typing import Literal
 
 from msgspec import Raw
 
-from agent.fhir import concepts, genomics, pregnancy, states, terms
+from agent.fhir import concepts, genomics, modifiers, pregnancy, states, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -64,7 +64,7 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
         return later
     measured = day(when) or day(found.issued)
     outcome = max(seen, _read_part(found, found, reference, measured, reading), key=_rank)
-    for part in found.component:
+    for part in modifiers.plain(found.component, "a component", reference, reading):
         outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
     if outcome is USED and found.status not in _FINAL:
         status = found.status if found.status in ("preliminary", "unknown") else "missing or not of FHIR R4"

@@ -67,8 +67,9 @@ def settle(reading: Reading, problems: Iterable[Problem], sex: Literal["female",
     kept = tuple(_closed(problem, reading) for problem in problems)
     statements = [*reading.pregnancies, *(s for problem in kept for s in _stated(problem))]
     if sex == "male":
-        if any(s.says == "pregnant" for s in statements):
-            reading.issue(statements[0].reference, "contradiction", "a pregnancy is recorded, and the sex is male")
+        recorded = next((s.reference for s in statements if s.says == "pregnant"), None)
+        if recorded is not None:
+            reading.issue(recorded, "contradiction", "a pregnancy is recorded, and the sex is male")
         return "none", kept
     return _newest(statements, reading.as_of), kept
 

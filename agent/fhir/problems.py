@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from agent.fhir import concepts, terms
+from agent.fhir import concepts, modifiers, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -129,7 +129,8 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
     if refused is not None:
         return refused
     later = reading.later(found.onset_date_time, found.recorded_date)
-    what = concepts.concept.of(found.code) or _substance(found)
+    reactions = modifiers.plain(found.reaction, "a reaction", reference, reading)
+    what = concepts.concept.of(found.code) or _substance(reactions)
     if later is not None or not what:
         return later or aside("no code and no text says what the allergy is to")
     if what.has(*_NONE_CODES) or what.text.casefold().rstrip(".") in _NONE_TEXTS:
@@ -142,7 +143,7 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
             reference=reference,
             text=what.text,
             kinds=match.kinds,
-            reactions=frozenset().union(*(terms.reaction(m) for m in _manifestations(found))),
+            reactions=frozenset().union(*(terms.reaction(m) for m in _manifestations(reactions))),
             code=what.code,
             criticality=_criticality(found.criticality),
             intolerance=found.type == "intolerance",
@@ -154,13 +155,13 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
     return USED
 
 
-def _substance(found: r4.AllergyIntolerance) -> Concept:
-    named = [concepts.concept.of(reaction.substance) for reaction in found.reaction]
+def _substance(reactions: Iterable[el.Reaction]) -> Concept:
+    named = [concepts.concept.of(reaction.substance) for reaction in reactions]
     return next((substance for substance in named if substance), concepts.EMPTY)
 
 
-def _manifestations(found: r4.AllergyIntolerance) -> list[Concept]:
-    return [manifestation for reaction in found.reaction for manifestation in concepts.concepts.of(reaction.manifestation)]
+def _manifestations(reactions: Iterable[el.Reaction]) -> list[Concept]:
+    return [manifestation for reaction in reactions for manifestation in concepts.concepts.of(reaction.manifestation)]
 
 
 def _criticality(text: str | None) -> Literal["low", "high", "unable-to-assess"] | None:

@@ -6,7 +6,7 @@
 | identity | one patient; entries about somebody else are set aside |
 | status rules | `agent.fhir.medicines`, `currency` (orders), `problems` (conditions, allergies), `observations`, `events` |
 | the same id twice | the version with the newest `meta.lastUpdated`, else the last; the others are set aside |
-| `modifierExtension` | may turn the meaning round, so the entry is set aside; QI-Core's "do not perform" that is false turns nothing |
+| `modifierExtension`, `implicitRules` | may turn the meaning round: the entry is set aside, a part of it left out (`agent.fhir.modifiers`) |
 | types that facts are not made of | counted as unread |
 | text | kept to be shown, never obeyed |
 """
@@ -23,19 +23,28 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import msgspec
-from msgspec import Raw
-
-from agent.fhir import adverse_events, currency, events, genomics, identity, medicines, observations, orders, pregnancy, problems, reports
+from agent.fhir import (
+    adverse_events,
+    currency,
+    events,
+    genomics,
+    identity,
+    medicines,
+    modifiers,
+    observations,
+    orders,
+    pregnancy,
+    problems,
+    products,
+    reports,
+)
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
-from agent.fhir.elements import NOTHING, Extension
 from agent.fhir.exposures import exposures
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.release import SIGNS, refusal
-from agent.fhir.systems import NOT_TO_DO
 from tools.clinical.facts import Facts, Measurement, Problem
 from tools.clinical.plan import SetAside
 
@@ -88,8 +97,9 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
         older = superseded(decoded)
         person = identity.choose(decoded, patient, older)
         reading = Reading(as_of)
+        identity.doubts(person, reading)
         reading.born = identity.born(person, reading)
-        _index_medications(decoded, reading)
+        _index_medications(decoded, older, reading)
         outcomes = _outcomes(decoded, older, person, reading)
         if decoded.partial:
             reading.issue(person.reference, "status", "the record says that more pages follow; what they hold is not known")
@@ -163,9 +173,10 @@ _READERS = {
 """Type → its reader, the field that says whose it is, and what tells another release."""
 
 
-def _index_medications(decoded: Decoded, reading: Reading) -> None:
-    for entry in decoded.entries:
-        if type(entry.resource) is r4.Medication:
+def _index_medications(decoded: Decoded, older: dict[int, str], reading: Reading) -> None:
+    """Medications that orders may refer to: the version of each that counts, unless it must not be used."""
+    for index, entry in enumerate(decoded.entries):
+        if type(entry.resource) is r4.Medication and index not in older and products.refused(entry.resource) is None:
             reading.medications.update(dict.fromkeys(identity.names_of(entry.resource, entry.full_url), entry.resource))
 
 
@@ -194,8 +205,8 @@ def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, read
     others = person.others(getattr(resource, subject))
     if others is not None:
         return others if person.alone else UNREAD
-    if resource.modifier_extension is not NOTHING and _modified(resource.modifier_extension):
-        return aside("modifierExtension: it may turn the meaning round, and is not understood")
+    if (turned := modifiers.refused(resource)) is not None:
+        return turned
     reference = identity.reference_to(resource, entry, index, decoded)
     if index in decoded.left_out:
         _say_left_out(decoded.left_out[index], reference, reading)
@@ -216,7 +227,9 @@ def _without_reader(resource: object, index: int, decoded: Decoded, person: Pers
         return _reported(resource)
     if type(resource).__name__ == "MolecularSequence":
         reading.issue(decoded.place(index), "unrecognized", "a raw genomic sequence is not interpreted")
-    return USED if type(resource) is r4.Medication else UNREAD
+    if type(resource) is r4.Medication:
+        return products.refused(resource) or USED
+    return UNREAD
 
 
 def _reported(found: r4.OperationOutcome) -> Outcome:
@@ -226,18 +239,6 @@ def _reported(found: r4.OperationOutcome) -> Outcome:
     if lines:
         return aside(f"not JSON: {lines[0]}")
     return aside("the server reports an error in place of a resource") if grave else UNREAD
-
-
-_EXTENSIONS = msgspec.json.Decoder(list[Extension])
-
-
-def _modified(raw: Raw) -> bool:
-    if bytes(raw) in (b"", b"null", b"[]"):
-        return False
-    try:
-        return any(found.url not in NOT_TO_DO or found.value_boolean is not False for found in _EXTENSIONS.decode(raw))
-    except msgspec.DecodeError:
-        return True
 
 
 def _facts(person: Person, reading: Reading) -> Facts:

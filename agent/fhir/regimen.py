@@ -154,7 +154,6 @@ def _in_substance(value: Decimal, unit: str, strength: Quantity | None) -> Quant
     if unit.casefold().strip("{}") in _COUNTED:
         return Quantity(value * strength.value, strength.unit) if strength and "/" not in strength.unit else Quantity(value, "{dose}")
     try:
-        Quantity(value, unit).to(unit)
         return Quantity.parse(f"{value} {unit}")
     except UnitMismatchError:
         return None
@@ -181,7 +180,7 @@ def _by_period(repeat: el.Repeat, period: Decimal, unit: str) -> Decimal | None:
     days = Quantity(period, unit).to("d").value
     listed = max(len(repeat.time_of_day), len(repeat.when))
     frequency = max(repeat.frequency_max or 0, repeat.frequency or 0) or listed or 1
-    return Decimal(min(frequency, _MOST)) / days * (_share_of_week(repeat) if days == 1 else 1)
+    return Decimal(min(frequency, _MOST)) / days * (_share_of_week(repeat) if days <= 1 else 1)
 
 
 def _share_of_week(repeat: el.Repeat) -> Decimal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw, structs
 
-from agent.fhir import concepts, terms
+from agent.fhir import concepts, modifiers, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.events import presented, refused, shortened
@@ -48,6 +48,9 @@ def _read_contained(raw: Raw, reference: str, dated: str | None, reading: Readin
         inside = _CONTAINED.decode(raw)
     except msgspec.DecodeError:
         return  # another type: a specimen, a laboratory
+    if (turned := modifiers.refused(inside)) is not None:
+        reading.issue(reference, "unrecognized", f"a result inside the report is not used: {turned.reason}")
+        return
     if not (inside.effective_date_time or inside.effective_period or inside.effective_instant):
         inside = structs.replace(inside, effective_date_time=dated)
     read_observation(inside, f"{reference}#{inside.id}" if inside.id else reference, reading)

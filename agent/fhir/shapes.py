@@ -9,31 +9,8 @@ from typing import TYPE_CHECKING, Union
 
 from msgspec import Raw, Struct, defstruct, field
 
-from agent.fhir.elements import (
-    NOTHING,
-    Activity,
-    Attachment,
-    BundleLink,
-    DispenseRequest,
-    DocumentContent,
-    Dosage,
-    Element,
-    Extension,
-    FamilyCondition,
-    Identifier,
-    MedicationIngredient,
-    ObservationComponent,
-    OutcomeIssue,
-    Period,
-    Quantity,
-    Range,
-    RawConcept,
-    RawConcepts,
-    RawRanges,
-    RawReference,
-    Reaction,
-    SuspectEntity,
-)  # fmt: skip
+from agent.fhir import elements as el
+from agent.fhir.elements import NOTHING, Element, RawConcept, RawConcepts, RawRanges, RawReference
 from agent.fhir.systems import RESOURCE_TYPES
 
 
@@ -47,11 +24,14 @@ class Common(Resource):
     id: str | None = None
     meta: Raw = NOTHING
     modifier_extension: Raw = NOTHING
+    implicit_rules: str | None = None
 
 
 class Patient(Common):
-    identifier: list[Identifier] = []
-    extension: list[Extension] = []
+    active: bool | None = None
+    identifier: list[el.Identifier] = []
+    extension: list[el.Extension] = []
+    link: list[el.PatientLink] = []
     gender: str | None = None
     birth_date: str | None = None
     deceased_boolean: bool | None = None
@@ -64,13 +44,13 @@ class Condition(Common):
     code: RawConcept = NOTHING
     subject: RawReference = NOTHING
     onset_date_time: str | None = None
-    onset_period: Period | None = None
-    onset_age: Quantity | None = None
+    onset_period: el.Period | None = None
+    onset_age: el.Quantity | None = None
     abatement_date_time: str | None = None
-    abatement_period: Period | None = None
-    abatement_age: Quantity | None = None
+    abatement_period: el.Period | None = None
+    abatement_age: el.Quantity | None = None
     abatement_string: str | None = None
-    abatement_range: Range | None = None
+    abatement_range: el.Range | None = None
     recorded_date: str | None = None
     patient: RawReference = NOTHING  # DSTU2
 
@@ -90,37 +70,38 @@ class MedicationRequest(Medicine):
     intent: str | None = None
     do_not_perform: bool | None = None
     authored_on: str | None = None
-    dosage_instruction: list[Dosage] = []
-    dispense_request: DispenseRequest | None = None
+    dosage_instruction: list[el.Dosage] = []
+    dispense_request: el.DispenseRequest | None = None
     reported_boolean: bool | None = None
     reason_code: RawConcepts = NOTHING
 
 
 class MedicationStatement(Medicine):
     effective_date_time: str | None = None
-    effective_period: Period | None = None
+    effective_period: el.Period | None = None
     date_asserted: str | None = None
     reason_code: RawConcepts = NOTHING
-    dosage: list[Dosage] = []
+    dosage: list[el.Dosage] = []
 
 
 class MedicationDispense(Medicine):
     when_prepared: str | None = None
     when_handed_over: str | None = None
-    quantity: Quantity | None = None
-    days_supply: Quantity | None = None
-    dosage_instruction: list[Dosage] = []
+    quantity: el.Quantity | None = None
+    days_supply: el.Quantity | None = None
+    dosage_instruction: list[el.Dosage] = []
 
 
 class MedicationAdministration(Medicine):
     effective_date_time: str | None = None
-    effective_period: Period | None = None
+    effective_period: el.Period | None = None
 
 
 class Medication(Common):
+    status: str | None = None
     code: RawConcept = NOTHING
     form: RawConcept = NOTHING
-    ingredient: list[MedicationIngredient] = []
+    ingredient: list[el.MedicationIngredient] = []
 
 
 class AllergyIntolerance(Common):
@@ -133,7 +114,7 @@ class AllergyIntolerance(Common):
     onset_date_time: str | None = None
     recorded_date: str | None = None
     substance: Raw = NOTHING  # DSTU2
-    reaction: list[Reaction] = []
+    reaction: list[el.Reaction] = []
 
 
 class Observation(Common):
@@ -141,10 +122,10 @@ class Observation(Common):
     code: RawConcept = NOTHING
     subject: RawReference = NOTHING
     effective_date_time: str | None = None
-    effective_period: Period | None = None
+    effective_period: el.Period | None = None
     effective_instant: str | None = None
     issued: str | None = None
-    value_quantity: Quantity | None = None
+    value_quantity: el.Quantity | None = None
     value_codeable_concept: RawConcept = NOTHING
     value_string: str | None = None
     value_integer: int | None = None
@@ -152,7 +133,7 @@ class Observation(Common):
     data_absent_reason: RawConcept = NOTHING
     interpretation: RawConcepts = NOTHING
     reference_range: RawRanges = NOTHING
-    component: list[ObservationComponent] = []
+    component: list[el.ObservationComponent] = []
 
 
 class DiagnosticReport(Common):
@@ -160,11 +141,11 @@ class DiagnosticReport(Common):
     code: RawConcept = NOTHING
     subject: RawReference = NOTHING
     effective_date_time: str | None = None
-    effective_period: Period | None = None
+    effective_period: el.Period | None = None
     issued: str | None = None
     conclusion: str | None = None
     conclusion_code: RawConcepts = NOTHING
-    presented_form: list[Attachment] = []
+    presented_form: list[el.Attachment] = []
     contained: list[Raw] = []
 
 
@@ -173,7 +154,7 @@ class Procedure(Common):
     code: RawConcept = NOTHING
     subject: RawReference = NOTHING
     performed_date_time: str | None = None
-    performed_period: Period | None = None
+    performed_period: el.Period | None = None
 
 
 class Immunization(Common):
@@ -182,10 +163,7 @@ class Immunization(Common):
     patient: RawReference = NOTHING
     occurrence_date_time: str | None = None
     recorded: str | None = None
-
-
-class Hospitalization(Element):
-    discharge_disposition: RawConcept = NOTHING
+    is_subpotent: bool | None = None
 
 
 class Encounter(Common):
@@ -193,9 +171,9 @@ class Encounter(Common):
     class_: RawConcept = field(default=NOTHING, name="class")
     type: RawConcepts = NOTHING
     reason_code: RawConcepts = NOTHING
-    hospitalization: Hospitalization | None = None
+    hospitalization: el.Hospitalization | None = None
     subject: RawReference = NOTHING
-    period: Period | None = None
+    period: el.Period | None = None
     actual_period: Raw = NOTHING  # R5
 
 
@@ -208,7 +186,7 @@ class Request(Common):
     subject: RawReference = NOTHING
     authored_on: str | None = None
     occurrence_date_time: str | None = None
-    occurrence_period: Period | None = None
+    occurrence_period: el.Period | None = None
 
 
 class ServiceRequest(Request):
@@ -225,7 +203,7 @@ class AdverseEvent(Common):
     subject: RawReference = NOTHING
     date: str | None = None
     recorded_date: str | None = None
-    suspect_entity: list[SuspectEntity] = []
+    suspect_entity: list[el.SuspectEntity] = []
 
 
 class CarePlan(Common):
@@ -234,9 +212,9 @@ class CarePlan(Common):
     description: str | None = None
     category: RawConcepts = NOTHING
     subject: RawReference = NOTHING
-    period: Period | None = None
+    period: el.Period | None = None
     created: str | None = None
-    activity: list[Activity] = []
+    activity: list[el.Activity] = []
 
 
 class Goal(Common):
@@ -252,7 +230,7 @@ class FamilyMemberHistory(Common):
     patient: RawReference = NOTHING
     date: str | None = None
     relationship: RawConcept = NOTHING
-    condition: list[FamilyCondition] = []
+    condition: list[el.FamilyCondition] = []
 
 
 class DocumentReference(Common):
@@ -261,11 +239,11 @@ class DocumentReference(Common):
     description: str | None = None
     subject: RawReference = NOTHING
     date: str | None = None
-    content: list[DocumentContent] = []
+    content: list[el.DocumentContent] = []
 
 
 class OperationOutcome(Common):
-    issue: list[OutcomeIssue] = []
+    issue: list[el.OutcomeIssue] = []
 
 
 class CapabilityStatement(Resource):
@@ -280,7 +258,7 @@ class Entry(Element):
 class Bundle(Resource):
     type: str | None = None
     fhir_version: str | None = None
-    link: list[BundleLink] = []
+    link: list[el.BundleLink] = []
     entry: list[Entry] = []
 
 

@@ -326,3 +326,11 @@ def test_cut_and_damaged_third_party_bundles_are_survived(shared_data: Path) -> 
             survives(data[:where])
             survives(data[:where] + b"]" + data[where:])
             survives(data[:where] + data[where + 400 :])
+
+
+@pytest.mark.parametrize("unit", ["10*99999999/L", "10*-99999999/L", "10*1e9/L", "10*/L"])
+def test_a_power_of_ten_beyond_measure_is_no_unit(unit: str) -> None:
+    platelets = observation("platelets", "250 10*9/L", date(2026, 11, 1))
+    platelets["valueQuantity"] |= {"unit": unit, "code": unit}
+    (line,) = lines(read(with_entry({"resource": platelets})))
+    assert line == ("entry[8]", "platelets: its unit cannot be turned into '10*9/L'")

@@ -60,6 +60,11 @@ def test_death_counts_on_or_before_as_of(read: Read, field: dict[str, Any], expe
     assert read(person=patient() | field).facts.deceased == expected
 
 
+def test_the_age_of_somebody_who_died_is_the_age_at_death(read: Read) -> None:
+    died = patient(born=date(1942, 5, 1)) | {"deceasedDateTime": "1952-05-01"}
+    assert read(person=died).facts.age == 10
+
+
 def test_a_birth_after_as_of_is_refused() -> None:
     with pytest.raises(RecordError, match=r"Patient\.birthDate lies after 2026-11-23"):
         read_bundle(orjson.dumps(bundle(patient(born=date(2026, 11, 24)))), AS_OF)

@@ -177,6 +177,11 @@ def test_what_was_administered_is_asked_about_for_30_days(read: Read, given: str
     assert currency(read(other("MedicationAdministration", status="completed", effectiveDateTime=given))) == expected
 
 
+def test_an_infusion_that_still_runs_was_last_given_today(read: Read) -> None:
+    running = other("MedicationAdministration", status="in-progress", effectivePeriod={"start": "2026-11-20", "end": "2026-12-10"})
+    assert [(use.currency, use.last_ordered) for use in read(running).facts.medications] == [("uncertain", AS_OF)]
+
+
 REFERENCES = ["Medication/m1", "urn:uuid:6f1f7a3e-0000-4000-8000-000000000001", "https://example.org/fhir/Medication/m1/_history/2"]
 
 

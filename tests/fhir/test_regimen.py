@@ -50,6 +50,8 @@ def test_500_mg_twice_a_day_is_1000_mg_a_day() -> None:
         ({"when": ["MORN"], "period": 1, "periodUnit": "d", "frequency": 1}, "500"),
         ({"dayOfWeek": ["mon"], "frequency": 1, "period": 1, "periodUnit": "wk"}, "71.4286"),
         ({"dayOfWeek": ["mon", "thu"]}, "142.8571"),
+        ({"dayOfWeek": ["sat"], "frequency": 1, "period": 1, "periodUnit": "d"}, "71.4286"),
+        ({"dayOfWeek": ["sat"], "frequency": 1, "period": 12, "periodUnit": "h"}, "142.8571"),
     ],
 )
 def test_repeats_are_turned_into_an_amount_a_day(repeat: dict[str, Any], daily: str) -> None:

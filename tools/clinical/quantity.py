@@ -11,6 +11,7 @@ Source: UCUM 2.1, tables 2-6 for the factors; CIPM for the Julian year (365.25 d
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -60,6 +61,8 @@ _ALIASES = {
     "TAB": "{tablet}", "CAP": "{capsule}", "mm_Hg": "mm[Hg]", "mmol/L/h": "mmol/L/h",
 }  # fmt: skip
 
+_POWER_OF_TEN = re.compile(r"10\*([+-]?[0-9]{1,2})")
+
 Dimension = tuple[tuple[str, int], ...]
 
 
@@ -88,11 +91,9 @@ def _atom(atom: str, unit: str) -> tuple[str, Decimal]:
         return _ATOMS[atom]
     if atom in ("", "1") or (atom.startswith("{") and atom.endswith("}")):
         return "", Decimal(1)
-    if atom.startswith("10*"):
-        try:
-            return "", Decimal(10) ** int(atom[3:])
-        except ValueError:
-            pass
+    power = _POWER_OF_TEN.fullmatch(atom)
+    if power is not None:
+        return "", Decimal(10) ** int(power[1])
     raise UnitMismatchError(f"unit {unit!r} is not known; write it in UCUM, for example 'mg/dL'")
 
 
