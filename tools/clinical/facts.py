@@ -251,12 +251,13 @@ class Facts:
         return None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
 
     def age_in(self, unit: str) -> int | None:
-        """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`; `None` without a birth date."""
+        """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`, or at death; `None` without a birth date."""
         born = self.birth_date
-        if born is None or born > self.as_of:
+        now = self.deceased if isinstance(self.deceased, date) else self.as_of
+        if born is None or born > now:
             return None
-        days = (self.as_of - born).days
-        months = (self.as_of.year - born.year) * 12 + self.as_of.month - born.month - (self.as_of.day < born.day)
+        days = (now - born).days
+        months = (now.year - born.year) * 12 + now.month - born.month - (now.day < born.day)
         return {"a": months // 12, "mo": months, "wk": days // 7, "d": days}[unit]
 
     @property
