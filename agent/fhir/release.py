@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Raw
 
 from agent.errors import RecordError
 from agent.fhir import shapes as r4
 from agent.fhir.elements import NOTHING
+from agent.fhir.systems import FOREIGN_TYPES
 
 
 def _there(raw: Raw) -> bool:
@@ -59,6 +61,25 @@ SIGNS: dict[type, Callable[..., str | None]] = {
     r4.Encounter: _encounter,
 }
 """Type → what tells another release: `release: field`, or `None` where nothing speaks against R4."""
+
+
+_DECODERS: dict[str, tuple[msgspec.json.Decoder[object], Callable[..., str | None]]] = {
+    kind.__name__: (msgspec.json.Decoder(kind), sign) for kind, sign in SIGNS.items()
+}
+
+
+def release_of(kind: str, data: bytes) -> str | None:
+    """The other FHIR release that one resource is of, by its type or its shape; `None` where nothing speaks against R4."""
+    if kind in FOREIGN_TYPES:
+        return FOREIGN_TYPES[kind]
+    if kind not in _DECODERS:
+        return None
+    decoder, sign = _DECODERS[kind]
+    try:
+        found = sign(decoder.decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found.partition(": ")[0] if found else None
 
 
 def refusal(resource: object, sign: str, place: str) -> RecordError:

@@ -35,6 +35,15 @@ def test_another_person_another_patient_and_another_encounter_are_told(ehr: Any)
     assert len(ehr.cards(ordering("order-sign", encounter="e2"))) == told
 
 
+def test_where_a_call_does_not_say_who_looks_nothing_counts_as_seen(ehr: Any) -> None:
+    nobody = ordering("order-select")
+    del nobody["context"]["userId"]
+    told = len(ehr.cards(nobody))
+    again = ordering("order-sign")
+    again["context"]["userId"] = None
+    assert len(ehr.cards(again)) == told > 0
+
+
 def test_an_encounter_that_one_call_does_not_name_is_the_same_session(ehr: Any) -> None:
     assert ehr.cards(ordering("order-select", encounter=None)) != []
     assert ehr.cards(ordering("order-sign")) == []

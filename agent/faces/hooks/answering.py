@@ -13,6 +13,7 @@ from agent.faces.hooks.call import Call, HookError
 from agent.faces.hooks.cards import Card, issue_card, note_card
 from agent.faces.hooks.gather import Gathered
 from agent.faces.hooks.suggesting import suggestions
+from agent.faces.hooks.unread import not_understood
 from agent.fhir.read import read_bundle
 from agent.planning import make_plan
 from agent.screening import Screened, screen
@@ -63,6 +64,11 @@ class Situation:
         return tuple(_given_lately(use, self.as_of) for use in self.case.taken if use.reference not in self.gathered.replaced)
 
     @cached_property
+    def not_understood(self) -> tuple[str, ...]:
+        """Resources of the record that could not be read although they may count, in words."""
+        return not_understood(self.gathered.record, self.case.record.set_aside)
+
+    @cached_property
     def found(self) -> Screened:
         """The checks of all of it."""
         return screen([*self.taken, *self.proposed], self.case.facts)
@@ -70,7 +76,7 @@ class Situation:
     @cached_property
     def selected(self) -> frozenset[str]:
         """References of the drafts that cards are about: the selected ones, or all."""
-        return self.drafted.intersection(self.call.context.selections) or self.drafted
+        return self.drafted.intersection(self.call.context.selections or ()) or self.drafted
 
     @cached_property
     def drafted(self) -> frozenset[str]:
@@ -106,11 +112,12 @@ def view_cards(situation: Situation, link: str = "") -> list[Card]:
 
 def _unseen(situation: Situation, said: Sequence[str]) -> list[Card]:
     """One card on what was not checked, so that silence is never taken for safety."""
-    lines = [*said, *(f"{what}: not given" for what in situation.gathered.absent)]
+    grave = [*said, *situation.gathered.not_r4, *situation.not_understood]
+    lines = [*grave, *situation.gathered.unseen]
     if not lines:
         return []
     return [
-        note_card(f"Not everything could be checked: {'; '.join(lines)}", lines, "not-checked", indicator="warning" if said else "info")
+        note_card(f"Not everything could be checked: {'; '.join(lines)}", lines, "not-checked", indicator="warning" if grave else "info")
     ]
 
 

@@ -36,9 +36,9 @@ class Context(Struct, frozen=True, kw_only=True, rename="camel"):
     """Who is looked at, by whom, and what is being ordered."""
 
     patient_id: str
-    user_id: str = ""
+    user_id: str | None = None
     encounter_id: str | None = None
-    selections: tuple[str, ...] = ()
+    selections: tuple[str, ...] | None = None
     draft_orders: dict[str, Any] | None = None
 
     @property
@@ -78,6 +78,12 @@ class Call(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 _CALL = msgspec.json.Decoder(Call)
+_SENT = re.compile(r" '.*'", re.DOTALL)
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with a body, and where, without repeating what was sent."""
+    return _SENT.sub("", str(error)) if isinstance(error, msgspec.ValidationError) else "it is no JSON in UTF-8"
 
 
 def parse_call(data: bytes, service: Service) -> Call:
@@ -85,9 +91,9 @@ def parse_call(data: bytes, service: Service) -> Call:
     try:
         call = _CALL.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HookError(400, f"not a call of CDS Hooks: {error}") from None
+        raise HookError(400, f"not a call of CDS Hooks: {fault(error)}") from None
     if call.hook != service.hook:
-        raise HookError(400, f"{service.id} answers {service.hook}, not {call.hook[:60]!r}")
+        raise HookError(400, f"{service.id} answers {service.hook} and no other hook")
     if not _ID.fullmatch(call.context.patient):
         raise HookError(400, "context.patientId is no FHIR id")
     if service.hook != "patient-view" and call.context.draft_orders is None:

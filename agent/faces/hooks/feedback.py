@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct
 
-from agent.faces.hooks.call import HookError
+from agent.faces.hooks.call import HookError, fault
 from agent.faces.hooks.cards import REASONS
 from agent.store.feedback import Feedback, Said
 from policies.engine import reasons_for
@@ -19,15 +19,14 @@ class Coding(Struct, frozen=True):
     """A reason, coded."""
 
     code: str = ""
-    system: str = ""
-    display: str = ""
+    system: str | None = None
 
 
 class OverrideReason(Struct, frozen=True, rename="camel"):
     """Why a card was overridden. The comment is counted and not kept: it may speak of the patient."""
 
-    reason: Coding = Coding()
-    user_comment: str = ""
+    reason: Coding | None = None
+    user_comment: str | None = None
 
 
 class AcceptedSuggestion(Struct, frozen=True):
@@ -42,8 +41,8 @@ class Entry(Struct, frozen=True, kw_only=True, rename="camel"):
     card: str
     outcome: Said
     outcome_timestamp: datetime
-    accepted_suggestions: tuple[AcceptedSuggestion, ...] = ()
-    override_reason: OverrideReason = OverrideReason()
+    accepted_suggestions: tuple[AcceptedSuggestion, ...] | None = None
+    override_reason: OverrideReason | None = None
 
 
 class Body(Struct, frozen=True):
@@ -60,24 +59,24 @@ def parse_feedback(data: bytes) -> tuple[Feedback, ...]:
     try:
         body = _BODY.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HookError(400, f"not feedback of CDS Hooks: {error}") from None
+        raise HookError(400, f"not feedback of CDS Hooks: {fault(error)}") from None
     if not 1 <= len(body.feedback) <= _MOST:
         raise HookError(400, f"feedback speaks of 1 to {_MOST} cards")
     return tuple(_said(entry) for entry in body.feedback)
 
 
 def _said(entry: Entry) -> Feedback:
-    given = entry.override_reason
+    given = entry.override_reason or OverrideReason()
     if entry.outcome_timestamp.tzinfo is None:
         raise HookError(400, "outcomeTimestamp names its time zone")
     at = entry.outcome_timestamp.astimezone(UTC).isoformat()
-    commented = bool(given.user_comment.strip())
+    commented = bool((given.user_comment or "").strip())
     return Feedback(card=entry.card[:64], outcome=entry.outcome, reason=_code(given.reason), commented=commented, at=at)
 
 
-def _code(reason: Coding) -> str:
+def _code(reason: Coding | None) -> str:
     """One of our own codes; whatever else was given is counted as `other-system`, since a code of theirs may be free text."""
-    if not reason.code:
+    if reason is None or not reason.code:
         return ""
-    ours = reason.system in ("", REASONS) and reason.code in reasons_for("override")
+    ours = reason.system in (None, "", REASONS) and reason.code in reasons_for("override")
     return reason.code if ours else "other-system"

@@ -1,12 +1,11 @@
 """The record that a call brings, completed from the record system's FHIR server where a site allows it.
 
-A prefetch key is answered by a Bundle or a resource; `null` says that there is none; an OperationOutcome, or no key at all, that
-nobody looked. What arrives under another key counts by its type.
+What counts as answered, and what as seen in part only: `given`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 import orjson
 
 from agent.faces.hooks.call import Call, HookError
-from agent.faces.hooks.services import ESSENTIAL, PREFETCH
+from agent.faces.hooks.given import absent, answered, in_part, of_r4, resources_in, unseen
+from agent.faces.hooks.services import PREFETCH
 
 Resource = dict[str, Any]
 FetchBack = Callable[[Call, Mapping[str, str]], dict[str, Any]]
@@ -31,7 +31,8 @@ class Gathered:
         read: references of the draft orders of medicines; one that came without an id is given one.
         ordered: those that came with an id, as they came, by reference: only these can be offered to be changed.
         replaced: references of the orders that the drafts continue.
-        absent: what nobody looked at, in words.
+        unseen: what nobody looked at, in words.
+        not_r4: what was left out since it is of another FHIR release, in words.
     """
 
     record: bytes
@@ -39,7 +40,8 @@ class Gathered:
     read: tuple[str, ...]
     ordered: Mapping[str, Resource]
     replaced: frozenset[str]
-    absent: tuple[str, ...]
+    unseen: tuple[str, ...]
+    not_r4: tuple[str, ...]
 
 
 def gather(call: Call, as_of: date, limit: int, fetch_back: FetchBack | None = None) -> Gathered:
@@ -52,47 +54,27 @@ def gather(call: Call, as_of: date, limit: int, fetch_back: FetchBack | None = N
     Raises:
         HookError: too many entries (413), or nothing to go by (412).
     """
-    given = {key: value for key, value in (call.prefetch or {}).items() if not _failed(value)}
-    absent = _absent(given)
-    if absent and fetch_back is not None:
-        given |= fetch_back(call, {key: PREFETCH[key].replace("{{context.patientId}}", call.context.patient) for key in absent})
-        absent = _absent(given)
+    given = answered(call.prefetch)
+    missing = [*absent(given), *in_part(given)]
+    if missing and fetch_back is not None:
+        given |= fetch_back(call, {key: PREFETCH[key].replace("{{context.patientId}}", call.context.patient) for key in missing})
     drafts = _drafts(call, as_of)
-    found = [r for value in given.values() for r in resources_in(value) if _reference(r) not in drafts]
+    found, not_r4 = of_r4([r for value in given.values() for r in resources_in(value) if _reference(r) not in drafts])
     if len(found) + len(drafts) > limit:
         raise HookError(413, f"more than {limit} resources")
-    if not found and not drafts:
+    if not found and not drafts and not not_r4:
         raise HookError(412, "nothing of the record was given, and nothing could be fetched")
     patient = _patient(found, call)
+    products = [r for r in (*found, *resources_in(call.context.draft_orders)) if r.get("resourceType") == "Medication"]
     return Gathered(
         record=_bundle([patient, *(r for r in found if r.get("resourceType") != "Patient")]),
-        drafts=_bundle([patient, *(draft for draft in drafts.values()), *(r for r in found if r.get("resourceType") == "Medication")]),
+        drafts=_bundle([patient, *drafts.values(), *products]),
         read=tuple(drafts),
         ordered={_reference(r): r for r in resources_in(call.context.draft_orders) if _reference(r) in drafts},
         replaced=frozenset(filter(None, (_prior(r) for r in drafts.values()))),
-        absent=tuple(ESSENTIAL[key] for key in absent if key in ESSENTIAL),
+        unseen=unseen(given),
+        not_r4=not_r4,
     )
-
-
-def resources_in(value: Any) -> Iterator[Resource]:
-    """Resources of a Bundle, or the resource itself."""
-    if not isinstance(value, dict):
-        return
-    if value.get("resourceType") != "Bundle":
-        yield value
-        return
-    for entry in value.get("entry") or ():
-        if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
-            yield entry["resource"]
-
-
-def _failed(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("resourceType") == "OperationOutcome"
-
-
-def _absent(given: Mapping[str, Any]) -> list[str]:
-    types = {r.get("resourceType") for value in given.values() for r in resources_in(value)}
-    return [key for key, query in PREFETCH.items() if key not in given and query.partition("?")[0].partition("/")[0] not in types]
 
 
 def _patient(found: list[Resource], call: Call) -> Resource:

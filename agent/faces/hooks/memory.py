@@ -37,8 +37,11 @@ class Memory:
     def is_news(self, call: Call, key: str) -> bool:
         """Whether this alert was not shown in this session of work; from now on it was, unless the call says not to remember.
 
-        The same call sent again (same hook, same `hookInstance`) is answered as it was the first time.
+        The same call sent again (same hook, same `hookInstance`) is answered as it was the first time. Where a call does not say who looks,
+        nobody can be known to have seen it: every alert is news, and none is remembered.
         """
+        if not call.context.user_id:
+            return True
         name = self._digest(call.context.user_id, call.context.patient, key)
         caller, encounter = self._digest(call.hook, call.hook_instance), self._bare(call.context.encounter_id)
         with self._lock:

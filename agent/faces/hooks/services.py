@@ -28,6 +28,15 @@ ESSENTIAL: dict[str, str] = {
 """What a check cannot do without, in words; its absence is said on a card."""
 
 
+ENOUGH: dict[str, int] = {"Observation": 500}
+"""Type → so many of the newest are enough, although there are more."""
+
+_USE = (
+    "FHIR R4 (4.0.1). Orders of medicines are checked; draft orders of other kinds are not looked at. What is missing from the prefetch, and "
+    "cannot be fetched back, is named on a card."
+)
+
+
 @dataclass(frozen=True)
 class Service:
     """One service."""
@@ -39,7 +48,8 @@ class Service:
 
     def described(self) -> dict[str, Any]:
         """As it stands in the discovery document."""
-        return {"id": self.id, "hook": self.hook, "title": self.title, "description": self.description, "prefetch": dict(PREFETCH)}
+        said = {"id": self.id, "hook": self.hook, "title": self.title, "description": self.description}
+        return {**said, "usageRequirements": _USE, "prefetch": dict(PREFETCH)}
 
 
 SERVICES: dict[str, Service] = {

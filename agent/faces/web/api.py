@@ -48,10 +48,7 @@ def interface(desk: Desk, access: Access, book: FeedbackBook, entries: int, toda
 
 def _refused(request: Request, error: Exception) -> Response:
     status, reason = getattr(error, "status", 403), getattr(error, "reason", "")
-    answer = problem(status, str(error), reason=reason)
-    if status == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer
+    return problem(status, str(error), reason=reason)
 
 
 def _decision(request: Request, error: Exception) -> Response:

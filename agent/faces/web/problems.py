@@ -23,4 +23,4 @@ OF_DECISIONS = {
 def problem(status: int, detail: str, **more: Any) -> JSONResponse:
     """One problem; `reason`, where there is one, is a word for programs."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status, media_type=MEDIA_TYPE)
+    return JSONResponse(body, status, {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None, media_type=MEDIA_TYPE)
