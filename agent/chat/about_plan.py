@@ -88,6 +88,23 @@ def first(session: Session, _: str) -> Reply:
     return Reply((*rows, *(claim(text, _bearing_text(session, text)) for text in rest)))
 
 
+def later(session: Session, _: str) -> Reply:
+    """What can wait, and until when: the lines that are not urgent and have a date, those that wait for an answer with it."""
+    waits = {q.id for q in session.plan.questions}
+    dated = sorted((i for i in session.plan.items if i.urgency == "routine" and i.due), key=lambda i: (i.due.by if i.due else "", i.id))
+    rows = [
+        claim(
+            f"until {i.due.by if i.due else ''}  {line_words(i)}" + (f" (waits for {wording.listed(sorted(held))})" if held else ""),
+            bearing(i),
+        )
+        for i in dated
+        for held in [waits & set(i.conditional_on)]
+    ]
+    rest = sum(i.urgency == "routine" and not i.due for i in session.plan.items)
+    undated = [frame(f"{rest} more lines are not urgent and have no date; /first says what comes first.")] if rest else []
+    return Reply((*rows, *undated) or (unknown("The plan names nothing that can wait; /first says what comes first."),))
+
+
 def timeline(session: Session, _: str) -> Reply:
     """What is due when."""
     dated = sorted((i for i in session.plan.items if i.due), key=lambda i: (i.due.by if i.due else "", i.id))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from agent.chat import about_care, about_plan, about_record, about_safety
 from agent.chat.deciding import decide
-from agent.chat.grammar import COMMANDS, understand
+from agent.chat.grammar import COMMANDS, Intent, understand
 from agent.chat.session import Reply, Session, frame, reply
+from agent.errors import DraftError
 from tools.terminology import terminology
 
 _REFUSAL = (
@@ -24,15 +25,43 @@ _CAN = (
 )
 
 
+_NEVER_GUESSED = frozenset({"approve", "edit", "reject", "refuse", "help"})
+"""What is said of these stands, be it understood or not."""
+
+
 def answer(session: Session, line: str) -> Reply:
     """Answer a line and keep both in the conversation."""
     intent = understand(line)
+    said = _said(session, intent)
+    if not said.understood and not line.lstrip().startswith("/") and (intent is None or intent.name not in _NEVER_GUESSED):
+        said = _by_model(session, line, said)
+    session.said.append((line, said))
+    return said
+
+
+def _said(session: Session, intent: Intent | None) -> Reply:
     known = ANSWERS.get(intent.name) if intent else None
     said = known(session, intent.argument) if known and intent else _at_a_loss()
     if intent and intent.name in {"about", "value"} and not said.understood:
         said = Reply((*said.sentences, *_at_a_loss().sentences), understood=False)
-    session.said.append((line, said))
     return said
+
+
+def _by_model(session: Session, line: str, otherwise: Reply) -> Reply:
+    """What a model takes the words for, answered as ever and said to be taken so; `otherwise` where there is none, or it does not help."""
+    if session.interpreter is None:
+        return otherwise
+    if session.tell is not None:
+        session.tell("interpret")
+    try:
+        intent = session.interpreter.meant(line, session.case)
+    except DraftError as error:
+        return Reply((*otherwise.sentences, frame(f"The model that was asked what is meant did not help: {error}.")), understood=False)
+    said = _said(session, intent)
+    if intent is None or not said.understood:
+        return otherwise
+    taken = f"/{intent.name} {intent.argument}".strip()
+    return reply(frame(f"Taken for {taken} by {session.interpreter.name}."), *said.sentences)
 
 
 def _at_a_loss() -> Reply:
@@ -95,6 +124,7 @@ ANSWERS: dict[str, Callable[[Session, str], Reply]] = {
     "patient": about_record.patient,
     "allergic": about_record.allergies,
     "first": about_plan.first,
+    "later": about_plan.later,
     "timeline": about_plan.timeline,
     "monitoring": about_plan.monitoring,
     "tell": about_plan.tell,

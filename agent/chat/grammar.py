@@ -8,6 +8,7 @@ from dataclasses import dataclass
 COMMANDS: dict[str, str] = {
     "/plan": "the whole plan",
     "/first": "what matters most, and what is urgent",
+    "/later": "what can wait, and until when",
     "/why i3": "why a line stands there: facts, evidence, dose rule, options not chosen",
     "/why-not apixaban": "why something is not in the plan",
     "/what-if egfr=25": "the plan if a fact were another (age=80 · pregnant · +ibuprofen 400 MG · -metformin · has gout · no gout · allergic penicillin)",
@@ -86,6 +87,7 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^(?:is it (?:ok|okay|safe|fine) (?:for {_WHO} )?to|can {_WHO}|may {_WHO}|could {_WHO}) (?:just )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "stopping"),
     (rf"^(?:should|shouldn't|must) {_WHO} (?:not )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "why-not"),
     (r"^(?:what is )?(?:first|next|most urgent)$", "first"),
+    (r"^(?:which|what|anything|is there anything|can (?:any|some|anything|the rest)|does (?:any|anything)).*\b(?:can |could |may |that |to )?(?:wait|be (?:delayed|deferred|postponed)|(?:is|are) not (?:so )?urgent|less urgent)\b.*", "later"),
     (r"^(?:the )?(?:options|alternatives) (?:for|to|of) (.+)$", "compare"),
     (r"^(?:what|which|anything|was anything).*\b(?:suppressed|hidden|kept out of sight|not shown)\b.*", "issues"),
     (r"^(?:what|which) (bloods?)\b.*", "due"),

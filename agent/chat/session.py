@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from agent.case import Case
 from agent.planning import make_plan
 from agent.review import Decision
 from agent.store.worklist import DrafterName
 from tools.clinical.plan import Item, Plan
+
+if TYPE_CHECKING:
+    from agent.chat.interpreting import Interpreter
 
 Kind = Literal["claim", "unknown", "frame"]
 
@@ -93,6 +96,7 @@ class Session:
         signer: where decisions go; `None` where the conversation can only ask.
         tell: told the name of each step while a plan is made.
         drafter: who drafts the plan; what is supposed in the conversation is always planned by the rules.
+        interpreter: says what was meant by words that the grammar does not recognise; `None` where nobody may be asked.
     """
 
     data: bytes
@@ -102,6 +106,7 @@ class Session:
     signer: Signer | None = None
     tell: Callable[[str], None] | None = None
     drafter: DrafterName = "rules"
+    interpreter: Interpreter | None = None
     said: list[tuple[str, Reply]] = field(default_factory=list)
 
     @property

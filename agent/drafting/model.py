@@ -6,9 +6,8 @@ How it is configured is in `agent.drafting.settings`.
 from __future__ import annotations
 
 import logging
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from ssl import SSLContext
@@ -30,15 +29,15 @@ from agent.drafting.preferring import Ground
 from agent.drafting.prompting import Message, Schema, digest_of, preview, prompt, refuse_identifiers
 from agent.drafting.replies import read_reply, streamed, whole
 from agent.drafting.rules import RulesDrafter
-from agent.drafting.settings import Settings
+from agent.drafting.settings import Settings, configured_settings
 from agent.errors import DraftError
-from agent.privacy.endpoint import destination, require_permission, site_permissions
-from agent.privacy.sent import FILE, note_sent
-from agent.store.place import state_folder
+from agent.privacy.endpoint import NEEDED, destination, require_permission, site_permissions
+from agent.privacy.sent import note_sent
 from tools.clinical.plan import Criticism, Drafter, ModelReport, Plan
 
-__all__ = ["ModelDrafter", "Settings", "preview", "prompt"]
+__all__ = ["ModelDrafter", "Settings", "configured_settings", "preview", "prompt"]
 
+Tell = Callable[[str], None]
 _ROUNDS = 2
 _FIRST_WAIT = 0.2
 """Seconds before a call is tried again where the server names none; doubled each time."""
@@ -65,10 +64,10 @@ class ModelDrafter:
     """
 
     settings: Settings
-    tell: Callable[[str], None] | None = None
+    tell: Tell | None = None
 
     @classmethod
-    def configured(cls, request: str | None = None, tell: Callable[[str], None] | None = None, model: str = "", url: str = "") -> Self:
+    def configured(cls, request: str | None = None, tell: Tell | None = None, model: str = "", url: str = "") -> Self:
         """From the environment and the configuration; with another model, or one of another server, where they are named.
 
         Raises:
@@ -111,14 +110,6 @@ class ModelDrafter:
             return second.ask(messages)
 
         return criticised(drafted, offer, second.settings.model, ask)
-
-
-def configured_settings(instead: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the environment (with what is said `instead`) and of the configuration file. Raises DraftError, StoreError."""
-    from agent.faces import configuration
-
-    environment = {**os.environ, **{name: value for name, value in (instead or {}).items() if value}}
-    return structs.replace(Settings.of(environment, configuration.load().model), log=state_folder() / FILE)
 
 
 def _answers(talk: Talk, messages: list[Message], offer: Offer) -> list[Answer]:
@@ -169,10 +160,10 @@ def _faults(answer: Answer, offer: Offer) -> str:
 
 
 class Talk:
-    """The calls of one draft: one deadline, one ladder, and what they cost."""
+    """The calls of one draft, or for one question: one deadline, one ladder, and what they cost. `what` are the contents that leave."""
 
-    def __init__(self, settings: Settings, schema: Schema, tell: Callable[[str], None] | None = None) -> None:
-        self.settings, self.schema, self.tell = settings, schema, tell
+    def __init__(self, settings: Settings, schema: Schema, tell: Tell | None = None, what: tuple[str, ...] = NEEDED) -> None:
+        self.settings, self.schema, self.tell, self.what = settings, schema, tell, what
         self.began = time.monotonic()
         self.deadline = self.began + settings.timeout
         self.cost = {"calls": 0, "prompt_tokens": 0, "answer_tokens": 0}
@@ -236,8 +227,7 @@ class Talk:
         time.sleep(pause)
 
     def _send(self, messages: list[Message], traits: Traits, seed: int | None, *, live: bool) -> bytes:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        if (left := self.deadline - time.monotonic()) <= 0:
             raise DraftError("the time for this draft is over")
         self.cost["calls"] += 1
         self._note(messages)
@@ -273,7 +263,7 @@ class Talk:
             return
         to = destination(self.settings.url, site_permissions(self.settings.privacy).endpoints)
         try:
-            note_sent(self.settings.log, to=to, url=self.settings.url, model=self.settings.model, digest=digest, size=size)
+            note_sent(self.settings.log, to=to, url=self.settings.url, model=self.settings.model, digest=digest, size=size, what=self.what)
         except OSError as error:
             raise DraftError("what leaves cannot be noted in the log, so nothing was sent") from error
 

@@ -6,6 +6,7 @@ CRITIC, CRITIC_URL; CAREWRIGHT_PRIVACY names a TOML file with the `[[send]]` tab
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from agent.errors import DraftError
+from agent.privacy.sent import FILE
+from agent.store.place import state_folder
 
 SAME = "same"
 """As the critic's model: the drafter's own."""
@@ -21,6 +24,10 @@ _VARIED = 0.7
 """The temperature of several answers, where none is set: at 0 they would be one."""
 _MOST_CHOICES = 8
 _PREFIX = "CAREWRIGHT_MODEL_"
+
+
+class NoModelError(DraftError):
+    """No model is configured, which is no fault of a configuration."""
 
 
 class Model(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -84,10 +91,10 @@ class Settings(Struct, frozen=True):
 
     @classmethod
     def of(cls, environment: Mapping[str, str], file: Model | None = None) -> Self:
-        """From an environment, and a table of the configuration file below it. Raises DraftError that names what is missing."""
+        """From an environment, and a table of the configuration file below it. Raises NoModelError; DraftError that names what is wrong."""
         table = _with(file or Model(), environment)
         if not table.url or not table.name:
-            raise DraftError("no model is configured: set CAREWRIGHT_MODEL_URL (ending in /v1) and CAREWRIGHT_MODEL, or use the rules")
+            raise NoModelError("no model is configured: set CAREWRIGHT_MODEL_URL (ending in /v1) and CAREWRIGHT_MODEL, or use the rules")
         if faults := table.faults():
             raise DraftError("; ".join(faults))
         return cls(
@@ -105,6 +112,14 @@ class Settings(Struct, frozen=True):
         """The same for the critic."""
         model = self.model if self.critic == SAME else self.critic
         return structs.replace(self, model=model, url=self.critic_url or self.url, temperature=0.0, choices=1)
+
+
+def configured_settings(instead: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the environment (with what is said `instead`) and of the configuration file. Raises DraftError, StoreError."""
+    from agent.faces import configuration
+
+    environment = {**os.environ, **{name: value for name, value in (instead or {}).items() if value}}
+    return structs.replace(Settings.of(environment, configuration.load().model), log=state_folder() / FILE)
 
 
 def _with(table: Model, environment: Mapping[str, str]) -> Model:

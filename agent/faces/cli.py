@@ -127,7 +127,7 @@ def chat(
         raise typer.BadParameter("give BUNDLE or --example")
     from agent.chat.session import Session
     from agent.faces import planning_face
-    from agent.faces.cli_chat import converse
+    from agent.faces.cli_chat import converse, interpreter
 
     data = planning_face.read(bundle, example=example, patient=patient)
     session = Session(data, as_of or (planning_face.EXAMPLE_AS_OF if example else today()), patient, drafter=drafter)
@@ -136,6 +136,7 @@ def chat(
         from agent.review import Reviewer
 
         session.signer = LateSigner(session, Reviewer(reviewer, role))
+    session.interpreter = interpreter()
     converse(session)
 
 

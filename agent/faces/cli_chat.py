@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.drafting.replies import Passing
+from agent.errors import DraftError
 from agent.faces.cli_common import note
 from agent.faces.words import ascii_only
 from agent.safe_text import readable
 
 if TYPE_CHECKING:
+    from agent.chat.interpreting import Interpreter
     from agent.chat.session import Reply, Session
 
 _OWN = {"plan", "export", "review", "quit"}
@@ -22,8 +24,9 @@ STEPS = {
     "retrieve": "guidelines are decided",
     "draft": "the plan is drafted",
     "check": "the draft is checked",
+    "interpret": "a model is asked what is meant",
 }
-"""What is said of each node of the graph."""
+"""What is said of each node of the graph, and of what is done before an answer."""
 _LINE_ANEW = "\r\x1b[K"
 """Takes away what stood in the line for the time being."""
 _CITED = 3
@@ -59,6 +62,17 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
             reply = answer(session, line)
             _clear()
             show(reply)
+
+
+def interpreter() -> Interpreter | None:
+    """The configured model, to say what is meant by words that are not recognised; where it may not be asked, that is said once."""
+    from agent.chat.interpreting import configured
+
+    try:
+        return configured()
+    except DraftError as error:
+        note(f"No model is asked what is meant: {error}")
+        return None
 
 
 def passing(node: str) -> None:

@@ -16,7 +16,9 @@ from policies.engine import load_policies, reaches
 from policies.model import Content, Destination, Endpoint, Send
 
 NEEDED: tuple[Content, ...] = ("facts", "findings", "options")
-"""The contents of a prompt; notes, identifiers and the words of a request are never part of one."""
+"""The contents of a draft's prompt; notes, identifiers and the words of a request are never part of one."""
+OF_QUESTIONS: tuple[Content, ...] = ("request-text",)
+"""What a model is sent to learn what was meant: the words of one question, without what may identify somebody, and nothing of the record."""
 
 
 class Permissions(Struct, frozen=True):
@@ -50,16 +52,16 @@ def site_permissions(path: str | None) -> Permissions:
     return Permissions((*shipped.sends, *own.send), (*shipped.endpoints, *own.endpoint))
 
 
-def refused(url: str, permissions: Permissions) -> tuple[Content, ...]:
+def refused(url: str, permissions: Permissions, needed: Sequence[Content] = NEEDED) -> tuple[Content, ...]:
     """Contents of a prompt that may not go where `url` is."""
     to = destination(url, permissions.endpoints)
     allowed = {content for rule in permissions.sends if reaches(rule, to) for content in rule.what}
-    return tuple(content for content in NEEDED if content not in allowed)
+    return tuple(content for content in needed if content not in allowed)
 
 
-def require_permission(url: str, permissions: Permissions) -> None:
+def require_permission(url: str, permissions: Permissions, needed: Sequence[Content] = NEEDED) -> None:
     """Raises DraftError unless every content of a prompt may go where `url` is."""
-    if missing := refused(url, permissions):
+    if missing := refused(url, permissions, needed):
         raise DraftError(
             f"nothing leaves by default: no [[send]] table allows {', '.join(missing)} to {destination(url, permissions.endpoints)}; "
             "write one into a file of the site's own and name it in CAREWRIGHT_PRIVACY"

@@ -18,7 +18,7 @@ FILE = "sent.jsonl"
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """One call. `digest` is that of the messages (`carewright plan --show-prompt` prints the same one); `what` are its contents."""
+    """One call. `digest` is that of the messages (of a draft, `carewright plan --show-prompt` prints the same one); `what` are its contents."""
 
     at: str
     to: Destination
@@ -29,9 +29,9 @@ class Sent(Struct, frozen=True, kw_only=True):
     what: tuple[str, ...] = NEEDED
 
 
-def note_sent(file: Path, *, to: Destination, url: str, model: str, digest: str, size: int) -> None:
+def note_sent(file: Path, *, to: Destination, url: str, model: str, digest: str, size: int, what: tuple[str, ...] = NEEDED) -> None:
     """Append one line, before the call is made; where that fails (OSError), the call must not be made."""
-    line = Sent(at=datetime.now(UTC).isoformat(timespec="milliseconds"), to=to, host=urlsplit(url).netloc.rpartition("@")[2], model=model, digest=digest, bytes=size)  # fmt: skip
+    line = Sent(at=datetime.now(UTC).isoformat(timespec="milliseconds"), to=to, host=urlsplit(url).netloc.rpartition("@")[2], model=model, digest=digest, bytes=size, what=what)  # fmt: skip
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
     try:

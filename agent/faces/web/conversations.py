@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 from agent.chat.answers import answer
 from agent.chat.deciding import DeskSigner
 from agent.chat.grammar import understand
+from agent.chat.interpreting import Interpreter, configured
 from agent.chat.session import Reply, frame, reply
 from agent.chat.session import Session as Talk
 from agent.desk import Desk
-from agent.errors import DecisionError
+from agent.errors import DecisionError, PlannerError
 from agent.faces.web.accounts import Accounts, Session
 from agent.review import Decision
 
@@ -56,6 +59,13 @@ class Conversations:
     _talks: OrderedDict[tuple[str, str], Talk] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
+    @cached_property
+    def interpreter(self) -> Interpreter | None:
+        """The configured model, where words of a question may go to it; `carewright config model` says why not."""
+        with suppress(PlannerError):
+            return configured()
+        return None
+
     def said(self, session: Session, name: str) -> list[tuple[str, Reply]]:
         """The turns so far."""
         with self._lock:
@@ -75,7 +85,7 @@ class Conversations:
         if talk is None or talk.plan.digest != shown.plan.digest:
             behind = self.desk.behind(name)
             talk = Talk(behind.record, behind.as_of, behind.patient, kept=shown.plan, said=talk.said if talk else [])
-        talk.signer = signer
+        talk.signer, talk.interpreter = signer, self.interpreter
         with self._lock:
             self._talks[key] = talk
             self._talks.move_to_end(key)
