@@ -10,6 +10,7 @@ from agent.case import Case
 from agent.drafting import Drafter
 from agent.drafting.rules import RulesDrafter
 from agent.errors import RecordError
+from agent.store.lately import Lately
 
 _KEPT_CASES = 8
 
@@ -27,20 +28,16 @@ class Context:
     bytes_of: Callable[[str], bytes]
     drafter: Drafter = field(default_factory=RulesDrafter)
     max_drafts: int = 3
-    _cases: dict[tuple[str, str, str | None, frozenset[str]], Case] = field(default_factory=dict, repr=False)
+    _cases: Lately[tuple[str, str, str | None, frozenset[str]], Case] = field(default_factory=lambda: Lately(_KEPT_CASES), repr=False)
 
     def case(self, source: str, as_of: str, patient: str | None = None, excluded: frozenset[str] = frozenset()) -> Case:
-        """The case behind a state; the same process computes it once.
+        """The case behind a state; a process that was asked for it lately has it.
 
         Raises:
             RecordError: the bytes are not there any more.
         """
         key = (source, as_of, patient, excluded)
-        if key not in self._cases:
-            if len(self._cases) >= _KEPT_CASES:
-                self._cases.pop(next(iter(self._cases)))
-            self._cases[key] = Case(self.bytes_of(source), date.fromisoformat(as_of), patient, excluded)
-        return self._cases[key]
+        return self._cases.get(key, lambda: Case(self.bytes_of(source), date.fromisoformat(as_of), patient, excluded))
 
 
 def in_memory(data: bytes, digest: str, drafter: Drafter | None = None) -> Context:

@@ -36,6 +36,7 @@ from agent.store.connection import Connection, Database
 from agent.store.decisions import decisions, verdict, waiting_verdicts
 from agent.store.erasing import was_erased
 from agent.store.integrity import faults
+from agent.store.lately import Lately
 from agent.store.opening import open_database
 from agent.store.outbox import delivered, undelivered
 from agent.store.records import keep_record, record
@@ -44,6 +45,8 @@ from agent.store.stakes import decided_since, stakes
 from agent.store.worklist import UNFINISHED, DrafterName, Work, add_work, same_waiting, shown_plan, work, works
 from tools.clinical.plan import Plan
 
+_CONTEXTS = 4
+"""So many are kept; each remembers the last records that it worked on."""
 Clock = Callable[[], datetime]
 MakeContext = Callable[[Work, Callable[[str], bytes]], Context]
 
@@ -61,7 +64,7 @@ class Desk:
         self._database = open_database(home)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._make_context = context or _context
-        self._contexts: dict[tuple[str, str | None], Context] = {}
+        self._contexts: Lately[tuple[str, str | None], Context] = Lately(_CONTEXTS)
 
     def start(
         self, bundle: bytes, as_of: date, *, request: str | None = None, drafter: DrafterName = "rules", patient: str | None = None,
@@ -269,10 +272,7 @@ class Desk:
         )
 
     def _context(self, found: Work) -> Context:
-        key = (found.drafter, found.request)
-        if key not in self._contexts:
-            self._contexts[key] = self._make_context(found, partial(_record_of, self._database))
-        return self._contexts[key]
+        return self._contexts.get((found.drafter, found.request), lambda: self._make_context(found, partial(_record_of, self._database)))
 
     @property
     def _runner(self) -> Runner:

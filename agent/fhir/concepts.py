@@ -17,6 +17,7 @@ from agent.fhir import elements as el
 from tools.clinical.facts import Coding
 
 _KEPT = 20_000
+_LONG = 4096
 Value = TypeVar("Value")
 
 
@@ -55,12 +56,14 @@ _RANGES = msgspec.json.Decoder(list[el.ReferenceRange])
 
 
 class Memo(dict[bytes, Value]):
-    """What a run of bytes was understood as; emptied when it grows too large."""
+    """What a run of bytes was understood as; emptied when it grows too large, and never given what is very long."""
 
     def __init__(self, understand: Callable[[bytes], Value]) -> None:
         self._understand = understand
 
     def __missing__(self, raw: bytes) -> Value:
+        if len(raw) > _LONG:  # nobody writes it twice
+            return self._understand(raw)
         if len(self) > _KEPT:
             self.clear()
         found = self[raw] = self._understand(raw)

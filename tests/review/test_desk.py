@@ -13,9 +13,11 @@ import pytest
 from msgspec import structs
 
 import agent.deciding
+from agent.context import Context
 from agent.desk import Desk
 from agent.errors import DecisionError, StoreError
 from agent.review import Approve, Edit, Override, Reject, Reviewer
+from agent.store.worklist import Work
 from tools.clinical.plan import Disposition, Plan
 
 PHYSICIAN = Reviewer("dr-1", "physician")
@@ -283,3 +285,19 @@ def test_who_may_approve_nothing_is_told_so_when_approving_the_rest(waiting: Ope
     for role in ("viewer", "service", "clerk"):
         refused("unauthorised", lambda role=role: desk.decide(name, Reviewer("x", role), ALL, digest(desk, name)))
     assert desk.show(name).decisions == ()
+
+
+def test_however_many_plans_were_asked_for_in_words_a_desk_remembers_few_of_them(tmp_path: Path) -> None:
+    made: list[str | None] = []
+
+    def remembering(work: Work, bytes_of: Callable[[str], bytes]) -> Context:
+        made.append(work.request)
+        return Context(bytes_of)
+
+    desk = Desk(tmp_path, context=remembering)
+    record = b'{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Patient", "id": "p1"}}]}'
+    for request in "abcdefgh":
+        desk.start(record, date(2026, 11, 20), request=request)
+    for request in "ha":
+        desk.start(record, date(2026, 11, 21), request=request)
+    assert made == [*"abcdefgh", "a"]

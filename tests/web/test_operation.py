@@ -98,6 +98,15 @@ def test_metrics_count_by_route_and_status_and_escape_labels() -> None:
     assert 'odd{kind="a\\"b\\\\c\\nd"} 1' in text
 
 
+def test_methods_that_a_caller_makes_up_are_counted_and_logged_as_one() -> None:
+    http, lines, metrics = small_app()
+    for made_up in ("SMITH", "JONES"):
+        http.request(made_up, "/plans/w-1")
+    assert [json.loads(line)["method"] for line in lines] == ["OTHER", "OTHER"]
+    assert [line for line in metrics.text().splitlines() if "OTHER" in line and line.endswith(" 2")] != []
+    assert "SMITH" not in metrics.text()
+
+
 def test_too_many_requests_of_one_client_wait_and_another_does_not() -> None:
     now = [0.0]
     rate = Rate(2, clock=lambda: now[0])

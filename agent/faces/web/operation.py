@@ -33,6 +33,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 _PLANNING = ("/api/v1/plans", "/plans")
 _SESSION = "carewright="
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Others are counted and logged as one: whoever calls could make up any number."""
 
 
 class _TooLargeError(Exception):
@@ -112,7 +114,7 @@ class Operation:
         with self._span() as span:
             fault = await self._answered(scope, exchange)
             if span is not None:
-                span.update_name(f"{scope['method']} {route_of(scope)}")
+                span.update_name(f"{method_of(scope)} {route_of(scope)}")
         self._tell(scope, exchange.status, time.perf_counter() - began, name, fault)
 
     def _bound_threads(self) -> None:
@@ -158,8 +160,8 @@ class Operation:
         return self.settings.limits.hook_bytes if scope["path"].startswith("/cds-services") else self.settings.limits.body_bytes
 
     def _tell(self, scope: Scope, status: int, seconds: float, name: str, fault: str) -> None:
-        route = route_of(scope)
-        self.metrics.count("carewright_requests_total", method=scope["method"], route=route, status=str(status))
+        route, method = route_of(scope), method_of(scope)
+        self.metrics.count("carewright_requests_total", method=method, route=route, status=str(status))
         self.metrics.took(seconds, route=route)
         for kind, what in scope.get("state", {}).get("counted", ()):
             self.metrics.count(f"carewright_hook_{kind}_total", kind=what)
@@ -168,7 +170,7 @@ class Operation:
         if self.settings.logs.format == "json":
             line = {
                 "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": "error" if fault else "info", "event": "request",
-                "request": name, "method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1),
+                "request": name, "method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1),
                 **({"fault": fault} if fault else {}),
             }  # fmt: skip
             self.write(json.dumps(line))
@@ -182,6 +184,11 @@ class Operation:
         except ImportError:
             return nullcontext()
         return trace.get_tracer("carewright").start_as_current_span("request", record_exception=False, set_status_on_exception=False)
+
+
+def method_of(scope: Scope) -> str:
+    """The method, or `OTHER`."""
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
 
 
 def route_of(scope: Scope) -> str:
