@@ -157,9 +157,14 @@ def ask(name: str, arguments: dict[str, Any], as_of: date) -> Answer:
         raise
     except ClinicalError as error:
         found = which.output(tool=name, status="not_checked", reason=str(error))
-    if not strange:
+    return _without_silence(msgspec.structs.replace(found, not_used=(*(f"{path}: no such field" for path in strange), *found.not_used)))
+
+
+def _without_silence(found: Answer) -> Answer:
+    """Nothing is found only where the whole question was understood: what was passed over might have changed it."""
+    if found.status != "nothing_found" or found.reason or not found.not_used:
         return found
-    return msgspec.structs.replace(found, not_used=(*(f"{path}: no such field" for path in strange), *found.not_used))
+    return msgspec.structs.replace(found, status="not_checked", reason=f"not understood, and it may matter: {'; '.join(found.not_used)}")
 
 
 def call(name: str, arguments: dict[str, Any], as_of: date) -> dict[str, Any]:

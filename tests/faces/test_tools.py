@@ -83,6 +83,17 @@ def test_two_medicines_without_an_interaction_are_nothing_found() -> None:
     assert (answer["status"], answer["issues"], answer["reason"]) == ("nothing_found", [], "")
 
 
+def test_nothing_is_found_only_where_the_whole_question_was_understood() -> None:
+    asked = {"medication": "acetaminophen", "context": {"age": 40, "condition": ["cirrhosis"]}}
+    answer = call("check_contraindications", asked, DAY)
+    assert (answer["status"], answer["reason"]) == ("not_checked", "not understood, and it may matter: context.condition: no such field")
+
+
+def test_a_finding_stands_although_a_part_of_the_question_was_not_understood() -> None:
+    asked = {"medications": ["simvastatin", "clarithromycin"], "context": {"colour": "red"}}
+    assert call("check_interactions", asked, DAY)["status"] == "found"
+
+
 def test_no_medicine_is_not_checked() -> None:
     assert call("check_interactions", {"medications": []}, DAY)["status"] == "not_checked"
 
