@@ -59,11 +59,13 @@ def simulate(
     """Plan a whole cohort: one row a patient, a manifest, a report."""
     from scenarios.cohort import cohort
     from scenarios.population import drawn
-    from scenarios.report import write_report
+    from scenarios.report import manifest_of, write_report
     from scenarios.simulation import Settings, simulate_patients
 
     if bool(paths) is (population is not None):
         raise typer.BadParameter("give PATHS or --population")
+    if compare is not None and manifest_of(compare) and compare.resolve() == out.resolve():
+        raise typer.BadParameter("--compare is the folder of --out, whose rows would be overwritten first; choose another for --out")
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else cohort(paths or [])
     start = time.perf_counter()

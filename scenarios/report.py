@@ -7,10 +7,9 @@ treated otherwise than the others. Rows are read one after the other (`scenarios
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -21,7 +20,7 @@ from scenarios.differences import differences
 from scenarios.page import Page, Section, write_page
 from scenarios.pictures import bars, histogram, intervals
 from scenarios.row import Row
-from scenarios.summary import ERRORS, MEASURES, Group, Spread, Summary, summary
+from scenarios.summary import DRAFTED, ERRORS, MEASURES, Drafts, Group, Spread, Summary, summary
 
 _SLOWEST = 8
 _LONGEST = 15
@@ -33,7 +32,7 @@ def write_report(folder: Path, before: Path | None = None) -> None:
     """Write `report.md` and `report.html` from the rows and the manifest of a folder.
 
     Args:
-        before: the folder of an earlier batch, to be held against; the rows of both are then held in memory.
+        before: the folder of an earlier batch, to be held against.
 
     Raises:
         RecordError: `before` holds no batch.
@@ -50,8 +49,16 @@ def report_page(folder: Path, before: Path | None = None) -> Page:
     )
     sections = [*sections_of(summary(rows_in(folder))), *_slowest(folder)]
     if before is not None:
-        sections[1:1] = differences(batch(before), batch(folder))
+        sections[1:1] = _since(before, folder)
     return Page("Batch report", head, sections)
+
+
+def _since(before: Path, folder: Path) -> list[Section]:
+    old, new = ((manifest_of(one), one / "rows.ndjson") for one in (before, folder))
+    try:
+        return differences(old, new)
+    except (OSError, ValueError, KeyError):
+        raise RecordError(_NOTHING.format(before.name)) from None
 
 
 def batch(folder: Path) -> tuple[Row, list[Row]]:
@@ -186,15 +193,13 @@ def _confidence(found: Summary) -> Section:
     return _bars("How sure the knowledge behind the lines is", ("confidence", "lines"), found.counters["confidence"], words)
 
 
-def _drafts(told: Sequence[Mapping[str, Any]]) -> list[Section]:
+def _drafts(told: Drafts) -> list[Section]:
     """What the drafts of a model cost, and why some were given up."""
-    if not told:
+    if not told.asked:
         return []
-    names = ("calls", "prompt_tokens", "answer_tokens", "milliseconds", "sentences", "grounded", "preferred", "barred", "outside")
-    table = [_spread(name.replace("_", " "), Spread(one[name] for one in told)) for name in names]
-    reasons = Counter(one["fell_back"] for one in told if one["fell_back"])
-    why = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
-    text = f"Drafted by the model: {Share(sum(one['drafted'] for one in told), len(told))}. " + (f"Given up: {why}." if why else "")
+    table = [_spread(name.replace("_", " "), told.spreads[name]) for name in DRAFTED]
+    why = "; ".join(f"{reason} ({count})" for reason, count in told.given_up.most_common())
+    text = f"Drafted by the model: {Share(told.drafted, told.asked)}. " + (f"Given up: {why}." if why else "")
     return [Section("Drafts by a model", (_SPREAD, table), text)]
 
 

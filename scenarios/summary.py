@@ -12,6 +12,7 @@ from scenarios.row import Row
 
 MEASURES = ("interruptive", "issues", "suppressed", "questions", "medications", "uncertain", "not_checked")
 COUNTED = ("items", "ledger", "open", "alerts", "confidence")
+DRAFTED = ("calls", "prompt_tokens", "answer_tokens", "milliseconds", "sentences", "grounded", "preferred", "barred", "outside")
 ERRORS = 200
 """So many failures are named; the others are counted."""
 
@@ -70,12 +71,30 @@ class Group:
 
 
 @dataclass
+class Drafts:
+    """What a model said of its drafts; `given_up` counts why the rules' plan stands instead."""
+
+    asked: int = 0
+    drafted: int = 0
+    given_up: Counter[str] = field(default_factory=Counter)
+    spreads: dict[str, Spread] = field(default_factory=lambda: {name: Spread() for name in DRAFTED})
+
+    def add(self, told: Row) -> None:
+        """Count a draft."""
+        self.asked += 1
+        self.drafted += told["drafted"]
+        if told["fell_back"]:
+            self.given_up[told["fell_back"]] += 1
+        for name in DRAFTED:
+            self.spreads[name][told[name]] += 1
+
+
+@dataclass
 class Summary:
     """Everything that is counted.
 
     Attributes:
         spreads: of each measure, and `lines`. counters: of what rows count by name. problems, groups: by module, and by sex and age.
-        drafts: what a model said of its drafts.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -86,7 +105,7 @@ class Summary:
     groups: dict[str, Group] = field(default_factory=dict)
     interruptive_unsure: int = 0
     errors: list[tuple[str, str]] = field(default_factory=list)
-    drafts: list[Row] = field(default_factory=list)
+    drafts: Drafts = field(default_factory=Drafts)
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -108,7 +127,7 @@ class Summary:
         for module in dict.fromkeys(row["modules"]):
             self.problems.setdefault(module, Group()).add(row)
         if "model" in row:
-            self.drafts.append(row["model"])
+            self.drafts.add(row["model"])
 
     @property
     def plans(self) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from datetime import date
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import orjson
@@ -15,9 +17,10 @@ from scenarios.card import Card, Share, weights
 from scenarios.differences import differences
 from scenarios.page import Page, Section, as_html, as_markdown
 from scenarios.pictures import bars, histogram, intervals, lines, trends
+from scenarios.places import Places
 from scenarios.population import drawn
 from scenarios.release import first_page
-from scenarios.report import batch, write_report
+from scenarios.report import batch, manifest_of, write_report
 from scenarios.simulation import Settings, simulate_patients
 from scenarios.suites import card_page
 
@@ -73,9 +76,17 @@ def test_what_is_written_is_escaped() -> None:
     assert "| <i>\\| |" in as_markdown(page)
 
 
+def of(folder: Path, rows: list[dict[str, Any]] | None = None) -> tuple[dict[str, Any], Path]:
+    """A batch to be held against another; with other rows, a copy of it."""
+    if rows is None:
+        return manifest_of(folder), folder / "rows.ndjson"
+    path = folder / "other.ndjson"
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return manifest_of(folder), path
+
+
 def test_a_batch_against_itself_differs_in_nothing(folder: Path) -> None:
-    whole = batch(folder)
-    section = differences(whole, whole)[0]
+    section = differences(of(folder), of(folder))[0]
     assert "12 patients are in both, 0 only here, 0 only there" in section.text
     assert "Plans with another digest: 0 of" in section.text
     assert section.table
@@ -83,15 +94,36 @@ def test_a_batch_against_itself_differs_in_nothing(folder: Path) -> None:
 
 
 def test_a_line_more_is_a_difference(folder: Path) -> None:
-    manifest, rows = batch(folder)
-    changed = orjson.loads(orjson.dumps(rows))
+    changed = orjson.loads(orjson.dumps(batch(folder)[1]))
     target = next(row for row in changed if row["outcome"] == "plan")
     target["items"]["start"] = target["items"].get("start", 0) + 1
     target["digest"] = "sha256:other"
-    section, _, most = differences((manifest, rows), (manifest, changed))
+    section, _, most = differences(of(folder), of(folder, changed))
     assert "Plans with another digest: 1 of" in section.text
     assert most.table
     assert [row[0] for row in most.table[1]] == [target["patient"]]
+
+
+def test_rows_are_found_by_key_in_any_order_and_counted_once(folder: Path) -> None:
+    rows = batch(folder)[1]
+    here = [*rows[::-1][:10], {**rows[5], "patient": "again"}, {**rows[0], "key": "f" * 24}]
+    section = differences(of(folder), of(folder, here))[0]
+    assert "10 patients are in both, 1 only here, 2 only there" in section.text
+    with Places(of(folder, here)[1]) as places:
+        assert (places.row(bytes.fromhex(rows[5]["key"])) or {})["patient"] == "again"
+        assert places.row(bytes(12)) is None
+
+
+def test_holding_batches_against_each_other_takes_no_memory_for_their_rows(folder: Path) -> None:
+    rows = batch(folder)[1]
+    peaks = []
+    for many in (500, 4000):
+        path = of(folder, [{**rows[n % 12], "key": f"{n:024x}"} for n in range(many)])
+        tracemalloc.start()
+        differences(path, path)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert (peaks[1] - peaks[0]) / 3500 < 300, "bytes a row; a row itself takes some 2,700"
 
 
 def test_a_folder_without_a_batch_is_named(tmp_path: Path) -> None:
