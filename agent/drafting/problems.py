@@ -12,12 +12,12 @@ _WORK = frozenset({"continue", "order", "refer"})
 
 
 def plan_problems(case: Case) -> tuple[PlanProblem, ...]:
-    """One entry for each guideline module that is active for this patient: first what cannot wait, then where medicines change,
-    last where there is only advice; otherwise in the modules' order.
+    """One entry for each guideline module that is active for this patient: first what cannot wait, then where medicines change at
+    this visit, last where there is only advice; among equals what the record lists comes first, otherwise the modules' order decides.
     """
     known = modules()
     named: set[str] = set()
-    ordered = sorted(case.run.active, key=lambda name: _weight(case, name))
+    ordered = sorted(case.run.active, key=lambda name: (_weight(case, name), not _listed(case, known[name])))
     return tuple(_problem(case, known[name], number, named) for number, name in enumerate(ordered, start=1))
 
 
@@ -25,8 +25,13 @@ def _weight(case: Case, module: str) -> int:
     mine = [decision for decision in case.run.decisions if decision.module == module]
     if any(decision.urgency != "routine" for decision in mine):
         return 0
-    actions = {decision.action for decision in mine}
-    return 1 if actions & _CHANGES else 2 if actions & _WORK else 3
+    if any(decision.action in _CHANGES and not decision.deferred for decision in mine):
+        return 1
+    return 2 if any(decision.action in _CHANGES | _WORK for decision in mine) else 3
+
+
+def _listed(case: Case, module: Module) -> bool:
+    return any(case.facts.problem(kind) for kind in module.kinds)
 
 
 def _problem(case: Case, module: Module, number: int, named: set[str]) -> PlanProblem:
