@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-_MAGNITUDE = 30
+from tools.clinical import quantity
 
 
 def countable(value: Decimal | None) -> bool:
-    """Whether there is a number, finite, and of a magnitude that arithmetic with units bears."""
-    return value is not None and value.is_finite() and -_MAGNITUDE <= value.adjusted() <= _MAGNITUDE
+    """Whether there is a number, and one that can be counted with."""
+    return value is not None and quantity.countable(value)
 
 
 def positive(value: Decimal | None) -> bool:

@@ -41,6 +41,35 @@ def test_what_cannot_be_computed_is_said(name: str, inputs: dict[str, Quantity |
     assert (answer.outcome, answer.value, answer.quantity, said in answer.reason) == ("not_checked", "", None, True)
 
 
+LEVELS: dict[str, Quantity | str | bool] = {
+    "first-level": Q("30 mg/L"),
+    "first-time": Q("1 h"),
+    "second-level": Q("15 mg/L"),
+    "second-time": Q("9 h"),
+    "infusion-time": Q("1 h"),
+    "interval": Q("12 h"),
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"second-time": Q("1 h")}, "the second is drawn later and is lower"),
+        ({"second-level": Q("30 mg/L")}, "the second is drawn later and is lower"),
+        ({"second-level": Q("31 mg/L")}, "the second is drawn later and is lower"),
+    ],
+)
+def test_two_levels_tell_an_area_only_where_the_later_one_is_lower(changed: dict[str, Quantity], said: str) -> None:
+    assert calculate("vancomycin-auc-two-levels", {**LEVELS, **changed}).reason.endswith(said)
+    assert bool(calculate("vancomycin-auc-two-levels", {**LEVELS, **changed}).value) is not bool(said)
+
+
+def test_a_formula_that_would_divide_by_nothing_has_no_value() -> None:
+    gap = {"sodium": Q("140 mmol/L"), "chloride": Q("100 mmol/L"), "bicarbonate": Q("24 mmol/L")}
+    assert calculate("delta-ratio", gap).reason == "delta-ratio has no value for these inputs"
+
+
 def test_a_score_names_its_band() -> None:
     given: dict[str, Quantity | str | bool] = {
         "bilirubin": Q("2.5 mg/dL"),

@@ -14,7 +14,7 @@ from tools.calculators.model import CalculationAnswer, Calculator, CalculatorFil
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.errors import OutOfScopeError, UnitMismatchError
 from tools.clinical.knowledge import load
-from tools.clinical.quantity import Quantity, plain
+from tools.clinical.quantity import Quantity, decimal_of, plain
 
 FOLDER = Path(__file__).parent / "knowledge"
 Value = Quantity | str | bool
@@ -80,13 +80,13 @@ def compute(listed: Listed, inputs: Mapping[str, Value]) -> CalculationAnswer:
     if missing:
         return _refusal(listed, f"not given: {', '.join(missing)}", missing)
     values = {given.name: _value(given, inputs[given.name]) for given in calculator.input if given.name in inputs}
-    result = _points(calculator.points, values) if calculator.python == "points" else _formula(calculator, values)
+    result = _result(calculator, values)
     return CalculationAnswer(
         name=calculator.name,
         outcome="found",
-        value=plain(round(Decimal(repr(result)), calculator.places)),
+        value=plain(result),
         unit=calculator.unit,
-        meaning=_meaning(calculator, round(result, calculator.places)),
+        meaning=_meaning(calculator, float(result)),
         title=calculator.title,
         formula=calculator.formula,
         source=listed.source,
@@ -94,6 +94,19 @@ def compute(listed: Listed, inputs: Mapping[str, Value]) -> CalculationAnswer:
         refuses=calculator.refuses,
         knowledge=(listed.ref,),
     )
+
+
+def _result(calculator: Calculator, values: Mapping[str, float | str | bool]) -> Decimal:
+    """The value, rounded as the source publishes it.
+
+    Raises:
+        OutOfScopeError: the formula has no value here (it would divide by nothing, or leave the numbers that there are).
+    """
+    try:
+        result = _points(calculator.points, values) if calculator.python == "points" else _formula(calculator, values)
+        return round(decimal_of(result), calculator.places)
+    except (ArithmeticError, ValueError, UnitMismatchError):
+        raise OutOfScopeError(f"{calculator.name} has no value for these inputs") from None
 
 
 def _refusal(listed: Listed, reason: str, missing: tuple[str, ...] = ()) -> CalculationAnswer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from tools.clinical.errors import OutOfScopeError
+
 
 def corrected_calcium(calcium: float, albumin: float, per_gram: float, normal: float) -> float:
     """Calcium at a normal albumin. Source: Payne 1973, BMJ 4:643."""
@@ -134,8 +136,13 @@ def area_from_two_levels(
 ) -> float:
     """Area under the curve over 24 hours from two levels of one dose, times counted from the end of the infusion.
 
+    Raises:
+        OutOfScopeError: the second level is not the later and the lower one.
+
     Source: ASHP, IDSA, PIDS and SIDP vancomycin guideline 2020, Am J Health Syst Pharm 77:835.
     """
+    if second_time <= first_time or second_level >= first_level:
+        raise OutOfScopeError("of two levels of one dose the second is drawn later and is lower")
     elimination = math.log(first_level / second_level) / (second_time - first_time)
     peak = first_level * math.exp(elimination * first_time)
     trough = peak * math.exp(-elimination * (interval - infusion_time))

@@ -26,7 +26,7 @@ from msgspec import Struct, structs
 from tools.clinical import conditions as c
 from tools.clinical.errors import KnowledgeError, UnitMismatchError
 from tools.clinical.quantity import Quantity
-from tools.clinical.regimen_conditions import AsNeeded, Form, Interval
+from tools.clinical.regimen_conditions import AsNeeded, DailyDose, Duration, Form, Interval, Route
 
 _BOUNDS = ("at_least", "at_most", "above", "below", "equals")
 
@@ -164,9 +164,9 @@ _BUILDERS: dict[str, Callable[[Clause], c.Condition]] = {
     "allergic_to": lambda clause: c.AllergicTo(clause.allergic_to or "", clause.reaction),
     "measured": lambda clause: c.Measured(clause.measured or "", _limit(clause), within_days(clause.within)),
     "unmeasured": lambda clause: c.Unmeasured(clause.unmeasured or "", within_days(clause.within)),
-    "daily_dose": lambda clause: c.DailyDose(clause.daily_dose or "", _limit(clause)),
-    "duration": lambda clause: c.Duration(clause.duration or "", _limit(clause)),
-    "route": lambda clause: c.Route(clause.route or "", _word(clause)),
+    "daily_dose": lambda clause: DailyDose(clause.daily_dose or "", _limit(clause)),
+    "duration": lambda clause: Duration(clause.duration or "", _limit(clause)),
+    "route": lambda clause: Route(clause.route or "", _word(clause)),
     "interval": lambda clause: Interval(clause.interval or "", _limit(clause)),
     "form": lambda clause: Form(clause.form or "", _word(clause).lower()),
     "as_needed": lambda clause: AsNeeded(clause.as_needed or ""),

@@ -7,11 +7,10 @@ are written in knowledge files stands in `tools.clinical.clause`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 from tools.clinical.errors import UnitMismatchError
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import Facts
 from tools.clinical.quantity import Quantity
 from tools.clinical.truth import ALWAYS, FALSE, Condition, Truth, Verdict
 
@@ -135,58 +134,6 @@ class Unmeasured:
 
 
 @dataclass(frozen=True, slots=True)
-class DailyDose:
-    """The daily amount of a medicine taken. Not taken: false. Taken, dose not recorded: unknown."""
-
-    name: str
-    limit: Limit
-
-    def holds(self, facts: Facts) -> Verdict:
-        return any_verdict([self._of(use) for use in facts.taking(self.name)])
-
-    def _of(self, use: MedicationUse) -> Verdict:
-        daily = use.regimen.daily_of(self.name)
-        if daily is None:
-            return Verdict(Truth.UNKNOWN, (use.reference,), (f"daily dose of {self.name}",))
-        return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """Days since a medicine was started. Not taken: false. Start not recorded: unknown."""
-
-    name: str
-    limit: Limit
-
-    def holds(self, facts: Facts) -> Verdict:
-        verdicts = []
-        for use in facts.taking(self.name):
-            if use.started is None:
-                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"start of {self.name}",)))
-            else:
-                days = Quantity(Decimal((facts.as_of - use.started).days), "d")
-                verdicts.append(self.limit.judge(days, use.reference, f"start of {self.name}"))
-        return any_verdict(verdicts)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A medicine taken by this route. Not taken: false. Route not recorded: unknown."""
-
-    name: str
-    route: str
-
-    def holds(self, facts: Facts) -> Verdict:
-        verdicts = []
-        for use in facts.taking(self.name):
-            if use.route is None:
-                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"route of {self.name}",)))
-            else:
-                verdicts.append(Verdict(Truth.TRUE if use.route == self.route else Truth.FALSE, (use.reference,)))
-        return any_verdict(verdicts)
-
-
-@dataclass(frozen=True, slots=True)
 class Sex:
     """The recorded (birth) sex. Not recorded: unknown."""
 
@@ -231,6 +178,7 @@ class AllOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> Verdict:
+        truth = Truth.TRUE
         because: list[str] = []
         missing: list[str] = []
         for part in self.parts:
@@ -239,8 +187,9 @@ class AllOf:
                 return verdict
             because += verdict.because
             if verdict.truth is Truth.UNKNOWN:
+                truth = Truth.UNKNOWN
                 missing += verdict.missing
-        return Verdict(Truth.UNKNOWN if missing else Truth.TRUE, _unique(because), _unique(missing))
+        return Verdict(truth, _unique(because), _unique(missing))
 
 
 @dataclass(frozen=True, slots=True)

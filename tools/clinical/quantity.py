@@ -61,6 +61,9 @@ _ALIASES = {
     "TAB": "{tablet}", "CAP": "{capsule}", "mm_Hg": "mm[Hg]", "mmol/L/h": "mmol/L/h",
 }  # fmt: skip
 
+MAGNITUDE = 30
+"""Powers of ten, up or down, that arithmetic with units bears; nothing that is measured or given comes near."""
+
 _POWER_OF_TEN = re.compile(r"10\*([+-]?[0-9]{1,2})")
 
 Dimension = tuple[tuple[str, int], ...]
@@ -162,15 +165,20 @@ def decimal_of(number: str | int | float | Decimal) -> Decimal:
     """A finite Decimal of what was written.
 
     Raises:
-        UnitMismatchError: not a number, or not a finite one.
+        UnitMismatchError: not a number, not a finite one, or one of a magnitude that nothing has.
     """
     try:
         value = number if isinstance(number, Decimal) else Decimal(str(number))
     except InvalidOperation:
         raise UnitMismatchError(f"{number!r} is not a number") from None
-    if not value.is_finite():
-        raise UnitMismatchError(f"{number!r} is not a finite number")
+    if not countable(value):
+        raise UnitMismatchError(f"{number!r} is not a number that can be counted with")
     return value
+
+
+def countable(value: Decimal) -> bool:
+    """Whether a number is finite, and of a magnitude that arithmetic with units bears."""
+    return value.is_finite() and -MAGNITUDE <= value.adjusted() <= MAGNITUDE
 
 
 def plain(value: Decimal, places: int = 4) -> str:

@@ -1,11 +1,68 @@
-"""Conditions on how a medicine is taken: how often, only as needed, and in which form."""
+"""Conditions on how a medicine is taken: how much of it, since when, by which route, how often, only as needed, and in which form."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tools.clinical.conditions import Limit, Truth, Verdict, any_verdict
 from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDose:
+    """The daily amount of a medicine taken. Not taken: false. Taken, dose not recorded: unknown."""
+
+    name: str
+    limit: Limit
+
+    def holds(self, facts: Facts) -> Verdict:
+        """By the daily amount of each order of it."""
+        return any_verdict([self._of(use) for use in facts.taking(self.name)])
+
+    def _of(self, use: MedicationUse) -> Verdict:
+        daily = use.regimen.daily_of(self.name)
+        if daily is None:
+            return Verdict(Truth.UNKNOWN, (use.reference,), (f"daily dose of {self.name}",))
+        return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Days since a medicine was started. Not taken: false. Start not recorded: unknown."""
+
+    name: str
+    limit: Limit
+
+    def holds(self, facts: Facts) -> Verdict:
+        """By the first order of it, to `as_of`."""
+        verdicts = []
+        for use in facts.taking(self.name):
+            if use.started is None:
+                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"start of {self.name}",)))
+            else:
+                days = Quantity(Decimal((facts.as_of - use.started).days), "d")
+                verdicts.append(self.limit.judge(days, use.reference, f"start of {self.name}"))
+        return any_verdict(verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A medicine taken by this route. Not taken: false. Route not recorded: unknown."""
+
+    name: str
+    route: str
+
+    def holds(self, facts: Facts) -> Verdict:
+        """By the route that is recorded."""
+        verdicts = []
+        for use in facts.taking(self.name):
+            if use.route is None:
+                verdicts.append(Verdict(Truth.UNKNOWN, (use.reference,), (f"route of {self.name}",)))
+            else:
+                verdicts.append(Verdict(Truth.TRUE if use.route == self.route else Truth.FALSE, (use.reference,)))
+        return any_verdict(verdicts)
 
 
 @dataclass(frozen=True, slots=True)
