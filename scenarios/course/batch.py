@@ -14,6 +14,7 @@ import orjson
 from agent.errors import RecordError
 from agent.knowledge_index import digest
 from scenarios.cohort import Recorded
+from scenarios.course.counted import counted
 from scenarios.course.model import CourseRules, course_named, responses
 from scenarios.course.outcome import page
 from scenarios.course.run import CourseTask
@@ -72,7 +73,7 @@ def _finish(out: Path, ledger: Ledger, task: CourseTask, rules: CourseRules) -> 
         "rows": "sha256:" + seal.hexdigest(),
     }
     (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
-    write_page(page(list(lines(out / "course.ndjson")), manifest), out / "course")
+    write_page(page(counted(lines(out / "course.ndjson")), manifest), out / "course")
     ledger.forget()
     return manifest
 

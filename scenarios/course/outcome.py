@@ -1,13 +1,13 @@
-"""What a course says of its arms: shares at goal, time to goal, events, burden and minutes."""
+"""What a course says of its arms: shares at goal, time to goal, events, burden and minutes.
+
+Rows are counted one after the other (`scenarios.course.counted`).
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from statistics import mean, median
-
 from scenarios.card import Share
 from scenarios.course.arms import ARMS
+from scenarios.course.counted import BURDEN, Counted
 from scenarios.course.model import responses
 from scenarios.page import Page, Section
 from scenarios.pictures import bars, lines, trends
@@ -21,46 +21,44 @@ _WORDS = (
 )
 
 
-def page(rows: Sequence[Row], manifest: Row) -> Page:
+def page(found: Counted, manifest: Row) -> Page:
     """The report of a course."""
-    followed = [row["arms"] for row in rows if row["outcome"] == "course"]
     head = (
-        f"{len(followed)} patients, {manifest['visits']} visits every {manifest['interval_days']} days from {manifest['as_of']}, course "
+        f"{found.followed} patients, {manifest['visits']} visits every {manifest['interval_days']} days from {manifest['as_of']}, course "
         f"{manifest['course']}, seed {manifest['seed']}, carewright {manifest['carewright']}. {_WORDS}"
     )
-    observables = list(dict.fromkeys(name for arms in followed for name in next(iter(arms.values()))["at_goal"]))
     interval = manifest["interval_days"]
-    sections = [section for name in observables for section in (_at_goal(followed, name, interval), _levels(followed, name, interval))]
-    sections += [_time_to_goal(followed, observables, interval), _events(followed, manifest), _burden(followed, manifest)]
-    errors = [(row["patient"], f"{row['error']}: {row['message']}") for row in rows if row["outcome"] == "error"]
-    return Page("Simulated course", head, sections + ([Section("Not followed", (("patient", "why"), errors))] if errors else []))
+    sections = [section for name in found.observables for section in (_at_goal(found, name, interval), _levels(found, name, interval))]
+    sections += [_time_to_goal(found, interval), _events(found, manifest), _burden(found, manifest), *_errors(found, manifest)]
+    return Page("Simulated course", head, sections)
 
 
-def _at_goal(followed: Sequence[Row], observable: str, interval: int) -> Section:
-    series = {arm: [one[arm]["at_goal"][observable] for one in followed if observable in one[arm]["at_goal"]] for arm in ARMS}
-    visits = range(len(next(iter(series.values()))[0]))
-    shares = {arm: [Share(sum(one[visit] for one in some), len(some)) for visit in visits] for arm, some in series.items()}
-    marks = [f"day {visit * interval}" for visit in visits]
-    pairs = list(zip(series["plans as drafted"], series["usual care"], strict=True))
-    better, worse = sum(a[-1] and not b[-1] for a, b in pairs), sum(b[-1] and not a[-1] for a, b in pairs)
+def _marks(visits: int, interval: int) -> list[str]:
+    return [f"day {visit * interval}" for visit in range(visits)]
+
+
+def _at_goal(found: Counted, observable: str, interval: int) -> Section:
+    one = found.observables[observable]
+    shares = {arm: [Share(met, one.patients) for met in one.at_goal[arm]] for arm in ARMS}
+    marks = _marks(len(one.at_goal["no change"]), interval)
     return Section(
         f"At goal: {_title(observable)}",
         (("arm", *marks), [(arm, *(str(share) for share in some)) for arm, some in shares.items()]),
-        f"At the last visit {better} patients are at goal with the plans and not with usual care, {worse} the other way round.",
+        f"At the last visit {one.better} patients are at goal with the plans and not with usual care, {one.worse} the other way round.",
         lines(f"Share at goal: {_title(observable)}", marks, {arm: [share.value for share in some] for arm, some in shares.items()}),
     )
 
 
-def _levels(followed: Sequence[Row], observable: str, interval: int) -> Section:
+def _levels(found: Counted, observable: str, interval: int) -> Section:
     """Where the level lies in the mean, of those who have a goal for it."""
-    known = [{arm: one[arm]["levels"][observable] for arm in ARMS} for one in followed if observable in one["no change"]["levels"]]
-    marks = [f"day {visit * interval}" for visit in range(len(known[0]["no change"]))]
-    means = {arm: [mean(column) for column in zip(*(one[arm] for one in known), strict=True)] for arm in ARMS}
-    unit = next(one.unit for one in responses().moves if one.observable == observable)
+    one = found.observables[observable]
+    means = {arm: [level.value for level in one.levels[arm]] for arm in ARMS}
+    marks = _marks(len(means["no change"]), interval)
+    unit = next(moves.unit for moves in responses().moves if moves.observable == observable)
     return Section(
         f"Level: {_title(observable)}, {unit}",
         (("arm", *marks), [(arm, *(f"{value:.4g}" for value in some)) for arm, some in means.items()]),
-        f"Mean of {len(known)} patients who have a goal for it; the level behind the measurements.",
+        f"Mean of {one.patients} patients who have a goal for it; the level behind the measurements.",
         trends(f"Mean level: {_title(observable)}", marks, means),
     )
 
@@ -70,47 +68,38 @@ def _title(observable: str) -> str:
     return found.title if found else observable
 
 
-def _time_to_goal(followed: Sequence[Row], observables: Sequence[str], interval: int) -> Section:
+def _time_to_goal(found: Counted, interval: int) -> Section:
     table = []
-    for observable in observables:
+    for observable, one in found.observables.items():
         for arm in ARMS:
-            open_ = [one[arm]["at_goal"][observable] for one in followed if observable in one[arm]["at_goal"]]
-            open_ = [some for some in open_ if not some[0]]
-            days = [some.index(True) * interval for some in open_ if True in some]
-            reached = Share(len(days), len(open_))
-            table.append((_title(observable), arm, str(reached), f"{median(days):g} days" if days else "nobody"))
+            reached = one.reached[arm]
+            median = f"{reached.quantile(0.5) * interval:g} days" if reached else "nobody"
+            table.append((_title(observable), arm, str(Share(reached.total(), one.open[arm])), median))
     return Section("Time to goal, of those not at goal at first", (("observable", "arm", "reached it", "median of those"), table))
 
 
-def _events(followed: Sequence[Row], manifest: Row) -> Section:
-    years = len(followed) * (manifest["visits"] - 1) * manifest["interval_days"] / 365
-    counted: dict[str, Counter[str]] = {arm: Counter() for arm in ARMS}
-    for one in followed:
-        for arm in ARMS:
-            counted[arm].update(one[arm]["events"])
-    names = sorted({name for some in counted.values() for name in some})
-    table = [(name, *(f"{some[name]} ({100 * some[name] / years:.1f})" for some in counted.values())) for name in names]
+def _events(found: Counted, manifest: Row) -> Section:
+    years = found.followed * (manifest["visits"] - 1) * manifest["interval_days"] / 365
+    names = sorted({name for some in found.events.values() for name in some})
+    table = [(name, *(f"{some[name]} ({100 * some[name] / years:.1f})" for some in found.events.values())) for name in names]
     text = f"Counts in {years:.0f} patient-years, and in brackets per 100 of them. Levels beyond a limit count at each visit."
-    rates = [(f"{name}, {arm}", round(100 * some[name] / years, 1)) for name in names for arm, some in counted.items()]
+    rates = [(f"{name}, {arm}", round(100 * some[name] / years, 1)) for name in names for arm, some in found.events.items()]
     return Section("Events", (("event", *ARMS), table), text, bars("Events per 100 patient-years", rates))
 
 
-def _burden(followed: Sequence[Row], manifest: Row) -> Section:
-    names = ("medicines", "tests", "minutes", "signed", "rejected", "waiting", "missed")
-    labels = (
-        "medicines at the end",
-        "laboratory tests",
-        "minutes",
-        "lines signed",
-        "rejected",
-        "waiting for an answer",
-        "signed though warned",
-    )
+def _burden(found: Counted, manifest: Row) -> Section:
     table = [
-        (label, *(f"{mean(one[arm][name] for one in followed):.2f}" if followed else "–" for arm in ARMS))
-        for name, label in zip(names, labels, strict=True)
+        (label, *(f"{found.burden[arm][name].value:.2f}" if found.followed else "–" for arm in ARMS)) for name, label in BURDEN.items()
     ]
     table.append(("visits", *(str(manifest["visits"]) for _ in ARMS)))
     return Section(
         "Burden and work, a patient", (("a patient", *ARMS), table), "Means over all visits. Minutes are declared, not measured."
     )
+
+
+def _errors(found: Counted, manifest: Row) -> list[Section]:
+    if not found.errors:
+        return []
+    more = manifest["errors"] - len(found.errors)
+    text = f"And {more} more; course.ndjson names them." if more else ""
+    return [Section("Not followed", (("patient", "why"), found.errors), text)]

@@ -18,6 +18,7 @@ from scenarios.course.arms import Tally, Visit, as_drafted, no_change, usual_car
 from scenarios.course.batch import follow
 from scenarios.course.body import Body, Luck
 from scenarios.course.chart import Chart
+from scenarios.course.counted import Mean, counted
 from scenarios.course.model import CourseRules, course_named, responses
 from scenarios.course.run import CourseTask, course_row, goals
 from scenarios.population import drawn
@@ -192,3 +193,40 @@ def test_one_visit_is_no_course(tmp_path: Path) -> None:
 def test_a_course_that_nobody_declared_is_named_with_those_that_are() -> None:
     with pytest.raises(RecordError, match="no course is called 'decades'; there are: a-year-in-primary-care"):
         course_named("decades")
+
+
+def arm(at_goal: list[bool], levels: list[float], medicines: int = 1) -> dict[str, Any]:
+    burden = dict.fromkeys(("tests", "minutes", "signed", "rejected", "waiting", "missed"), 0)
+    return {"at_goal": {"hba1c": at_goal}, "levels": {"hba1c": levels}, "events": {"cough": 1}, "medicines": medicines, **burden}
+
+
+def course_of(planned: list[bool], usual: list[bool]) -> dict[str, Any]:
+    arms = {
+        "plans as drafted": arm(planned, [7.5, 6.9]),
+        "usual care": arm(usual, [7.5, 7.3], 2),
+        "no change": arm([False, False], [7.5, 7.6]),
+    }
+    return {"outcome": "course", "patient": "a", "arms": arms}
+
+
+def test_the_report_of_a_course_counts_row_by_row() -> None:
+    rows = [course_of([False, True], [False, False]), course_of([True, True], [True, False]), course_of([False, False], [False, True])]
+    found = counted([*rows, {"outcome": "error", "patient": "b", "error": "RecordError", "message": "torn"}])
+    one = found.observables["hba1c"]
+    assert (found.followed, one.patients, one.better, one.worse) == (3, 3, 2, 1)
+    assert one.at_goal["plans as drafted"] == [1, 2]
+    assert (one.open["plans as drafted"], dict(one.reached["plans as drafted"])) == (2, {1: 1})
+    assert [round(level.value, 6) for level in one.levels["usual care"]] == [7.5, 7.3]
+    assert found.events["no change"] == {"cough": 3}
+    assert found.burden["usual care"]["medicines"].value == 2
+    assert found.errors == [("b", "RecordError: torn")]
+
+
+def test_a_mean_does_not_depend_on_the_order_of_its_values() -> None:
+    values = [0.1, 0.2, 0.3, 1e16, 0.7, -1e16, 5]
+    one, other = Mean(), Mean()
+    for value in values:
+        one.add(value)
+    for value in reversed(values):
+        other.add(value)
+    assert one.value == other.value == pytest.approx(0.9)
