@@ -181,12 +181,11 @@ def reason_of(use: MedicationUse, facts: Facts, files: Sequence[TableFile]) -> R
     """Why this medicine is taken; `None` where no table speaks of it."""
     if use.reason:
         return Reason(use, "recorded", use.reason, (use.reference,))
-    if not systemic(use):
-        return None
     for file in files:
         for entry in file.indicated:
             if use.kinds.intersection(entry.of):
-                return _reason(use, entry, facts, citation(file, entry.source, entry.id, confidence=entry.confidence))
+                found = _reason(use, entry, facts, citation(file, entry.source, entry.id, confidence=entry.confidence))
+                return found if systemic(use) or found.standing == "problem" else None
     return None
 
 

@@ -33,7 +33,7 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         only: ids of modules to consult; `None` for all that apply to this patient.
         toolbox: class membership and bars, from the other tools.
     """
-    known_states = with_states(with_known_pregnancy(facts), shared().overdue, shared().recent, shared().declined)
+    known_states = with_states(with_known_pregnancy(_by_route(facts)), shared().overdue, shared().recent, shared().declined)
     state = State(known_states, toolbox)
     known = modules()
     asked = list(known.values()) if only is None else [known[name] for name in only if name in known]
@@ -46,7 +46,8 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
     }
     _compute(state, None)
     for module in active:
-        _hear(state, module)
+        if not (state.emergency and module.can_wait):
+            _hear(state, module)
     if not state.emergency:
         active = _choose_all(state, active)
     settled = settle(state, active)
@@ -81,6 +82,12 @@ def concerns(module: Module, facts: Facts) -> bool:
     """Whether the patient has the module's problem, or the condition that stands for it is known to hold."""
     listed = any(facts.problem(kind) for kind in module.kinds) and module.only_when.holds(facts).holds
     return listed or (module.also_when is not None and module.also_when.holds(facts).holds)
+
+
+def _by_route(facts: Facts) -> Facts:
+    """The facts with every medicine as what it is by its route: a gel against pain is no tablet."""
+    by_route = tuple(replace(use, kinds=shared().kinds_by(use.kinds, use.route)) for use in facts.medications)
+    return replace(facts, medications=by_route)
 
 
 def _too_young(module: Module, facts: Facts) -> bool:

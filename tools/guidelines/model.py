@@ -180,6 +180,7 @@ class ModuleHead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         treats_with: drugs and classes that are treatment of this condition.
         only_when: a condition that must hold as well (which kind of heart failure, say).
         also_when: a condition that makes it apply without the problem being listed.
+        can_wait: nothing of it is said where an emergency comes first.
     """
 
     title: str
@@ -192,6 +193,7 @@ class ModuleHead(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     youngest: int = 18
     only_when: tuple[Clause, ...] = ()
     also_when: tuple[Clause, ...] = ()
+    can_wait: bool = False
 
 
 class GuidelineFile(Document, frozen=True, kw_only=True):

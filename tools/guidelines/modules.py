@@ -72,6 +72,7 @@ class Module:
     youngest: int
     only_when: Condition
     also_when: Condition | None
+    can_wait: bool
     inclusive: tuple[Rule, ...]
     choices: tuple[tuple[int, tuple[Rule, ...]], ...]
     files: tuple[KnowledgeRef, ...]
@@ -165,6 +166,7 @@ def _module(head: GuidelineFile, parts: list[GuidelineFile]) -> Module:
         youngest=about.youngest,
         only_when=compiled(about.only_when),
         also_when=compiled(about.also_when) if about.also_when else None,
+        can_wait=about.can_wait,
         inclusive=tuple(rule for rule in rules if not rule.recommendation.exclusive),
         choices=tuple((slot, tuple(rule for rule in rules if rule.recommendation.slot == slot)) for slot in slots),
         files=tuple(KnowledgeRef(file.id, file.version) for file in parts),

@@ -138,6 +138,13 @@ class Spared(Struct, frozen=True, forbid_unknown_fields=True):
         return action in ("order", "refer", "counsel") and set(subjects) <= set(self.subjects)
 
 
+class Local(Struct, frozen=True, forbid_unknown_fields=True):
+    """By these routes a medicine does not belong to these classes: it stays where it is put. Its ingredients count by name all the same."""
+
+    routes: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
     """The members of a class that are offered when a recommendation names the class, best first."""
 
@@ -210,6 +217,7 @@ class Shared(Document, frozen=True, kw_only=True):
     recent: tuple[Recent, ...] = ()
     declined: tuple[Declined, ...] = ()
     spared: tuple[Spared, ...] = ()
+    local: tuple[Local, ...] = ()
     preferred: tuple[Preferred, ...] = ()
     pace: tuple[Pace, ...] = ()
     companion: tuple[Companion, ...] = ()
@@ -233,6 +241,7 @@ class Shared(Document, frozen=True, kw_only=True):
             overdue=tuple(entry for part in parts for entry in part.overdue),
             declined=tuple(entry for part in parts for entry in part.declined),
             spared=tuple(entry for part in parts for entry in part.spared),
+            local=tuple(entry for part in parts for entry in part.local),
             preferred=tuple(entry for part in parts for entry in part.preferred),
             pace=tuple(entry for part in parts for entry in part.pace),
             companion=tuple(entry for part in parts for entry in part.companion),
@@ -246,6 +255,11 @@ class Shared(Document, frozen=True, kw_only=True):
             not_again_within_days=max(part.not_again_within_days for part in parts),
             monitored_within_days=max(part.monitored_within_days for part in parts),
         )
+
+    def kinds_by(self, kinds: frozenset[str], route: str | None) -> frozenset[str]:
+        """What a medicine counts as in the modules when it is taken by this route."""
+        barred = (entry.classes for entry in self.local if route in entry.routes)
+        return kinds.difference(*barred)
 
     def members(self, name: str) -> tuple[str, ...]:
         """Preferred members of a class; the name itself where it is a drug or has none listed."""
