@@ -45,7 +45,8 @@ def add_decision(book: Workbook, case: Case, decision: Decision) -> None:
             action: Action = "vaccinate" if subject.kind == "immunization" else _TO_ACTION[decision.action]
             book.add(_entry(case, decision, action, subject))
     elif decision.action == "ask":
-        book.ask(wording.sentence(decision.because), about=wording.title(decision.subjects[0]), facts=decision.facts)
+        about = wording.title(decision.subjects[0])
+        book.ask(wording.sentence(decision.because), about=about, facts=decision.facts, module=decision.module)
 
 
 def rationale(decision: Decision) -> Rationale:

@@ -46,7 +46,7 @@ def _add(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]
         if _forbids_one(issue):
             book.lead(issue.medications[0], _reason(issue))
     elif _only_missing(issue):
-        book.ask(wording.sentence(issue.action), about=wording.listed(issue.missing), facts=issue.facts)
+        book.ask(wording.sentence(issue.action), about=wording.listed(map(wording.title, issue.missing)), facts=issue.facts)
     else:
         book.add(_entry(case, issue, target(issue, uses), uses))
 

@@ -65,14 +65,20 @@ class Workbook:
     entries: dict[str, Entry] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    asked_by: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
         """Add a line, or merge it into the one on the same subject: the stronger action leads, every reason stays."""
         have = self.entries.get(entry.key)
         self.entries[entry.key] = _merged(have, entry) if have else entry
 
-    def ask(self, why: str, *, about: str, facts: Iterable[str] = ()) -> None:
-        """Add a question; a second one about the same thing adds its reason to the first."""
+    def ask(self, why: str, *, about: str, facts: Iterable[str] = (), module: str = "") -> None:
+        """Add a question; a second one about the same thing adds its reason to the first.
+
+        Args:
+            module: the guideline module that asks; empty where the question is about the record or a check asks.
+        """
+        self.asked_by.setdefault(about, module)
         have = self.questions.get(about)
         reasons = f"{have.why} {why}" if have and why not in have.why else have.why if have else why
         references = (*(have.facts if have else ()), *facts)
@@ -125,14 +131,24 @@ class Workbook:
             for name in entry.waits_for:
                 if name not in self.questions:
                     self.ask("Not in the record, or too old; it could change the plan.", about=name)
-        numbers = {about: f"q{n}" for n, about in enumerate(self.questions, start=1)}
+        numbers = {about: f"q{n}" for n, about in enumerate(self._asked_in_order(places, uncertain_about), start=1)}
         items = tuple(_item(f"i{n}", entry, problem_ids, numbers, uncertain_about) for n, entry in enumerate(ordered, start=1))
         blocks = {q: tuple(item.id for item in items if q in item.conditional_on) for q in numbers.values()}
         questions = tuple(
-            Question(id=numbers[about], about=q.about, why=q.why, facts=q.facts, blocks=blocks[numbers[about]])
-            for about, q in self.questions.items()
+            Question(id=number, about=about, why=self.questions[about].why, facts=self.questions[about].facts, blocks=blocks[number])
+            for about, number in numbers.items()
         )
         return items, questions
+
+    def _asked_in_order(self, places: dict[str, int], uncertain_about: str) -> list[str]:
+        """What the questions are about: those that a line waits for first, those that belong to no problem of the patient last."""
+        waited_for = {name for entry in self.entries.values() for name in (*entry.waits_for, *(uncertain_about for _ in entry.uncertain))}
+
+        def rank(about: str) -> tuple[bool, int]:
+            module = self.asked_by[about]
+            return about not in waited_for, places.get(module, len(places)) if module else -1
+
+        return sorted(self.questions, key=rank)
 
 
 def _due_days(entry: Entry) -> int:
