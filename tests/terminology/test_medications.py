@@ -230,3 +230,22 @@ def test_classes_and_ingredients_are_told_apart() -> None:
     assert known.members("doac") == ("apixaban", "dabigatran", "edoxaban", "rivaroxaban")
     assert (known.is_drug_kind("doac"), known.is_drug_kind("apixaban"), known.is_drug_kind("heart-failure")) == (True, True, False)
     assert (known.kinds_of("nothing"), known.members("nothing")) == (frozenset(), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("metoprolol succinate 50 MG Extended Release Oral Tablet", "metoprolol-succinate"),
+        ("Toprol XL 50 mg", "metoprolol-succinate"),
+        ("metoprolol succ ER 50 mg tab", "metoprolol-succinate"),
+        ("metoprolol tartrate 50 MG Oral Tablet", "metoprolol-tartrate"),
+        ("Lopressor 50 mg", "metoprolol-tartrate"),
+    ],
+)
+def test_the_salt_of_metoprolol_is_told_by_name_and_release(text: str, kind: str) -> None:
+    read = terminology().medication(text)
+    assert (read.outcome, read.kinds & {"metoprolol-succinate", "metoprolol-tartrate"}) == ("recognized", {kind})
+
+
+def test_a_metoprolol_without_salt_is_neither() -> None:
+    assert terminology().medication("metoprolol 50 mg").kinds.isdisjoint({"metoprolol-succinate", "metoprolol-tartrate"})

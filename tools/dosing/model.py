@@ -68,6 +68,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     Attributes:
         legacy_id: the row of the raw table that it came from.
         form: what one administration is, where a mass cannot say it (`"49/51 mg tablet"`).
+        salt: the class of the salt or release that it is about, where the ingredient has several that are dosed apart.
         products: what holds an amount, where the label names products by their parts (`100 mg` is the `49/51 mg tablet`).
         weight: which weight an amount by size uses.
         from_age: below it the rule has no dose.
@@ -84,6 +85,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     source: str
     legacy_id: str = ""
     form: str = ""
+    salt: str = ""
     products: tuple[Product, ...] = ()
     weight: Literal["actual", "ideal", "adjusted"] = "actual"
     from_age: str = "18 a"

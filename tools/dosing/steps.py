@@ -84,7 +84,8 @@ def _entry(use: MedicationUse, indication: str, row: str | None) -> Entry | None
         return None
     fitting = [entry for entry in entries_for(name, indication, row) if entry.rule.steps]
     others = [entry for entry in index().by_drug[name] if entry.rule.steps]
-    return next(iter(fitting or (others if len(others) == 1 else [])), None)
+    salt = [e for e in others if e.rule.salt in use.kinds and indication in e.rule.indication]
+    return next(iter(salt or fitting or (others if len(others) == 1 else [])), None)
 
 
 def ladder(entry: Entry) -> list[tuple[Quantity, str, Quantity]]:

@@ -38,6 +38,7 @@ class ParsedDrug:
         unresolved: parts that could not be read; the screening of this medicine is incomplete.
         corrected: names as written → as read, where the spelling was corrected.
         medicinal: a strength or a dose form says that this is about a medicine at all.
+        salts: classes of the salts or releases that the string names, where these decide what it is good for.
     """
 
     ingredients: list[str] = field(default_factory=list)
@@ -48,6 +49,7 @@ class ParsedDrug:
     corrected: dict[str, str] = field(default_factory=dict)
     classes: list[str] = field(default_factory=list)
     medicinal: bool = False
+    salts: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -70,6 +72,7 @@ class DrugReader:
         whole = self._lexicon.names.get(name_key(text))
         if whole:
             drug.ingredients.extend(whole)
+            self._read_salts(text, drug)
             return drug
         plain = plain_text(text)
         drug.medicinal = self._is_medicinal(plain)
@@ -79,7 +82,12 @@ class DrugReader:
         self._read_form(plain, drug)
         for brand in brands:
             self._read_brand(brand, drug)
+        self._read_salts(text, drug)
         return drug
+
+    def _read_salts(self, text: str, drug: ParsedDrug) -> None:
+        words = frozenset(name_key(_BRAND.sub(r" \1 ", plain_text(text))).split())
+        drug.salts.extend(s.kind for s in self._words.salt if s.ingredient in drug.ingredients and not words.isdisjoint(s.words))
 
     def _is_medicinal(self, plain: str) -> bool:
         dosed = any(match.group(2) in self._words.units for match in _STRENGTH.finditer(plain))

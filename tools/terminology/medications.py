@@ -93,7 +93,7 @@ class MedicationReader:
 
     def _match(self, drug: ParsedDrug, text: str) -> MedicationMatch:
         names = drug.ingredients
-        kinds = frozenset[str]().union(*(self._lexicon.kinds[name] for name in (*names, *drug.classes)))
+        kinds = frozenset[str]().union(*(self._lexicon.kinds[name] for name in (*names, *drug.classes, *drug.salts)))
         strengths = tuple(drug.strengths.items())
         return MedicationMatch(
             ingredients=tuple(self._lexicon.ingredients[name] for name in names),
@@ -138,6 +138,7 @@ def _merged(written: MedicationMatch, coded: MedicationMatch) -> MedicationMatch
     fuller = written if written.names == coded.names and written.outcome == "recognized" else coded
     return replace(
         fuller,
+        kinds=written.kinds | coded.kinds,
         strength=written.strength or coded.strength,
         strengths=written.strengths or coded.strengths,
         form=written.form or coded.form,

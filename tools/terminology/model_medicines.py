@@ -119,6 +119,14 @@ class ClassFile(Document, frozen=True, kw_only=True, rename={"class_": "class"})
         return [case.name for case in self.case if (case.member_of in known.kinds_of(case.ingredient)) is not case.expect]
 
 
+class SaltEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A salt or release that decides what an ingredient is good for: the class that it is, and the words that tell it."""
+
+    kind: str
+    ingredient: str
+    words: tuple[str, ...]
+
+
 class WordsFile(Document, frozen=True, kw_only=True):
     """`words/`: the words of clinical-drug strings that name no ingredient."""
 
@@ -127,6 +135,7 @@ class WordsFile(Document, frozen=True, kw_only=True):
     salts: tuple[str, ...]
     fillers: tuple[str, ...]
     units: dict[str, str]
+    salt: tuple[SaltEntry, ...] = ()
     case: tuple[MedicationCase, ...] = ()
 
     def case_failures(self) -> list[str]:
