@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from agent.knowledge_index import KINDS, ROOT, Kind
-from tools.clinical.clause import Clause
+from tools.clinical.clause import leaves
 from tools.clinical.knowledge import Document, load
 from tools.terminology import terminology
 
@@ -140,12 +140,4 @@ def _recommended(rule: Any) -> frozenset[str]:
 
 def _measured(rule: Any) -> Iterator[str]:
     for part in (*rule.doses, *rule.limits, *rule.bars):
-        for clause in part.when:
-            yield from _observables(clause)
-
-
-def _observables(clause: Clause) -> Iterator[str]:
-    if clause.measured:
-        yield clause.measured
-    for part in (*(clause.all_of or ()), *(clause.any_of or ()), *(clause.none_of or ()), *(clause.of or ())):
-        yield from _observables(part)
+        yield from (clause.measured for clause in leaves(part.when) if clause.measured)

@@ -9,14 +9,13 @@ from typing import Literal
 from msgspec import Struct
 
 from agent.knowledge_index import held
-from tools.clinical.clause import Clause
+from tools.clinical.clause import Clause, leaves
 
 Word = Literal["has", "measured", "takes", "allergic_to", "happened"]
 """`happened`: a problem or an event of that kind."""
 MEDICINE = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form", "as_needed")
 """Words of a condition that name a medicine."""
 
-_PARTS = ("all_of", "any_of", "none_of", "of")
 _EXAMPLES = frozenset({"case", "cases", "given"})
 _LISTS = {
     ("ModuleHead", "kinds"), ("Suspicion", "unless_has"), ("Point", "unless_has"), ("Stated", "has"), ("Obtain", "unless_has"),
@@ -53,13 +52,6 @@ def asked() -> Iterator[Asked]:
     """Every condition of every active knowledge file. Raises KnowledgeError."""
     for entry in held():
         yield from _conditions(entry.document, entry.kind.name, entry.document.id)
-
-
-def leaves(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
-    """The clauses without parts, at any depth."""
-    for clause in clauses:
-        parts = [part for name in _PARTS for part in getattr(clause, name) or ()]
-        yield from leaves(tuple(parts)) if parts else (clause,)
 
 
 def _named(clause: Clause) -> Iterator[tuple[Word, str]]:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import Clause, compile_all
-from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity, unit_dimension
 
@@ -141,30 +141,9 @@ def _faults(calculator: Calculator, sources: set[str], cased: set[str], formulas
         found.append(f"there is no formula {calculator.python!r}")
     if calculator.python == "points" and not calculator.points:
         found.append("is a sum of points and has none")
-    for unit in (calculator.unit, *(given.unit for given in calculator.input if given.unit)):
-        found += _unit_fault(unit)
-    for clauses in (
-        calculator.only_when,
-        *(c for given in calculator.input for c in (given.true_when, given.false_when, *given.choice_when.values())),
-    ):
-        found += _clause_fault(clauses)
-    return found
-
-
-def _unit_fault(unit: str) -> list[str]:
-    try:
-        unit_dimension(unit)
-    except UnitMismatchError as error:
-        return [str(error)]
-    return []
-
-
-def _clause_fault(clauses: tuple[Clause, ...]) -> list[str]:
-    try:
-        compile_all(clauses)
-    except KnowledgeError as error:
-        return [str(error)]
-    return []
+    found += faults_of(unit_dimension, (calculator.unit, *(given.unit for given in calculator.input if given.unit)))
+    asked = (c for given in calculator.input for c in (given.true_when, given.false_when, *given.choice_when.values()))
+    return found + faults_of(compile_all, (calculator.only_when, *asked))
 
 
 class GivenInput(Struct, frozen=True, omit_defaults=True):

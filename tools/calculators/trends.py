@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
 
+from tools.clinical import examples
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.conditions import Limit
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import UnitMismatchError, faults_of
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.knowledge import Document, load
 from tools.clinical.quantity import Quantity
@@ -75,10 +76,11 @@ class TrendFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
         found = [f"{trend.name}: the source {trend.source!r} is not in the file" for trend in self.trend if trend.source not in sources]
         found += [f"{trend.name}: has no case" for trend in self.trend if trend.name not in cased]
         for trend in self.trend:
-            try:
-                _ = trend.counts and trend.counts.limit()
-            except UnitMismatchError as error:
-                found.append(f"{trend.name}: {error}")
+            read = [
+                *faults_of(Bounds.limit, [trend.counts] if trend.counts else []),
+                *faults_of(Quantity.parse, filter(None, [trend.risen_by])),
+            ]
+            found += [f"{trend.name}: {fault}" for fault in read]
         return found
 
     def case_failures(self) -> list[str]:
@@ -86,7 +88,7 @@ class TrendFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
         found = []
         for case in self.case:
             ways = [trend for trend in self.trend if trend.name == case.trend and case.of in ("", trend.observable)]
-            got = any(references(trend, _values(trend.observable, case.given), AS_OF) for trend in ways)
+            got = any(references(trend, examples.values(trend.observable, case.given, AS_OF), AS_OF) for trend in ways)
             if got is not case.expect:
                 found.append(f"{case.trend}, {case.name}: expected {case.expect}")
         return found
@@ -94,15 +96,6 @@ class TrendFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
     def ref(self) -> KnowledgeRef:
         """Id and version."""
         return KnowledgeRef(self.id, self.version)
-
-
-def _values(observable: str, given: Sequence[str]) -> tuple[Measurement, ...]:
-    found = []
-    for position, text in enumerate(given):
-        value, _, ago = text.partition(", ")
-        when = AS_OF - timedelta(days=int(ago.split(" ")[0]))
-        found.append(Measurement(observable, Quantity.parse(value), when, f"Observation/{position}"))
-    return tuple(sorted(found, key=lambda m: m.when, reverse=True))
 
 
 @lru_cache(maxsize=1)

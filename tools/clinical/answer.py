@@ -10,6 +10,8 @@ IssueCode = Literal["DRG", "DUPTHPY", "ALGY", "COND", "AGE", "PREG", "LACT", "DO
 Severity = Literal["contraindicated", "major", "moderate", "minor"]
 Indicator = Literal["critical", "warning", "info"]
 Outcome = Literal["found", "nothing_found", "not_checked"]
+Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
+"""How a finding is shown: it stops, it asks for a reason, it stands beside the line, or it is told when asked for."""
 
 
 class KnowledgeRef(Struct, frozen=True, omit_defaults=True):
@@ -71,6 +73,8 @@ class NotChecked(Struct, frozen=True, omit_defaults=True):
 
 
 SEVERITIES: tuple[Severity, ...] = ("minor", "moderate", "major", "contraindicated")
+INDICATOR_OF: dict[Severity, Indicator] = {"contraindicated": "critical", "major": "warning", "moderate": "warning", "minor": "info"}
+"""How CDS Hooks shows a severity, where no discipline of alerts says otherwise."""
 
 
 def severity_rank(severity: Severity) -> int:

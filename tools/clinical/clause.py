@@ -18,7 +18,7 @@ There is no `eval`, and no way to write what is not above: that is a Python form
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct, structs
@@ -61,6 +61,11 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     above: str | None = None
     below: str | None = None
     equals: str | None = None
+
+    @property
+    def parts(self) -> tuple[Clause, ...]:
+        """The clauses that it is made of; none where it asks for something itself."""
+        return self.all_of or self.any_of or self.none_of or self.of or ()
 
     @property
     def medicine(self) -> str | None:
@@ -115,6 +120,15 @@ def compile_clause(clause: Clause) -> c.Condition:
 def compile_all(clauses: tuple[Clause, ...]) -> c.Condition:
     """All clauses of a `when` list together; an empty list always holds."""
     return compile_clause(clauses[0]) if len(clauses) == 1 else c.AllOf(_parts(clauses))
+
+
+def leaves(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """The clauses without parts, at any depth."""
+    for clause in clauses:
+        if clause.parts:
+            yield from leaves(clause.parts)
+        else:
+            yield clause
 
 
 def structs_name(field: str) -> str:

@@ -6,8 +6,16 @@
         ├── UnitMismatchError     two quantities cannot be compared
         └── OutOfScopeError       the tool does not cover this patient: shown to the human
 
-Findings are values, not errors. The agent adds its own branches in `agent.errors`.
+Findings are values, not errors. The agent adds its own branches in `agent.errors`. What is wrong with a knowledge file is gathered as
+sentences (`faults_of`), so that all of it is told at once.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class PlannerError(Exception):
@@ -28,3 +36,14 @@ class UnitMismatchError(ClinicalError):
 
 class OutOfScopeError(ClinicalError):
     """The tool does not cover this patient or this input."""
+
+
+def faults_of(read: Callable[[T], object], given: Iterable[T]) -> list[str]:
+    """What a reader says of each of the values that it refuses, in its own words; a reader refuses by raising `ClinicalError`."""
+    found = []
+    for value in given:
+        try:
+            read(value)
+        except ClinicalError as error:
+            found.append(str(error))
+    return found

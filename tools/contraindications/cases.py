@@ -8,6 +8,7 @@ from tools.clinical.answer import Issue
 from tools.clinical.examples import facts_of
 from tools.contraindications.index import Index, build, shipped
 from tools.contraindications.model import Case, ContraindicationFile, Expect
+from tools.contraindications.questions import UNTOLD
 from tools.contraindications.screening import screen
 
 
@@ -40,4 +41,4 @@ def failure(index: Index, case: Case) -> str:
 
 
 def _only_asks(issue: Issue) -> bool:
-    return issue.consequence.startswith("Whether this medicine is safe here cannot be told")
+    return issue.consequence.startswith(UNTOLD)

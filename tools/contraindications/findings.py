@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from tools.clinical.answer import Indicator, Issue, IssueCode, Severity, severity_rank
+from tools.clinical.answer import INDICATOR_OF, Issue, IssueCode, severity_rank
 from tools.clinical.facts import Allergy, MedicationUse
 from tools.contraindications.index import Ready
 from tools.contraindications.model import Statement, interrupts
 from tools.contraindications.wording import named
 
-_INDICATORS: dict[Severity, Indicator] = {"contraindicated": "critical", "major": "warning", "moderate": "warning", "minor": "info"}
 UNCERTAIN = "It is uncertain whether this medicine is still taken: the order is old and was never closed. Ask first."
 UNVERIFIED = "The entry in the allergy list is not confirmed."
 
@@ -54,7 +53,7 @@ def issue(finding: Finding) -> Issue:
     found = Issue(
         code=finding.code,
         severity=statement.severity,
-        indicator=_INDICATORS[statement.severity],
+        indicator=INDICATOR_OF[statement.severity],
         interruptive=asks,
         participants=_participants(finding),
         consequence=" ".join([statement.consequence, *remarks]),

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from tools.clinical.answer import Citation, KnowledgeRef
-from tools.clinical.clause import Clause, compile_all, compile_clause
+from tools.clinical.clause import Clause, compile_all, compile_clause, leaves
 from tools.clinical.conditions import Condition
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import load
@@ -24,7 +24,6 @@ from tools.contraindications.model import (
     RecordFault,
     Rule,
     Statement,
-    leaves,
 )
 
 DATA = Path(__file__).parent / "data"
@@ -243,7 +242,7 @@ def forms_of(use: MedicationUse) -> str:
 
 def _by_route(routes: tuple[str, ...], route: str | None) -> bool:
     if routes == _SYSTEMIC:
-        return route not in LOCAL_ROUTES
+        return systemic(route)
     return any(name == "any" or (name == "systemic" and systemic(route)) or name == route for name in routes)
 
 

@@ -6,14 +6,14 @@ therapy that should not be given twice, states of pregnancy, the reading of reac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
 
-from tools.clinical.answer import IssueCode, Severity
+from tools.clinical.answer import IssueCode, Severity, Tier
 from tools.clinical.clause import Clause, compile_clause
-from tools.clinical.errors import KnowledgeError
+from tools.clinical.errors import faults_of
 from tools.clinical.examples import Fault, Given
 from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
@@ -21,7 +21,6 @@ from tools.clinical.sourcing import twice, uncited
 from tools.contraindications.wording import misplaced
 
 Kind = Literal["disease", "allergy", "pregnancy", "lactation", "age", "laboratory", "monitoring", "procedure", "omission"]
-Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
 Applies = Literal["start", "continue", "start-and-continue"]
 Pattern = Literal["immediate-severe", "immediate", "severe-delayed", "benign-delayed", "grave-effect", "intolerance", "unknown"]
 
@@ -198,12 +197,7 @@ class ContraindicationFile(Document, frozen=True, forbid_unknown_fields=True, kw
         tried = {name for case in self.case if isinstance(case.expect, Expect) for name in case.expect.rules}
         for statement in self.statements():
             faults += [f"{statement.id}: {fault}" for fault in _statement_faults(statement, known, tried)]
-        for owner, clause in _clauses(self):
-            try:
-                compile_clause(clause)
-            except KnowledgeError as error:
-                faults.append(f"{owner}: {error}")
-        return faults
+        return faults + [f"{owner}: {fault}" for owner, clause in _clauses(self) for fault in faults_of(compile_clause, [clause])]
 
     def case_failures(self) -> list[str]:
         """Examples that come out otherwise, a sentence each."""
@@ -241,16 +235,6 @@ def _clauses(file: ContraindicationFile) -> Iterator[tuple[str, Clause]]:
         yield from ((rule.id, clause) for clause in rule.when)
     for state in file.state:
         yield from ((state.id, clause) for clause in state.when)
-
-
-def leaves(clauses: Iterable[Clause]) -> Iterator[Clause]:
-    """The clauses without parts, at any depth."""
-    for clause in clauses:
-        parts = clause.all_of or clause.any_of or clause.none_of or clause.of
-        if parts:
-            yield from leaves(parts)
-        else:
-            yield clause
 
 
 def interrupts(statement: Statement) -> bool:

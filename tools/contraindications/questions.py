@@ -12,7 +12,8 @@ from tools.contraindications.findings import Finding, names_of
 from tools.contraindications.index import ReadyRule
 from tools.contraindications.model import CODES
 
-CONSEQUENCE = "Whether this medicine is safe here cannot be told, because these values are not in the record: {missing}. If they were unfavourable: {risk}"
+UNTOLD = "Whether this medicine is safe here cannot be told"
+CONSEQUENCE = f"{UNTOLD}, because these values are not in the record: {{missing}}. If they were unfavourable: {{risk}}"
 ACTION = "Measure or find {missing}, then check again."
 
 

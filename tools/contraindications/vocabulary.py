@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tools.clinical.clause import Clause
+from tools.clinical.clause import Clause, leaves
 from tools.contraindications.index import shipped
-from tools.contraindications.model import ANY, LIST, PATTERNS, SAME, ContraindicationFile, leaves
+from tools.contraindications.model import ANY, LIST, PATTERNS, SAME, ContraindicationFile
 
 
 @dataclass(frozen=True, slots=True)

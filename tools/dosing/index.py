@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from tools.clinical.answer import Citation, KnowledgeRef
-from tools.clinical.clause import Clause
+from tools.clinical.clause import Clause, leaves
 from tools.clinical.knowledge import load
 from tools.clinical.sourcing import citation
 from tools.dosing.model import DoseFile, Rule, clauses_of
@@ -88,7 +88,7 @@ def _asks_for_medicine(clause: Clause) -> bool:
 
 def observables_of(rule: Rule) -> tuple[str, ...]:
     """Every observable on which the rule's dose depends, the values that they are computed from included."""
-    names = [name for clauses in clauses_of(rule) for clause in clauses for name in _measured(clause)]
+    names = [clause.measured for clauses in clauses_of(rule) for clause in leaves(clauses) if clause.measured]
     by_size = [option.amount for option in rule.doses if "/kg" in option.amount or "/m2" in option.amount]
     names += ["body-weight", "body-height"] if by_size else []
     if any(name in {"egfr", "creatinine-clearance", "creatinine-clearance-actual-weight"} for name in names):
@@ -96,10 +96,3 @@ def observables_of(rule: Rule) -> tuple[str, ...]:
     if any(name.startswith("creatinine-clearance") for name in names):
         names += ["body-weight"]
     return tuple(dict.fromkeys(names))
-
-
-def _measured(clause: Clause) -> list[str]:
-    inner = [
-        name for parts in (clause.all_of, clause.any_of, clause.none_of, clause.of) for part in parts or () for name in _measured(part)
-    ]
-    return [*([clause.measured] if clause.measured else []), *inner]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 from msgspec import Struct
 
-from tools.clinical.answer import Indicator, Severity
+from tools.clinical.answer import Indicator, Severity, Tier
 from tools.clinical.clause import within_days
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import Document, load
-from tools.interactions.model import Tier
 
 FOLDER = Path(__file__).parent / "discipline"
 
@@ -72,7 +72,7 @@ class Discipline(Document, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def faults(self) -> list[str]:
         """Tiers without an indicator, a window without a time."""
-        missing = sorted({"hard-stop", "interruptive", "inline", "on-request"} - set(self.indicators))
+        missing = sorted(set(get_args(Tier)) - set(self.indicators))
         faults = [f"no indicator for tier {tier!r}" for tier in missing]
         if not within_days(self.stable.at_least):
             faults.append("`stable.at_least` is not a time")

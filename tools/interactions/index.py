@@ -13,12 +13,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from tools.clinical.answer import Citation, KnowledgeRef, Severity, severity_rank
-from tools.clinical.clause import compile_all
+from tools.clinical.clause import compile_all, leaves
 from tools.clinical.conditions import Condition
 from tools.clinical.knowledge import knowledge_digest, load
 from tools.clinical.sourcing import citation, only_once
 from tools.interactions.discipline import Discipline, shipped_discipline
-from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement, leaves
+from tools.interactions.model import SPECIFICITY, Change, Combination, InteractionFile, Rule, Statement
 
 DATA = Path(__file__).parent / "data"
 
@@ -40,8 +40,7 @@ class ReadyChange:
     @cached_property
     def names_medicines(self) -> bool:
         """Whether the answer may differ from pair to pair."""
-        heads = ("takes", "proposes", "daily_dose", "duration", "route", "interval", "form", "as_needed")
-        return any(getattr(clause, head) for clause in leaves(self.change.when) for head in heads)
+        return any(clause.medicine for clause in leaves(self.change.when))
 
     def concerns(self, kinds: frozenset[str]) -> bool:
         """Whether the medicines concerned are those that the change is about."""

@@ -7,20 +7,19 @@ specific rule on a pair speaks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
 
-from tools.clinical.answer import IssueCode, Severity
+from tools.clinical.answer import IssueCode, Severity, Tier
 from tools.clinical.clause import Clause, compile_clause
-from tools.clinical.errors import ClinicalError
+from tools.clinical.errors import faults_of
 from tools.clinical.examples import Given
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.sourcing import twice, uncited
 from tools.interactions.wording import misplaced
 
-Tier = Literal["hard-stop", "interruptive", "inline", "on-request"]
 Level = Literal["ingredient-ingredient", "ingredient-class", "class-class"]
 Onset = Literal["immediate", "days", "weeks", "delayed"]
 
@@ -190,16 +189,6 @@ def clauses_of(statement: Statement) -> Iterator[Clause]:
         yield from statement.when
 
 
-def leaves(clauses: Iterable[Clause]) -> Iterator[Clause]:
-    """The clauses without parts, at any depth."""
-    for clause in clauses:
-        parts = clause.all_of or clause.any_of or clause.none_of or clause.of
-        if parts:
-            yield from leaves(parts)
-        else:
-            yield clause
-
-
 def _faults_of(statement: Statement, known: set[str]) -> Iterator[str]:
     if not statement.sources:
         yield "no source"
@@ -207,11 +196,7 @@ def _faults_of(statement: Statement, known: set[str]) -> Iterator[str]:
     sides = 2 if isinstance(statement, Rule) else 0
     for text in (statement.consequence, statement.action, *(change.action for change in statement.changes)):
         yield from (f"no side fills {{{place}}}" for place in misplaced(text, sides))
-    for clause in clauses_of(statement):
-        try:
-            compile_clause(clause)
-        except ClinicalError as error:
-            yield str(error)
+    yield from faults_of(compile_clause, clauses_of(statement))
     yield from ("a change without a circumstance" for change in statement.changes if not (change.when or change.with_ or change.without))
     if isinstance(statement, Combination) and not (statement.all_of or statement.count):
         yield "a combination names kinds in `all_of` or `count`"

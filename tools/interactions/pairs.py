@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Index, ReadyRule
-from tools.interactions.patient import Concerned, Patient
+from tools.interactions.patient import Concerned, Patient, identity_of
 from tools.interactions.suppression import under_discipline
 from tools.interactions.verdict import Finding, judge, unconditional
 
@@ -23,7 +23,7 @@ class Pair:
 def pairs_of(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> Iterator[Pair]:
     """Every pair of medicines that a rule is about. The order of `uses` decides only which is named first."""
     masks = [index.masks(use.kinds) for use in uses]
-    names = [_names(use) for use in uses]
+    names = [identity_of(use) for use in uses]
     for here, (first, second) in enumerate(masks):
         if not first and not second:
             continue
@@ -75,7 +75,3 @@ def merge(findings: list[Finding]) -> Pair | None:
 def _rule(finding: Finding) -> ReadyRule:
     assert isinstance(finding.ready, ReadyRule)
     return finding.ready
-
-
-def _names(use: MedicationUse) -> frozenset[str]:
-    return frozenset(ingredient.name for ingredient in use.ingredients) or use.kinds

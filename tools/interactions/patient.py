@@ -9,6 +9,11 @@ from tools.clinical.conditions import Condition, Verdict
 from tools.clinical.facts import Facts, MedicationUse
 
 
+def identity_of(use: MedicationUse) -> frozenset[str]:
+    """What makes two orders orders of one medicine: its ingredients, or its kinds where none is known."""
+    return frozenset(ingredient.name for ingredient in use.ingredients) or use.kinds
+
+
 @dataclass(slots=True)
 class Patient:
     """The facts, with the verdicts on conditions that name no medicine: those are the same for every pair and looked up once."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Index, ReadyCombination
 from tools.interactions.model import Combination, Count
-from tools.interactions.patient import Concerned, Patient
+from tools.interactions.patient import Concerned, Patient, identity_of
 from tools.interactions.suppression import counts, under_discipline
 from tools.interactions.verdict import Finding, judge
 
 
 def combinations_of(index: Index, uses: Sequence[MedicationUse], patient: Patient) -> list[Finding]:
     """Every rule on a regimen that these medicines fulfil, less those that a graver one replaces."""
-    distinct = list({_identity(use): use for use in uses}.values())
+    distinct = list({identity_of(use): use for use in uses}.values())
     found = list(_fulfilled(index, distinct, patient))
     replaced = {name for finding in found if not finding.suppressed for name in _combination(finding).replaces}
     return [finding for finding in found if finding.ready.id not in replaced]
@@ -80,7 +80,3 @@ def _matching(kinds: Sequence[str], uses: Sequence[MedicationUse]) -> int:
 def _combination(finding: Finding) -> Combination:
     assert isinstance(finding.ready, ReadyCombination)
     return finding.ready.combination
-
-
-def _identity(use: MedicationUse) -> frozenset[str]:
-    return frozenset(ingredient.name for ingredient in use.ingredients) or use.kinds

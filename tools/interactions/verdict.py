@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.clinical.answer import SEVERITIES, Severity
+from tools.clinical.answer import SEVERITIES, Severity, Tier
 from tools.clinical.conditions import ALWAYS, Verdict
 from tools.clinical.facts import MedicationUse
 from tools.interactions.index import Ready, ReadyChange
-from tools.interactions.model import TIER_OF, Change, Tier
+from tools.interactions.model import TIER_OF, Change
 from tools.interactions.patient import Concerned
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tools.clinical.clause import Clause
+from tools.clinical.clause import Clause, leaves
 from tools.interactions.index import shipped
-from tools.interactions.model import Combination, InteractionFile, Statement, clauses_of, leaves
+from tools.interactions.model import Combination, InteractionFile, Statement, clauses_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tools.clinical.answer import Indicator, Issue, KnowledgeRef, Severity, severity_rank
+from tools.clinical.answer import INDICATOR_OF, Issue, KnowledgeRef, Severity, severity_rank
 from tools.clinical.clause import compile_all
 from tools.clinical.facts import Facts, MedicationUse
 from tools.pharmacogenomics.advice import citations, fitting
@@ -12,7 +12,6 @@ from tools.pharmacogenomics.genotype import Call
 from tools.pharmacogenomics.model import DrugFile, MustTest, Recommendation
 
 _SILENT = frozenset({"standard", "none"})
-_INDICATORS: dict[Severity, Indicator] = {"contraindicated": "critical", "major": "warning", "moderate": "warning", "minor": "info"}
 _GRAVE = frozenset({"avoid", "alternative", "reduce"})
 _FIRM = frozenset({"strong", "label"})
 
@@ -69,7 +68,7 @@ def _issue(use: MedicationUse, name: str, file: DrugFile, entry: Recommendation,
     return Issue(
         code="GEN",
         severity=grave,
-        indicator=_INDICATORS[grave],
+        indicator=INDICATOR_OF[grave],
         interruptive=not missing and (grave == "contraindicated" or (grave == "major" and starts)),
         participants=(name, *(result.gene for result in entry.results)),
         consequence=entry.implication or entry.text,

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from tools.clinical.clause import Clause, compile_clause
-from tools.clinical.errors import KnowledgeError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Document
 from tools.clinical.sourcing import twice
 
@@ -156,7 +156,7 @@ class DrugFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         tried = {name for case in self.case for name in case.expect}
         faults = twice(entry.id for entry in self.recommendation)
         faults += [fault for entry in self.recommendation for fault in self._faults_of(entry, tried)]
-        return faults + [str(fault) for fault in _clause_faults(self)]
+        return [*faults, *_clause_faults(self)]
 
     def _faults_of(self, entry: Recommendation, tried: set[str]) -> Iterator[str]:
         if entry.id not in tried:
@@ -178,11 +178,7 @@ class DrugFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def _clause_faults(file: DrugFile) -> Iterator[str]:
     for owner, clauses in [(r.id, r.when) for r in file.recommendation] + [(t.gene, t.when) for t in file.must_test]:
-        for clause in clauses:
-            try:
-                compile_clause(clause)
-            except KnowledgeError as error:
-                yield f"{owner}: {error}"
+        yield from (f"{owner}: {fault}" for fault in faults_of(compile_clause, clauses))
 
 
 def within(bounds: tuple[str, str], score: Decimal) -> bool:
