@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agent import wording
-from agent.chat.about_plan import bearing, items_about, line_words, why, why_not
-from agent.chat.about_record import lay_observables, medicines, patient, problems, value
+from agent.chat.about_plan import bearing, items_about, line_with_reason, line_words, why, why_not
+from agent.chat.about_record import goal_words, lay_observables, medicines, patient, problem_words, problems, taken_words, value
+from agent.chat.about_safety import issue_words
 from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
+from agent.chat.worded import Phrase, worded
 from tools.clinical.plan import Goal, Item, PlanProblem
 from tools.terminology import terminology
 
@@ -38,7 +40,8 @@ def goal(session: Session, about: str) -> Reply:
     told = [claim(f"{p.text}. {p.assessment}".strip(), (*p.facts, p.id)) for p in known]
     values = value(session, about).sentences if wanted else ()
     absent = has(session, about).sentences if problem and not wanted and not known else ()
-    return reply(*told, *absent, unknown(f"The plan sets no goal for {about}, so that whether it is met cannot be told."), *values)
+    none = worded("The plan sets no goal for {name}, so that whether it is met cannot be told.", name=about)
+    return reply(*told, *absent, unknown(none), *values)
 
 
 def need(session: Session, about: str) -> Reply:
@@ -50,10 +53,10 @@ def need(session: Session, about: str) -> Reply:
 
 def stops(session: Session, _: str) -> Reply:
     """What the plan stops, holds or lowers, and what the review of medicines asks about."""
-    rows = [claim(f"{_line(i)} {_first_reason(i)}", bearing(i)) for i in session.plan.items if i.action in {"stop", "hold"}]
+    rows = [claim(line_with_reason(i), bearing(i)) for i in session.plan.items if i.action in {"stop", "hold"}]
     rows += [
         claim(
-            f"to consider: {wording.sentence(point.consider)} {wording.sentence(point.text)}",
+            worded("to consider: {what} {why}", what=wording.sentence(point.consider), why=wording.sentence(point.text)),
             (*(c.id for c in point.evidence), *point.facts, point.id),
         )
         for point in session.plan.review
@@ -66,7 +69,9 @@ def due(session: Session, about: str) -> Reply:
     """Tests, vaccines and referrals that the plan asks for, with their dates."""
     asked = next((asked for word, asked in _DUE.items() if word in about), _is_due)
     found = sorted((i for i in session.plan.items if asked(i)), key=lambda i: (i.due.by if i.due else "9999", i.id))
-    rows = tuple(claim(f"{i.due.by if i.due else 'no date'}  {_line(i)} {_first_reason(i)}".strip(), bearing(i)) for i in found)
+    rows = tuple(
+        claim(worded("{date}  {line}", date=i.due.by if i.due else Phrase("no date"), line=line_with_reason(i)), bearing(i)) for i in found
+    )
     return Reply(rows or (unknown("The plan asks for none of that; what was given elsewhere is not on this record."),))
 
 
@@ -97,10 +102,6 @@ _DUE: dict[str, Callable[[Item], bool]] = {
 """By a word of the question, which lines are asked for."""
 
 
-def _line(item: Item) -> str:
-    return line_words(item).rstrip(".") + "."
-
-
 def risk(session: Session, about: str) -> Reply:
     """Computed scores with their inputs, and what is missing for those that could not be computed."""
     names = _scores(about)
@@ -111,10 +112,15 @@ def risk(session: Session, about: str) -> Reply:
     for c in computed:
         inputs = ", ".join(f"{wording.title(i.name)} {i.value} {i.unit}".strip() for i in c.inputs)
         borne = (*(i.reference for i in c.inputs), f"calculation:{c.name}")
-        rows.append(claim(f"{wording.title(c.name)}: {c.value} {c.unit}".strip() + (f" (from {inputs})." if inputs else "."), borne))
+        result = f"{wording.title(c.name)}: {c.value} {c.unit}".strip()
+        rows.append(claim(worded("{result} (from {inputs}).", result=result, inputs=inputs) if inputs else f"{result}.", borne))
     done = {c.name for c in computed}
-    rows += [unknown(f"{wording.title(g.what)} was not computed: {g.why}") for g in session.plan.not_checked if g.what in names - done]
-    return Reply(tuple(rows) or (unknown(f"No score of {about} applies to this patient, or none was computed."),))
+    rows += [
+        unknown(worded("{what} was not computed: {why}", what=wording.title(g.what), why=g.why))
+        for g in session.plan.not_checked
+        if g.what in names - done
+    ]
+    return Reply(tuple(rows) or (unknown(worded("No score of {name} applies to this patient, or none was computed.", name=about)),))
 
 
 def has(session: Session, about: str) -> Reply:
@@ -126,29 +132,36 @@ def has(session: Session, about: str) -> Reply:
         if (problem and problem in p.kinds) or (len(about) > 3 and about.casefold() in p.text.casefold())
     ]
     if found:
-        return Reply(
-            tuple(
-                claim(f"{p.text}{f', since {p.onset}' if p.onset else ''}{'' if p.active else ' (not active)'}.", (p.reference,))
-                for p in found
-            )
-        )
+        return Reply(tuple(claim(problem_words(p), (p.reference,)) for p in found))
     suspected = [one for one in session.plan.suspected if about.casefold() in one.text.casefold()]
-    told = [claim(f"Suspected: {one.text}. {wording.sentence(one.grounds)}", (*one.facts, one.id)) for one in suspected]
-    return reply(unknown(f"The record has no problem {about!r}. That is not the same as its absence."), *told)
+    told = [
+        claim(worded("Suspected: {what}. {why}", what=one.text, why=wording.sentence(one.grounds)), (*one.facts, one.id))
+        for one in suspected
+    ]
+    return reply(unknown(worded("The record has no problem {name}. That is not the same as its absence.", name=repr(about))), *told)
 
 
 def sure(session: Session, about: str) -> Reply:
     """How sure a line is: the strength that its sources give, and where the knowledge base itself is unsure."""
     item = session.item(about)
     if item is None:
-        return reply(frame(f"There is no line {about!r}; write for instance: how sure is i1?"), understood=False)
+        return reply(frame(worded("There is no line {name}; write for instance: how sure is i1?", name=repr(about))), understood=False)
     cited = {c.id: c for reason in item.rationale for c in reason.evidence}
     rows = [
-        claim(f"{wording.source(c)}{'; the knowledge base is unsure here' if c.confidence == 'unsure' else ''}", (c.id,))
+        claim(
+            worded("{source}; the knowledge base is unsure here", source=wording.source(c))
+            if c.confidence == "unsure"
+            else wording.source(c),
+            (c.id,),
+        )
         for c in cited.values()
     ]
-    waits = [claim(f"It waits for {q.id}: {q.about}", (q.id, *q.facts)) for q in session.plan.questions if q.id in item.conditional_on]
-    head = claim(f"{line_words(item)}.", (item.id,))
+    waits = [
+        claim(worded("It waits for {id}: {about}", id=q.id, about=q.about), (q.id, *q.facts))
+        for q in session.plan.questions
+        if q.id in item.conditional_on
+    ]
+    head = claim(worded("{line}.", line=line_words(item)), (item.id,))
     return reply(head, *rows, *waits, *([] if cited else [unknown("No source is cited for this line.")]))
 
 
@@ -158,7 +171,7 @@ def why_value(session: Session, about: str) -> Reply:
     shown = value(session, about).sentences
     references = {m.reference for name in observables for m in session.case.facts.measurements.get(name, ())}
     lines = [i for i in session.plan.items if references & {fact for reason in i.rationale for fact in reason.facts}]
-    told = [claim(f"{_line(i)} {_first_reason(i)}", bearing(i)) for i in lines]
+    told = [claim(line_with_reason(i), bearing(i)) for i in lines]
     return reply(*shown, *told, unknown("What causes it is not judged here beyond what these lines and /issues say."))
 
 
@@ -171,11 +184,13 @@ def kinds_taken(session: Session, about: str) -> Reply:
     """Whether a medicine, or one of a class, is taken."""
     wanted = meant(about)
     if not wanted:
-        return reply(unknown(f"I do not know which medicines {about!r} means, so I cannot say whether one is taken. /medicines lists all."))
+        which = "I do not know which medicines {name} means, so I cannot say whether one is taken. /medicines lists all."
+        return reply(unknown(worded(which, name=repr(about))))
     taken = [m for m in session.case.taken if wanted.has(m.kinds)]
-    rows = [claim(f"{m.text} {m.regimen.text}".strip() + f" ({m.currency}).", (m.reference,)) for m in taken]
-    rows += [claim(f"{line_words(item)}.", bearing(item)) for item in items_about(session, about)]
-    return Reply(tuple(rows) or (unknown(f"The record names no {about} that is taken. That is not the same as none taken."),))
+    rows = [claim(taken_words(m), (m.reference,)) for m in taken]
+    rows += [claim(worded("{line}.", line=line_words(item)), bearing(item)) for item in items_about(session, about)]
+    none = worded("The record names no {name} that is taken. That is not the same as none taken.", name=about)
+    return Reply(tuple(rows) or (unknown(none),))
 
 
 def letter(session: Session, _: str) -> Reply:
@@ -202,13 +217,13 @@ def since_last(session: Session, _: str) -> Reply:
 
 
 def _goal(session: Session, p: PlanProblem, g: Goal) -> Iterator[Sentence]:
-    by = f" by {g.by}" if g.by else ""
-    yield claim(f"{p.text}: goal {wording.title(g.observable)} {g.target}{by}.", (*(c.id for c in g.evidence), p.id))
+    form = "{problem}: goal {what} {target} by {date}." if g.by else "{problem}: goal {what} {target}."
+    yield claim(worded(form, problem=p.text, **goal_words(g)), (*(c.id for c in g.evidence), p.id))
     newest = session.case.facts.latest(g.observable)
     if newest is None:
-        yield unknown(f"{wording.title(g.observable)} is not recorded, so that whether the goal is met cannot be told.")
+        yield unknown(worded("{what} is not recorded, so that whether the goal is met cannot be told.", what=wording.title(g.observable)))
     else:
-        yield claim(f"  newest: {wording.value_of(newest)}", (newest.reference, *newest.inputs))
+        yield claim(worded("  newest: {value}", value=wording.value_of(newest)), (newest.reference, *newest.inputs))
 
 
 def _is_problem(p: PlanProblem, about: str, problem: str | None) -> bool:
@@ -230,12 +245,6 @@ def _other_risk(session: Session, about: str) -> Reply:
         if word in point.text.casefold()
     ]
     rows += [
-        claim(f"[{i.severity}] {wording.listed(i.participants)}: {wording.sentence(i.consequence)}", (i.rule.id, *i.facts))
-        for i in session.plan.issues
-        if not i.suppressed and word in i.consequence.casefold()
+        claim(issue_words(i), (i.rule.id, *i.facts)) for i in session.plan.issues if not i.suppressed and word in i.consequence.casefold()
     ]
-    return reply(*rows, unknown(f"No score of {about} is computed here."))
-
-
-def _first_reason(item: Item) -> str:
-    return wording.sentence(item.rationale[0].text) if item.rationale else ""
+    return reply(*rows, unknown(worded("No score of {name} is computed here.", name=about)))

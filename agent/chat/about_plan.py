@@ -8,8 +8,9 @@ from agent import wording
 from agent.chat.about_safety import check
 from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
+from agent.chat.worded import Phrase, worded
 from policies.engine import may_decide, required_signatures, roles
-from tools.clinical.plan import Item
+from tools.clinical.plan import Item, Question
 from tools.terminology import terminology
 
 
@@ -25,7 +26,12 @@ def why_not(session: Session, about: str) -> Reply:
     """Why something is not in the plan: an option not chosen, what speaks against it, or that no rule proposes it."""
     found = [
         claim(
-            f"{other.subject.text} was an option for {item.id} and was not chosen: {wording.sentence(other.not_chosen_because)}",
+            worded(
+                "{option} was an option for {item} and was not chosen: {why}",
+                option=other.subject.text,
+                item=item.id,
+                why=wording.sentence(other.not_chosen_because),
+            ),
             (item.id, *(c.id for c in other.evidence)),
         )
         for item in session.plan.items
@@ -36,7 +42,7 @@ def why_not(session: Session, about: str) -> Reply:
     if ended and not found:
         return why(session, about)
     items = [i for i in items_about(session, about) if i.action in {"start", "continue", "change", "order", "refer", "vaccinate"}]
-    found += [claim(f"It is in the plan: {line_words(item)}.", (item.id,)) for item in items]
+    found += [claim(worded("It is in the plan: {line}.", line=line_words(item)), (item.id,)) for item in items]
     if found:
         return Reply(tuple(found))
     return _why_absent(session, about)
@@ -44,13 +50,16 @@ def why_not(session: Session, about: str) -> Reply:
 
 def _why_absent(session: Session, about: str) -> Reply:
     """No line is about it: say so, and what the checks would say to it, where it is a medicine."""
-    absent = unknown(f"No line of the plan is about {about!r}. /plan shows all of them.")
+    absent = unknown(worded("No line of the plan is about {name}. /plan shows all of them.", name=repr(about)))
     covered = [c for c in session.plan.coverage if about.casefold() in c.text.casefold()]
-    told = [claim(f"{c.text} is {c.status}: {wording.sentence(c.reason)}", (c.concern,)) for c in covered]
+    told = [
+        claim(worded("{what} is {status}: {why}", what=c.text, status=Phrase(c.status), why=wording.sentence(c.reason)), (c.concern,))
+        for c in covered
+    ]
     wanted = meant(about)
     if wanted:
         taken = any(wanted.has(m.kinds) for m in session.case.taken)
-        not_taken = () if taken else (unknown(f"The record names no {about} that is taken."),)
+        not_taken = () if taken else (unknown(worded("The record names no {name} that is taken.", name=about)),)
         return reply(absent, *not_taken, *told, *check(session, about).sentences)
     return reply(absent, *told)
 
@@ -59,18 +68,19 @@ def compare(session: Session, about: str) -> Reply:
     """The options of a line side by side."""
     items = items_about(session, about)
     if not items:
-        return reply(unknown(f"No line of the plan is about {about!r}, so that no options were weighed; write for instance /compare i1."))
+        none = "No line of the plan is about {name}, so that no options were weighed; write for instance /compare i1."
+        return reply(unknown(worded(none, name=repr(about))))
     rows = []
     for item in items:
-        rows.append(claim(f"chosen: {line_words(item)}. {_first_reason(item)}".strip(), bearing(item)))
+        rows.append(claim(worded("chosen: {line}", line=line_with_reason(item)), bearing(item)))
         rows += [
             claim(
-                f"not chosen: {a.subject.text}. {wording.sentence(a.not_chosen_because)}",
+                worded("not chosen: {option}. {why}", option=a.subject.text, why=wording.sentence(a.not_chosen_because)),
                 (item.id, *(c.id for c in a.evidence)),
             )
             for a in item.alternatives
         ]
-        rows += [] if item.alternatives else [unknown(f"No other option was considered for {item.id}.")]
+        rows += [] if item.alternatives else [unknown(worded("No other option was considered for {item}.", item=item.id))]
     return Reply(tuple(rows))
 
 
@@ -79,7 +89,7 @@ def first(session: Session, _: str) -> Reply:
     plan = session.plan
     urgent = [i for i in plan.items if i.urgency != "routine"]
     rows = [
-        claim(f"{'now' if i.urgency == 'emergency' else 'today'}: {line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in urgent
+        claim(worded("now: {line}" if i.urgency == "emergency" else "today: {line}", line=line_with_reason(i)), bearing(i)) for i in urgent
     ]
     rows += [claim(text, _bearing_text(session, text)) for text in plan.urgent if not any(i.subject.text in text for i in urgent)]
     if not rows:
@@ -91,34 +101,31 @@ def first(session: Session, _: str) -> Reply:
 def later(session: Session, _: str) -> Reply:
     """What can wait, and until when: the lines that are not urgent and have a date, those that wait for an answer with it."""
     waits = {q.id for q in session.plan.questions}
-    dated = sorted((i for i in session.plan.items if i.urgency == "routine" and i.due), key=lambda i: (i.due.by if i.due else "", i.id))
-    rows = [
-        claim(
-            f"until {i.due.by if i.due else ''}  {line_words(i)}" + (f" (waits for {wording.listed(sorted(held))})" if held else ""),
-            bearing(i),
-        )
-        for i in dated
-        for held in [waits & set(i.conditional_on)]
-    ]
+    dated = sorted((i for i in session.plan.items if i.urgency == "routine" and i.due), key=lambda i: (_date(i), i.id))
+    rows = [claim(worded("until {date}  {line}", date=_date(i), line=_waiting(i, waits)), bearing(i)) for i in dated]
     rest = sum(i.urgency == "routine" and not i.due for i in session.plan.items)
-    undated = [frame(f"{rest} more lines are not urgent and have no date; /first says what comes first.")] if rest else []
+    undated = (
+        [frame(worded("{count} more lines are not urgent and have no date; /first says what comes first.", count=rest))] if rest else []
+    )
     return Reply((*rows, *undated) or (unknown("The plan names nothing that can wait; /first says what comes first."),))
 
 
 def timeline(session: Session, _: str) -> Reply:
     """What is due when."""
-    dated = sorted((i for i in session.plan.items if i.due), key=lambda i: (i.due.by if i.due else "", i.id))
+    dated = sorted((i for i in session.plan.items if i.due), key=lambda i: (_date(i), i.id))
     if not dated:
         return reply(unknown("No line of the plan has a date."))
-    return Reply(tuple(claim(f"{i.due.by if i.due else ''}  {line_words(i)}", bearing(i)) for i in dated))
+    return Reply(tuple(claim(worded("{date}  {line}", date=_date(i), line=line_words(i)), bearing(i)) for i in dated))
 
 
 def monitoring(session: Session, _: str) -> Reply:
     """What is to be ordered or checked."""
-    rows = [
-        claim(f"{line_words(i)}. {_first_reason(i)}".strip(), bearing(i)) for i in session.plan.items if i.action in {"monitor", "order"}
+    rows = [claim(line_with_reason(i), bearing(i)) for i in session.plan.items if i.action in {"monitor", "order"}]
+    rows += [
+        claim(worded("after {action} {what}: {step}", action=Phrase(i.action), what=i.subject.text, step=step), bearing(i))
+        for i in session.plan.items
+        for step in i.monitoring
     ]
-    rows += [claim(f"after {i.action} {i.subject.text}: {step}", bearing(i)) for i in session.plan.items for step in i.monitoring]
     return Reply(tuple(rows) or (unknown("The plan names nothing to be monitored."),))
 
 
@@ -126,14 +133,17 @@ def tell(session: Session, about: str) -> Reply:
     """What the patient is told, and when to call; about one line or medicine, that alone."""
     if about and (items := items_about(session, about)):
         told = [claim(f"{i.subject.text}: {wording.sentence(i.patient_instruction)}", bearing(i)) for i in items if i.patient_instruction]
-        return Reply(tuple(told) or (unknown(f"The plan has no instruction for the patient about {about!r}."),))
+        return Reply(tuple(told) or (unknown(worded("The plan has no instruction for the patient about {name}.", name=repr(about))),))
     rows = [
         claim(f"{i.subject.text}: {wording.sentence(i.patient_instruction)}", bearing(i))
         for i in session.plan.items
         if i.patient_instruction
     ]
     rows += [
-        claim(f"call if ({problem.text}): {'; '.join(problem.red_flags)}", (*problem.facts, *((problem.module,) if problem.module else ())))
+        claim(
+            worded("call if ({problem}): {flags}", problem=problem.text, flags="; ".join(problem.red_flags)),
+            (*problem.facts, *((problem.module,) if problem.module else ())),
+        )
         for problem in session.plan.problems
         if problem.red_flags and (problem.facts or problem.module)
     ]
@@ -150,20 +160,17 @@ def evidence(session: Session, about: str) -> Reply:
 
 def questions(session: Session, _: str) -> Reply:
     """What must be answered before signing."""
-    rows = [
-        claim(
-            f"{q.id} {q.about}: {wording.sentence(q.why)}" + (f" Waiting: {wording.listed(q.blocks)}." if q.blocks else ""),
-            (q.id, *q.facts),
-        )
-        for q in session.plan.questions
-    ]
+    rows = [claim(_question(q), (q.id, *q.facts)) for q in session.plan.questions]
     return Reply(tuple(rows) or (frame("Nothing has to be answered before signing."),))
 
 
 def ledger(session: Session, _: str) -> Reply:
     """The ledger against omissions; what is open first."""
     lines = sorted(session.plan.coverage, key=lambda line: line.status == "addressed")
-    rows = tuple(claim(f"{c.status:<11} {c.text}: {c.reason}", (c.concern,)) for c in lines)
+    rows = tuple(
+        claim(worded("{status}: {what}: {why}", status=Phrase(c.status), what=c.text, why=wording.sentence(c.reason)), (c.concern,))
+        for c in lines
+    )
     return Reply(
         rows or (unknown("The ledger is empty: the record names no problem, medicine or abnormal value that a plan was made for."),)
     )
@@ -171,8 +178,8 @@ def ledger(session: Session, _: str) -> Reply:
 
 def not_checked(session: Session, _: str) -> Reply:
     """What could not be checked."""
-    rows = [unknown(f"{gap.what}: {wording.sentence(gap.why)}") for gap in session.plan.not_checked]
-    rows += [unknown(f"set aside, {aside.entry}: {aside.reason}") for aside in session.plan.input.set_aside]
+    rows = [unknown(f"{wording.title(gap.what)}: {wording.sentence(gap.why)}") for gap in session.plan.not_checked]
+    rows += [unknown(worded("set aside, {entry}: {why}", entry=aside.entry, why=aside.reason)) for aside in session.plan.input.set_aside]
     return Reply(tuple(rows) or (frame("The plan names nothing that it could not check."),))
 
 
@@ -180,10 +187,17 @@ def sign(session: Session, _: str) -> Reply:
     """Which roles may approve what, and where a second signature is needed."""
     plan = session.plan
     able = {role: sum(may_decide(role, item, plan).allowed for item in plan.items) for role in roles()}
-    rows = [claim(f"{role} may approve {count} of {len(plan.items)} lines", ("approval",)) for role, count in able.items() if count]
+    rows = [
+        claim(worded("{role} may approve {count} of {all} lines", role=Phrase(role), count=count, all=len(plan.items)), ("approval",))
+        for role, count in able.items()
+        if count
+    ]
     second = {name: needed for name, needed in required_signatures(plan).items() if needed.count > 1}
     rows += [
-        claim(f"{name} needs a second signature by {' or '.join(n.by)}: {'; '.join(n.why)}", ("signatures", name))
+        claim(
+            worded("{line} needs a second signature by {roles}: {why}", line=name, roles=" or ".join(n.by), why="; ".join(n.why)),
+            ("signatures", name),
+        )
         for name, n in second.items()
     ]
     return Reply(tuple(rows) or (unknown("No policy lets anybody approve this plan."),))
@@ -198,10 +212,17 @@ def items_about(session: Session, about: str) -> list[Item]:
     return exact or [i for i in session.plan.items if any(wanted.has(_kinds(g.name)) for g in i.subject.ingredients)]
 
 
-def line_words(item: Item) -> str:
+def line_words(item: Item) -> Phrase:
     """`i3 start apixaban: 5 mg by mouth every 12 hours`."""
-    how = item.dose.text if item.dose else item.change
-    return f"{item.id} {item.action} {item.subject.text}" + (f": {how}" if how else "")
+    how = (item.dose.text if item.dose else item.change).rstrip(".")
+    named = worded("{id} {action} {what}", id=item.id, action=Phrase(item.action), what=item.subject.text)
+    return worded("{line}: {how}", line=named, how=how) if how else named
+
+
+def line_with_reason(item: Item) -> Phrase:
+    """The line, and the first of its reasons."""
+    reason = wording.sentence(item.rationale[0].text) if item.rationale else ""
+    return worded("{line}. {why}", line=line_words(item), why=reason) if reason else worded("{line}.", line=line_words(item))
 
 
 def bearing(item: Item) -> tuple[str, ...]:
@@ -210,22 +231,36 @@ def bearing(item: Item) -> tuple[str, ...]:
     return (*facts, *(c.id for reason in item.rationale for c in reason.evidence), item.id)
 
 
+def _date(item: Item) -> str:
+    return item.due.by if item.due else ""
+
+
+def _waiting(item: Item, questions: set[str]) -> Phrase:
+    """The line, and the questions that it waits for."""
+    held = sorted(questions & set(item.conditional_on))
+    return worded("{line} (waits for {ids})", line=line_words(item), ids=", ".join(held)) if held else line_words(item)
+
+
+def _question(q: Question) -> Phrase:
+    """A question, its reason, and the lines that wait for the answer."""
+    asked = worded("{id} {about}: {why}", id=q.id, about=q.about, why=wording.sentence(q.why))
+    return worded("{question} Waiting: {lines}.", question=asked, lines=", ".join(q.blocks)) if q.blocks else asked
+
+
 def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
-    yield claim(line_words(item).rstrip(".") + ".", (item.id,))
+    yield claim(worded("{line}.", line=line_words(item)), (item.id,))
     for reason in item.rationale:
-        yield claim(f"  because {wording.sentence(reason.text)}", (*reason.facts, *(c.id for c in reason.evidence), item.id))
+        because = worded("  because {why}", why=wording.sentence(reason.text))
+        yield claim(because, (*reason.facts, *(c.id for c in reason.evidence), item.id))
         yield from (claim(f"    {wording.source(c)}", (c.id,)) for c in reason.evidence)
     if item.dose and item.dose.rule:
-        yield from (claim(f"  adjusted: {text}", (item.dose.rule.id,)) for text in item.dose.adjustments)
-    yield from (
-        claim(f"  not chosen: {a.subject.text}. {wording.sentence(a.not_chosen_because)}", (item.id, *(c.id for c in a.evidence)))
-        for a in item.alternatives
-    )
-    yield from (claim(f"  waits for {q.id}: {q.about}", (q.id, *q.facts)) for q in session.plan.questions if q.id in item.conditional_on)
-
-
-def _first_reason(item: Item) -> str:
-    return wording.sentence(item.rationale[0].text) if item.rationale else ""
+        yield from (claim(worded("  adjusted: {how}", how=text), (item.dose.rule.id,)) for text in item.dose.adjustments)
+    for a in item.alternatives:
+        other = worded("  not chosen: {option}. {why}", option=a.subject.text, why=wording.sentence(a.not_chosen_because))
+        yield claim(other, (item.id, *(c.id for c in a.evidence)))
+    for q in session.plan.questions:
+        if q.id in item.conditional_on:
+            yield claim(worded("  waits for {id}: {about}", id=q.id, about=q.about), (q.id, *q.facts))
 
 
 def _bearing_text(session: Session, text: str) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from agent.chat.about_plan import bearing, items_about, line_words
 from agent.chat.about_safety import check
 from agent.chat.meaning import lay_words, meant
 from agent.chat.session import Reply, Sentence, Session, claim, reply, unknown
-from tools.clinical.facts import Measurement
+from agent.chat.worded import Phrase, worded
+from tools.clinical.facts import Measurement, MedicationUse, Problem
+from tools.clinical.plan import Goal
 from tools.terminology import terminology
 
 _SHOWN_VALUES = 6
@@ -33,7 +35,7 @@ def value(session: Session, name: str) -> Reply:
     if found:
         return Reply(tuple(sentence for one in found[:3] for sentence in _course(session, known[one])))
     if wanted:
-        return reply(unknown(f"The record has no value of {name!r}. That is not the same as normal."))
+        return reply(unknown(worded("The record has no value of {name}. That is not the same as normal.", name=repr(name))))
     return about(session, name)
 
 
@@ -43,21 +45,22 @@ def about(session: Session, name: str) -> Reply:
         return value(session, name)
     what, of, thing = name.partition(" of ")
     if of and meant(thing):
-        return reply(unknown(f"Nothing is known here about the {what.strip()} of {thing}. Of {thing}:"), *about(session, thing).sentences)
+        nothing = worded("Nothing is known here about the {what} of {name}. Of {name}:", what=what.strip(), name=thing)
+        return reply(unknown(nothing), *about(session, thing).sentences)
     match = terminology().medication(name)
     wanted = meant(name)
     taken = [m for m in session.case.taken if wanted.has(m.kinds)]
-    rows = [claim(f"{m.text} {m.regimen.text}".strip() + f" ({m.currency}).", (m.reference,)) for m in taken]
-    rows += [claim(f"{line_words(item)}.", bearing(item)) for item in items_about(session, name)]
+    rows = [claim(taken_words(m), (m.reference,)) for m in taken]
+    rows += [claim(worded("{line}.", line=line_words(item)), bearing(item)) for item in items_about(session, name)]
     problem = terminology().canonical_problem(name)
-    rows += [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in session.case.facts.problems if problem and problem in p.kinds]
+    rows += [claim(problem_words(p), (p.reference,)) for p in session.case.facts.problems if problem and problem in p.kinds]
     if rows:
         return Reply(tuple(rows))
     if match.kinds:
-        return reply(unknown(f"The record and the plan say nothing of {name!r}."), *check(session, name).sentences)
+        return reply(unknown(worded("The record and the plan say nothing of {name}.", name=repr(name))), *check(session, name).sentences)
     if problem:
-        return reply(unknown(f"The record has no problem {name!r}. That is not the same as its absence."))
-    return reply(unknown(f"I do not know what {name!r} is."), understood=False)
+        return reply(unknown(worded("The record has no problem {name}. That is not the same as its absence.", name=repr(name))))
+    return reply(unknown(worded("I do not know what {name} is.", name=repr(name))), understood=False)
 
 
 def size(session: Session, asked: str) -> Reply:
@@ -69,9 +72,13 @@ def habit(session: Session, asked: str) -> Reply:
     """Tobacco, alcohol: what the record says in its problems and events."""
     found = next(one for one in lay_words().habits if any(word in asked for word in one.asked))
     facts = session.case.facts
-    rows = [claim(f"{p.text}{_since(p.onset)}.", (p.reference,)) for p in facts.problems if _speaks(p.text, found.record)]
+    rows = [claim(problem_words(p), (p.reference,)) for p in facts.problems if _speaks(p.text, found.record)]
     rows += [claim(f"{e.text} ({e.when}).", (e.reference,)) for e in facts.events if _speaks(e.text, found.record)]
-    return Reply(tuple(rows) or (unknown(f"The record says nothing of {found.name} that was read. That is not the same as none."),))
+    return Reply(tuple(rows) or (unknown(_silent(found.name)),))
+
+
+def _silent(habit: str) -> Phrase:
+    return worded("The record says nothing of {habit} that was read. That is not the same as none.", habit=Phrase(habit))
 
 
 def _speaks(text: str, words: Sequence[str]) -> bool:
@@ -83,17 +90,17 @@ def patient(session: Session, _: str) -> Reply:
     facts, who = session.case.facts, session.plan.patient
     person = facts.reference or who.reference
     rows = [
-        claim(f"{who.age} years old.", (person,)) if who.age is not None else unknown("The age is not recorded."),
-        claim(f"{who.sex.capitalize()}.", (person,)) if who.sex else unknown("The sex is not recorded."),
+        claim(worded("{age} years old.", age=who.age), (person,)) if who.age is not None else unknown("The age is not recorded."),
+        claim(worded("{sex}.", sex=Phrase(who.sex.capitalize())), (person,)) if who.sex else unknown("The sex is not recorded."),
     ]
     if who.sex != "male":
         told = who.pregnancy != "unknown"
-        rows.append(claim(f"Pregnancy: {who.pregnancy}.", (person,)) if told else unknown("Whether she is pregnant is not recorded."))
+        pregnancy = worded("Pregnancy: {state}.", state=Phrase(who.pregnancy))
+        rows.append(claim(pregnancy, (person,)) if told else unknown("Whether she is pregnant is not recorded."))
     for name in ("body-weight", "egfr"):
         series = facts.measurements.get(name, ())
-        rows.append(
-            claim(f"{wording.value_of(series[0])}.", _of(series[0])) if series else unknown(f"{wording.title(name)} is not recorded.")
-        )
+        missing = worded("{what} is not recorded.", what=wording.title(name))
+        rows.append(claim(f"{wording.value_of(series[0])}.", _of(series[0])) if series else unknown(missing))
     return reply(*rows, *allergies(session, "").sentences)
 
 
@@ -102,18 +109,22 @@ def allergies(session: Session, to: str) -> Reply:
     recorded = [a for a in session.case.facts.allergies if a.active]
     if not recorded:
         return reply(unknown("No allergy is recorded. That is not the same as none."))
-    listed = [claim(f"Allergy: {a.text}{_reactions(a.reactions)}.", (a.reference,)) for a in recorded]
+    listed = [claim(worded("Allergy: {what}.", what=f"{a.text}{_reactions(a.reactions)}"), (a.reference,)) for a in recorded]
     if not to:
         return Reply(tuple(listed))
     kinds = terminology().medication(to).kinds | {to.casefold()}
     hit = [sentence for a, sentence in zip(recorded, listed, strict=True) if kinds & a.kinds or to.casefold() in a.text.casefold()]
-    return Reply(tuple(hit)) if hit else reply(unknown(f"No allergy to {to} is recorded."), *listed, *check(session, to).sentences)
+    none = unknown(worded("No allergy to {name} is recorded.", name=to))
+    return Reply(tuple(hit)) if hit else reply(none, *listed, *check(session, to).sentences)
 
 
 def medicines(session: Session, _: str) -> Reply:
     """Every current medicine with what the plan does about it."""
     rows = [
-        claim(f"{m.action:<8} {m.text}{' ' + m.regimen if m.regimen else ''}: {wording.sentence(m.why)}", (m.reference,))
+        claim(
+            worded("{action}: {what}: {why}", action=Phrase(m.action), what=f"{m.text} {m.regimen}".strip(), why=wording.sentence(m.why)),
+            (m.reference,),
+        )
         for m in session.plan.medications
     ]
     return Reply(tuple(rows) or (unknown("The record has no current medicine. That is not the same as none taken."),))
@@ -126,7 +137,10 @@ def problems(session: Session, _: str) -> Reply:
         borne = (*p.facts, *((p.module,) if p.module else ()), p.id)
         rows.append(claim(f"{p.text}. {p.assessment}".strip(), borne))
         rows += [
-            claim(f"  goal: {wording.title(g.observable)} {g.target}{f' by {g.by}' if g.by else ''}", (*(c.id for c in g.evidence), p.id))
+            claim(
+                worded("  goal: {what} {target} by {date}" if g.by else "  goal: {what} {target}", **goal_words(g)),
+                (*(c.id for c in g.evidence), p.id),
+            )
             for g in p.goal
         ]
     return Reply(tuple(rows) or (unknown("The record has no active problem that the plan covers."),))
@@ -134,25 +148,40 @@ def problems(session: Session, _: str) -> Reply:
 
 def _course(session: Session, series: tuple[Measurement, ...]) -> tuple[Sentence, ...]:
     past = [m for m in series if m.when <= session.as_of][:_SHOWN_VALUES]
-    told = tuple(claim(f"{wording.value_of(m)}{_flag(m)}", _of(m)) for m in past)
+    told = tuple(claim(_flagged(m), _of(m)) for m in past)
     if len(past) < 2:
         return (*told, unknown("There is one value only, so that its course cannot be told.")) if past else told
     new, old = past[0], past[-1]
     moved = new.quantity.value - old.quantity.value
     way = "higher than" if moved > 0 else "lower than" if moved < 0 else "the same as"
-    return (*told, claim(f"The newest is {way} on {old.when.isoformat()}.", (*_of(new), *_of(old))))
+    newest = worded("The newest is {way} on {date}.", way=Phrase(way), date=old.when.isoformat())
+    return (*told, claim(newest, (*_of(new), *_of(old))))
+
+
+def taken_words(use: MedicationUse) -> Phrase:
+    """A medicine of the record, how it is taken, and whether that is certain."""
+    return worded("{what} ({currency}).", what=f"{use.text} {use.regimen.text}".strip(), currency=Phrase(use.currency))
+
+
+def problem_words(problem: Problem) -> Phrase:
+    """A problem of the record, since when, and whether it is over."""
+    told = worded("{what}, since {date}", what=problem.text, date=str(problem.onset)) if problem.onset else Phrase(problem.text)
+    return worded("{what}.", what=told) if problem.active else worded("{what} (not active).", what=told)
+
+
+def goal_words(goal: Goal) -> dict[str, str]:
+    """What a goal is about, its target, and its date where it has one."""
+    return {"what": wording.title(goal.observable), "target": goal.target, **({"date": goal.by} if goal.by else {})}
 
 
 def _of(measurement: Measurement) -> tuple[str, ...]:
     return (measurement.reference, *measurement.inputs)
 
 
-def _flag(measurement: Measurement) -> str:
-    return {"H": ", high", "HH": ", critically high", "L": ", low", "LL": ", critically low"}.get(measurement.flag or "", "")
-
-
-def _since(onset: object) -> str:
-    return f", since {onset}" if onset else ""
+def _flagged(measurement: Measurement) -> Phrase:
+    value = wording.value_of(measurement)
+    flag = {"H": "high", "HH": "critically high", "L": "low", "LL": "critically low"}.get(measurement.flag or "")
+    return worded("{value}, {flag}", value=value, flag=Phrase(flag)) if flag else Phrase(value)
 
 
 def _reactions(names: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from agent import wording
 from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
 from agent.chat.supposing import changes_of
+from agent.chat.worded import Phrase, worded
 from agent.differences import Differences, differences
 from agent.errors import RecordError
 from agent.query_words import names
@@ -24,17 +25,21 @@ if TYPE_CHECKING:
     from tools.dosing import DoseAnswer
 
 _MOVED = re.compile(r"^(?:the |her |his |their )?(?P<name>[a-z][\w \-]*?) (?P<how>doubles?|doubled|halves|halved|is halved|were halved)$")
-_REST = "What was not checked stands in /not-checked."
+_NO_SINGLE = "{name} is no single ingredient that is known here, so no dose was computed."
+_NOTHING = "No check found anything that stands against the plan or the medicines. What was not checked stands in /not-checked."
 
 
 def issues(session: Session, _: str) -> Reply:
     """What the checks found, gravest first; what was kept out of sight last, with its reason."""
     shown = [i for i in session.plan.issues if not i.suppressed]
     hidden = [i for i in session.plan.issues if i.suppressed]
-    rows = [claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(shown, key=_gravity)]
-    rows += [claim(f"{issue_words(i)} Kept out of sight: {i.suppressed}.", _bearing(i)) for i in hidden]
+    rows = [claim(_issue_and_action(i), _bearing(i)) for i in sorted(shown, key=_gravity)]
+    rows += [
+        claim(worded("{issue} Kept out of sight: {why}.", issue=issue_words(i), why=(i.suppressed or "").rstrip(".")), _bearing(i))
+        for i in hidden
+    ]
     if not shown:
-        rows.insert(0, unknown(f"No check found anything that stands against the plan or the medicines. {_REST}"))
+        rows.insert(0, unknown(_NOTHING))
     return Reply(tuple(rows))
 
 
@@ -47,31 +52,29 @@ def check(session: Session, drug: str) -> Reply:
     plan = _plan_with(session, drug)
     found = [i for i in plan.issues if names & set(i.participants) and not i.suppressed]
     lines = [i for i in session.plan.items if names & {g.name for g in i.subject.ingredients}]
-    told = [
-        claim(f"{i.id} {i.action} {i.subject.text}{_because(i)}.", _item_bearing(i))
-        for i in lines
-        if i.action in {"stop", "hold", "change"}
-    ]
+    told = [claim(_line_because(i), _item_bearing(i)) for i in lines if i.action in {"stop", "hold", "change"}]
     if not found and told:
         return Reply(tuple(told))
     if not found:
-        return reply(unknown(f"No check speaks against {wording.listed(sorted(names))} for this patient. {_REST}"))
-    issues_ = (claim(f"{issue_words(i)} {wording.sentence(i.action)}", _bearing(i)) for i in sorted(found, key=_gravity))
+        none = "No check speaks against {name} for this patient. What was not checked stands in /not-checked."
+        return reply(unknown(worded(none, name=wording.listed(sorted(names)))))
+    issues_ = (claim(_issue_and_action(i), _bearing(i)) for i in sorted(found, key=_gravity))
     return reply(*told, *issues_)
 
 
 def _check_class(session: Session, drug: str) -> Reply:
     wanted = meant(drug)
     if not wanted:
-        return reply(unknown(f"{drug!r} is no medicine that is known here, so it was not checked."), understood=False)
+        return reply(unknown(worded("{name} is no medicine that is known here, so it was not checked.", name=repr(drug))), understood=False)
     taken = [m for m in session.case.taken if wanted.has(m.kinds)]
-    rows = [claim(f"Taken of that class: {m.text}.", (m.reference,)) for m in taken]
+    rows = [claim(worded("Taken of that class: {name}.", name=m.text), (m.reference,)) for m in taken]
     rows += [
-        claim(f"{i.id} {i.action} {i.subject.text}{_because(i)}.", _item_bearing(i))
+        claim(_line_because(i), _item_bearing(i))
         for i in session.plan.items
         if any(wanted.has(terminology().medication(g.name).kinds) for g in i.subject.ingredients)
     ]
-    return reply(*rows, unknown(f"{drug!r} is a class; a single medicine can be checked, for instance: /check ibuprofen."))
+    single = worded("{name} is a class; a single medicine can be checked, for instance: /check ibuprofen.", name=repr(drug))
+    return reply(*rows, unknown(single))
 
 
 def dose(session: Session, drug: str) -> Reply:
@@ -81,14 +84,12 @@ def dose(session: Session, drug: str) -> Reply:
     match = terminology().medication(drug)
     combined = {i.name for i in match.ingredients}
     if len(combined) > 1 and (lines := [i for i in session.plan.items if {g.name for g in i.subject.ingredients} == combined]):
-        return Reply(
-            tuple(claim(f"{i.id} {i.action} {i.subject.text}{f': {i.dose.text}' if i.dose else ''}.", _item_bearing(i)) for i in lines)
-        )
+        return Reply(tuple(claim(_line_and_dose(i), _item_bearing(i)) for i in lines))
     if len(match.ingredients) != 1:
-        return reply(unknown(f"{drug!r} is no single ingredient that is known here, so no dose was computed."), understood=False)
+        return reply(unknown(worded(_NO_SINGLE, name=repr(drug))), understood=False)
     name = match.ingredients[0].name
     planned = [i for i in session.plan.items if i.dose and any(g.name == name for g in i.subject.ingredients)]
-    rows = [claim(f"In the plan: {i.id} {i.action} {i.subject.text}, {i.dose.text if i.dose else ''}.", _item_bearing(i)) for i in planned]
+    rows = [claim(worded("In the plan: {line}.", line=_line_and_dose(i)), _item_bearing(i)) for i in planned]
     facts = session.case.facts
     found = calculate_dose(name, "", facts)
     if found.text or "indication" not in found.missing:
@@ -105,29 +106,35 @@ def most(session: Session, drug: str) -> Reply:
 
     match = terminology().medication(drug)
     if len(match.ingredients) != 1:
-        return reply(unknown(f"{drug!r} is no single ingredient that is known here, so no dose was computed."), understood=False)
+        return reply(unknown(worded(_NO_SINGLE, name=repr(drug))), understood=False)
     name, facts = match.ingredients[0].name, session.case.facts
     reasons = ("", *sorted({kind for problem in facts.problems if problem.active for kind in problem.kinds}))
     rows: dict[str, Sentence] = {}
     for found in (calculate_dose(name, reason, facts) for reason in reasons):
         for what, limit in (("a day", found.max_per_day), ("at once", found.max_single)):
             if found.rule and limit:
-                for_what = f" for {found.indication.replace('-', ' ')}" if found.indication else ""
-                text = f"At most {limit.value} {wording.unit(limit.unit)} {what}{for_what}."
-                rows[text] = claim(text, (found.rule.id,))
+                text = worded("At most {amount} {what}", amount=f"{limit.value} {wording.unit(limit.unit)}", what=Phrase(what))
+                text = (
+                    worded("{dose} for {problem}.", dose=text, problem=found.indication.replace("-", " "))
+                    if found.indication
+                    else worded("{dose}.", dose=text)
+                )
+                rows[str(text)] = claim(text, (found.rule.id,))
     return reply(
-        *(rows.values() or (unknown(f"The rules name no largest dose of {name} for this patient."),)), *dose(session, drug).sentences
+        *(rows.values() or (unknown(worded("The rules name no largest dose of {name} for this patient.", name=name)),)),
+        *dose(session, drug).sentences,
     )
 
 
 def _dosed(name: str, found: DoseAnswer, reason: str) -> list[Sentence]:
     """A dose with its adjustments, or why there is none."""
     if found.rule is None or not found.text:
-        rows = [unknown(wording.sentence(found.reason or f"No dose of {name}: {found.outcome}"))]
+        none = worded("No dose of {name}: {outcome}.", name=name, outcome=found.outcome)
+        rows = [unknown(wording.sentence(found.reason) if found.reason else none)]
     else:
         rows = [claim(wording.sentence(f"{found.text.rstrip('.')}{reason}"), (found.rule.id,))]
         rows += [claim(wording.sentence(a.text), (found.rule.id,)) for a in found.adjustments]
-    return rows + ([unknown(f"Missing: {wording.listed(found.missing)}.")] if found.missing else [])
+    return rows + ([unknown(worded("Missing: {what}.", what=wording.listed(found.missing)))] if found.missing else [])
 
 
 def what_if(session: Session, change: str) -> Reply:
@@ -136,8 +143,10 @@ def what_if(session: Session, change: str) -> Reply:
         changes = tuple(_of_record(session, one) for one in changes_of(change))
         plan = session.plan_of(altered(session.data, session.as_of, changes))
     except RecordError as error:
-        return reply(unknown(wording.sentence(str(error))), frame(f"Write for instance: {EXAMPLES}."), understood=False)
-    heading = frame(f"If {' and '.join(changes)} (supposed; the record stays as it is):")
+        return reply(
+            unknown(wording.sentence(str(error))), frame(worded("Write for instance: {example}", example=f"{EXAMPLES}.")), understood=False
+        )
+    heading = frame(worded("If {changes} (supposed; the record stays as it is):", changes=" and ".join(changes)))
     return reply(heading, *_told(differences(session.plan, plan)), *_doubts(session, changes))
 
 
@@ -175,10 +184,16 @@ def search(session: Session, query: str) -> Reply:
 
     found = search_guidelines(query, (), session.case.facts, 4, names=names)
     if not found.found:
-        return reply(unknown(f"The knowledge base says nothing about {query!r}: {found.reason or 'nothing found'}."))
+        nothing = worded("The knowledge base says nothing about {name}: {why}.", name=repr(query), why=found.reason or "nothing found")
+        return reply(unknown(nothing))
     rows = [
         claim(
-            f"{wording.sentence(each.says)} ({each.applies.replace('-', ' ')} here; {each.citation.title}, {each.citation.year})",
+            worded(
+                "{says} ({applies}; {source})",
+                says=wording.sentence(each.says),
+                applies=Phrase(f"{each.applies.replace('-', ' ')} here"),
+                source=f"{each.citation.title}, {each.citation.year}",
+            ),
             (each.id,),
         )
         for each in found.found
@@ -186,9 +201,18 @@ def search(session: Session, query: str) -> Reply:
     return Reply(tuple(rows))
 
 
-def issue_words(issue: PlanIssue) -> str:
+def issue_words(issue: PlanIssue) -> Phrase:
     """`[major] warfarin and ibuprofen: bleeding.`"""
-    return f"[{issue.severity}] {wording.listed(issue.participants)}: {wording.sentence(issue.consequence)}"
+    return worded(
+        "[{severity}] {who}: {what}",
+        severity=Phrase(issue.severity),
+        who=wording.listed(issue.participants),
+        what=wording.sentence(issue.consequence),
+    )
+
+
+def _issue_and_action(issue: PlanIssue) -> Phrase:
+    return worded("{issue} {action}", issue=issue_words(issue), action=wording.sentence(issue.action))
 
 
 def _plan_with(session: Session, drug: str) -> Plan:
@@ -204,14 +228,13 @@ def _told(found: Differences) -> Iterator[Sentence]:
     if found.none:
         yield unknown("  Nothing that one would act on would change, as far as it was checked.")
     for item in found.added:
-        how = f": {item.dose.text}" if item.dose else ""
-        yield claim(f"  + {item.action} {item.subject.text}{how}{_because(item)}", _item_bearing(item))
-    yield from (claim(f"  - no longer: {item.action} {item.subject.text}", _item_bearing(item)) for item in found.removed)
+        yield claim(worded("  + {line}", line=_because(item, _line_and_dose(item, numbered=False))), _item_bearing(item))
+    yield from (claim(worded("  - no longer: {line}", line=_named(item)), _item_bearing(item)) for item in found.removed)
     yield from (claim(f"  ~ {text}", ("plan",)) for text in found.changed)
-    yield from (claim(f"  ! {issue_words(issue)}", _bearing(issue)) for issue in found.issues_added)
-    yield from (claim(f"  ✓ settled: {issue_words(issue)}", _bearing(issue)) for issue in found.issues_gone)
-    yield from (claim(f"  ? asks: {question.about}", (question.id, *question.facts)) for question in found.asked)
-    yield from (claim(f"  · no longer asks: {question.about}", (question.id, *question.facts)) for question in found.answered)
+    yield from (claim(worded("  ! {issue}", issue=issue_words(i)), _bearing(i)) for i in found.issues_added)
+    yield from (claim(worded("  ✓ settled: {issue}", issue=issue_words(i)), _bearing(i)) for i in found.issues_gone)
+    yield from (claim(worded("  ? asks: {about}", about=q.about), (q.id, *q.facts)) for q in found.asked)
+    yield from (claim(worded("  · no longer asks: {about}", about=q.about), (q.id, *q.facts)) for q in found.answered)
     yield from (claim(f"  = {text}", (f"calculation:{text.partition(':')[0]}",)) for text in found.values)
 
 
@@ -223,11 +246,26 @@ def _doubts(session: Session, changes: tuple[str, ...]) -> Iterator[Sentence]:
     if facts.sex == "male":
         yield claim("  The record says male; the supposition was planned all the same.", (facts.reference or "Patient",))
     elif not can_be_pregnant(facts.sex, facts.age, session.as_of):
-        yield claim(f"  The record says {facts.age} years; the supposition was planned all the same.", (facts.reference or "Patient",))
+        says = worded("  The record says {age} years; the supposition was planned all the same.", age=facts.age or 0)
+        yield claim(says, (facts.reference or "Patient",))
 
 
-def _because(item: Item) -> str:
-    return f" ({item.rationale[0].text.rstrip('.')})" if item.rationale else ""
+def _named(item: Item, *, numbered: bool = False) -> Phrase:
+    named = worded("{action} {what}", action=Phrase(item.action), what=item.subject.text)
+    return worded("{id} {line}", id=item.id, line=named) if numbered else named
+
+
+def _line_and_dose(item: Item, *, numbered: bool = True) -> Phrase:
+    named = _named(item, numbered=numbered)
+    return worded("{line}: {how}", line=named, how=item.dose.text.rstrip(".")) if item.dose else named
+
+
+def _because(item: Item, line: Phrase) -> Phrase:
+    return worded("{line} ({why})", line=line, why=item.rationale[0].text.rstrip(".")) if item.rationale else line
+
+
+def _line_because(item: Item) -> Phrase:
+    return worded("{line}.", line=_because(item, _named(item, numbered=True)))
 
 
 def _item_bearing(item: Item) -> tuple[str, ...]:

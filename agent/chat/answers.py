@@ -9,6 +9,7 @@ from agent.chat import about_care, about_plan, about_record, about_safety
 from agent.chat.deciding import decide
 from agent.chat.grammar import COMMANDS, Intent, understand
 from agent.chat.session import Reply, Session, frame, reply
+from agent.chat.worded import Phrase, worded
 from agent.errors import DraftError
 from tools.terminology import terminology
 
@@ -56,12 +57,13 @@ def _by_model(session: Session, line: str, otherwise: Reply) -> Reply:
     try:
         intent = session.interpreter.meant(line, session.case)
     except DraftError as error:
-        return Reply((*otherwise.sentences, frame(f"The model that was asked what is meant did not help: {error}.")), understood=False)
+        failed = worded("The model that was asked what is meant did not help: {why}.", why=str(error))
+        return Reply((*otherwise.sentences, frame(failed)), understood=False)
     said = _said(session, intent)
     if intent is None or not said.understood:
         return otherwise
     taken = f"/{intent.name} {intent.argument}".strip()
-    return reply(frame(f"Taken for {taken} by {session.interpreter.name}."), *said.sentences)
+    return reply(frame(worded("Taken for {question} by {model}.", question=taken, model=session.interpreter.name)), *said.sentences)
 
 
 def _at_a_loss() -> Reply:
@@ -71,7 +73,7 @@ def _at_a_loss() -> Reply:
 
 def help_(session: Session, _: str) -> Reply:
     """What can be asked."""
-    commands = (frame(f"  {command:<26} {what}") for command, what in COMMANDS.items())
+    commands = (frame(worded("  {command} {what}", command=f"{command:<26}", what=Phrase(what))) for command, what in COMMANDS.items())
     same = frame("or the same in words: “why start apixaban?”, “what if her eGFR were 25?”, “can she take ibuprofen?”")
     return reply(frame("I can answer:"), *commands, same, understood=False)
 
@@ -83,7 +85,11 @@ def refuse(session: Session, _: str) -> Reply:
 
 def _needing(argument_of: str, known: Callable[[Session, str], Reply]) -> Callable[[Session, str], Reply]:
     def with_argument(session: Session, argument: str) -> Reply:
-        return known(session, argument) if argument else reply(frame(f"Write for instance: {argument_of}"), understood=False)
+        return (
+            known(session, argument)
+            if argument
+            else reply(frame(worded("Write for instance: {example}", example=argument_of)), understood=False)
+        )
 
     return with_argument
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agent.chat.session import Reply, Session, frame, reply
+from agent.chat.worded import Phrase, worded
 from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.review import Approve, Decision, Edit, Override, Reject, Reviewer
@@ -42,10 +43,15 @@ class DeskSigner:
         """What came of it. Raises DecisionError."""
         done = self.desk.decide(self.name, self.reviewer, [decision], self.digest)
         anew, self.digest = done.digest != self.digest, done.digest
-        rows = [frame(f"{done.id}: {done.status}; {len(done.approved)} approved, {len(done.rejected)} rejected, {len(done.open)} open.")]
+        counts = {"approved": len(done.approved), "rejected": len(done.rejected), "open": len(done.open)}
+        counted = "{plan}: {status}; {approved} approved, {rejected} rejected, {open} open."
+        rows = [frame(worded(counted, plan=done.id, status=Phrase(done.status), **counts))]
         if anew:
-            how = "checked" if isinstance(decision, Edit) else "drafted without it and checked"
-            rows.append(frame(f"The whole plan was {how} again and waits under a new digest; read it with /plan before signing."))
+            again = "The whole plan was checked again and waits under a new digest; read it with /plan before signing."
+            without = (
+                "The whole plan was drafted without it and checked again and waits under a new digest; read it with /plan before signing."
+            )
+            rows.append(frame(again if isinstance(decision, Edit) else without))
         return Reply(tuple(rows))
 
 
@@ -78,7 +84,10 @@ def decide(session: Session, verb: str, argument: str) -> Reply:
     try:
         return session.signer.decide(decision_said(verb, argument))
     except DecisionError as error:
-        return reply(frame(f"Nothing was changed ({error.reason}): {error}"), understood=error.reason != "malformed")
+        return reply(
+            frame(worded("Nothing was changed ({reason}): {why}", reason=error.reason, why=str(error))),
+            understood=error.reason != "malformed",
+        )
 
 
 def decision_said(verb: str, argument: str) -> Decision:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from agent.chat.intent import Intent
+from agent.chat.spanish import understand_spanish
+
+__all__ = ["COMMANDS", "NAMES", "Intent", "bare_words", "understand"]
 
 COMMANDS: dict[str, str] = {
     "/plan": "the whole plan",
@@ -38,14 +42,6 @@ COMMANDS: dict[str, str] = {
     "/quit": "leave",
 }
 NAMES = frozenset(command.split()[0][1:] for command in COMMANDS)
-
-
-@dataclass(frozen=True)
-class Intent:
-    """What was asked: the name of a command and its argument."""
-
-    name: str
-    argument: str = ""
 
 
 _POLITE = re.compile(
@@ -181,6 +177,8 @@ def understand(line: str) -> Intent | None:
     bare = bare_words(text)
     if _HARM.search(bare):
         return Intent("refuse")
+    if spanish := understand_spanish(text):
+        return spanish
     for pattern, name in (*_CARE, *_PHRASES):
         if found := re.match(pattern, bare):
             if name == "instead":

@@ -50,7 +50,10 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 class Interpreter(Protocol):
     """Says which of the known questions was meant."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Who says so."""
+        ...
 
     def meant(self, line: str, case: Case) -> Intent | None:
         """The question, or `None` where it is none of them. Raises DraftError: it could not be asked."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from agent.case import Case
+from agent.chat.worded import Part, Phrase, joined
 from agent.planning import make_plan
 from agent.review import Decision
 from agent.store.worklist import DrafterName
@@ -25,32 +26,46 @@ class Sentence:
     """One sentence or row of an answer.
 
     Attributes:
+        words: what it says.
         cites: references of the record, ids of the knowledge base, or lines of the plan that bear it.
         kind: a `claim` cites; `unknown` says that something is not known or not checked; a `frame` claims nothing (a heading, what
             can be asked, what was done).
     """
 
-    text: str
+    words: Phrase
     cites: tuple[str, ...] = ()
     kind: Kind = "claim"
 
+    @property
+    def text(self) -> str:
+        """What it says, in English."""
+        return str(self.words)
 
-def claim(text: str, cites: Iterable[str]) -> Sentence:
+    def parts(self, language: str) -> tuple[Part, ...]:
+        """The same in a language, piece by piece, each with the language that it is in."""
+        return tuple(joined(self.words.parts(language)))
+
+
+def claim(text: Phrase | str, cites: Iterable[str]) -> Sentence:
     """A sentence with what bears it. Raises ValueError where nothing does: such a sentence must not be said."""
     borne = tuple(dict.fromkeys(cite for cite in cites if cite))
     if not borne:
         raise ValueError("a claim without a fact or a source")
-    return Sentence(text, borne)
+    return Sentence(_words(text), borne)
 
 
-def unknown(text: str) -> Sentence:
+def unknown(text: Phrase | str) -> Sentence:
     """A sentence that says what is not known, not recorded, or not checked."""
-    return Sentence(text, kind="unknown")
+    return Sentence(_words(text), kind="unknown")
 
 
-def frame(text: str) -> Sentence:
+def frame(text: Phrase | str) -> Sentence:
     """A sentence that claims nothing of the patient."""
-    return Sentence(text, kind="frame")
+    return Sentence(_words(text), kind="frame")
+
+
+def _words(text: Phrase | str) -> Phrase:
+    return text if isinstance(text, Phrase) else Phrase(text)
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ def chat(
         str | None, typer.Option(envvar="CAREWRIGHT_REVIEWER", help="who decides, to approve, edit and reject here")
     ] = None,
     role: Annotated[str | None, typer.Option(envvar="CAREWRIGHT_ROLE", help="in which role")] = None,
+    language: Annotated[Literal["en", "es"], typer.Option(help="of the answers; both are understood")] = "en",
 ) -> None:
     """Talk about one patient's plan in the terminal."""
     if (bundle is None) is not example:
@@ -137,7 +138,7 @@ def chat(
 
         session.signer = LateSigner(session, Reviewer(reviewer, role))
     session.interpreter = interpreter()
-    converse(session)
+    converse(session, language=language)
 
 
 @app.command()

@@ -33,11 +33,12 @@ _CITED = 3
 """So many of what bears a sentence are printed behind it; the JSON form of the plan has all."""
 
 
-def converse(session: Session, lines: Iterable[str] | None = None) -> None:
+def converse(session: Session, lines: Iterable[str] | None = None, language: str = "en") -> None:
     """Read lines until `/quit` or the end of input, and answer each.
 
     Args:
         lines: what is said; without it, a prompt with history in the terminal.
+        language: of what the conversation itself says; texts of the record and of the knowledge base keep theirs.
     """
     from agent.chat.answers import answer
     from agent.chat.grammar import understand
@@ -61,7 +62,7 @@ def converse(session: Session, lines: Iterable[str] | None = None) -> None:
         else:
             reply = answer(session, line)
             _clear()
-            show(reply)
+            show(reply, language)
 
 
 def interpreter() -> Interpreter | None:
@@ -99,11 +100,12 @@ def told(node: str) -> None:
         note(f"{_LINE_ANEW if sys.stderr.isatty() else ''}  {STEPS.get(node, node)}")
 
 
-def show(reply: Reply) -> None:
+def show(reply: Reply, language: str = "en") -> None:
     """Print an answer, each sentence with what bears it."""
     for sentence in reply.sentences:
         more = f" +{len(sentence.cites) - _CITED}" if len(sentence.cites) > _CITED else ""
-        say(sentence.text + (f"  [{', '.join(sentence.cites[:_CITED])}{more}]" if sentence.cites else ""))
+        text = "".join(piece for piece, _ in sentence.parts(language))
+        say(text + (f"  [{', '.join(sentence.cites[:_CITED])}{more}]" if sentence.cites else ""))
 
 
 def say(text: str) -> None:

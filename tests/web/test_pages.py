@@ -182,3 +182,14 @@ def test_what_fails_under_way_is_told_without_a_word_of_the_record(doctor: Brows
 @pytest.mark.parametrize(("line", "says"), [("/plan", "beside the conversation"), ("/export html x", "as FHIR"), ("/review", "already")])
 def test_what_the_page_has_of_its_own_is_pointed_to(doctor: Browser, plan: str, line: str, says: str) -> None:
     assert says in asked(doctor, plan, line)[-1][1]
+
+
+def test_an_answer_on_a_spanish_page_is_spanish_and_marks_what_is_not(doctor: Browser, plan: str) -> None:
+    page = f"/plans/{plan}"
+    doctor.http.get(f"{page}?lang=es")
+    form = {"csrf": doctor.hidden(page, "csrf"), "line": "¿puede tomar ibuprofeno?"}
+    turn = doctor.http.post(f"{page}/chat", data=form, headers={"x-part": "turn"}).text
+    assert "suspender <span" in turn
+    assert '<span lang="en">ibuprofen 600 MG Oral Tablet' in turn
+    assert '<div class="answer">' in turn
+    assert "¿puede tomar ibuprofeno?" in doctor.http.get(page).text

@@ -53,7 +53,7 @@ def plan_page(frame: Frame, page: PlanPage, conversation: str = "", told: str = 
         printing=printing,
         next_open=next(iter(opened), ""),
         reasons=_reasons(),
-        examples=_examples(page),
+        examples=_examples(page, frame.speech),
         signing=who_signs(page.signers, frame.speech),
     )
 
@@ -138,11 +138,11 @@ def who_signs(who: Signers, t: Speech) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _examples(page: PlanPage) -> tuple[str, ...]:
-    """Three questions that this plan can answer."""
+def _examples(page: PlanPage, t: Speech) -> tuple[str, ...]:
+    """Questions that this plan can answer."""
     first = next(iter(page.plan.items), None)
-    whose = "her" if page.plan.patient.sex == "female" else "his"
-    return ("Is there anything dangerous?", *((f"Why {first.id}?",) if first else ()), f"What if {whose} eGFR were 25?")
+    kidney = t("chat.her-egfr" if page.plan.patient.sex == "female" else "chat.his-egfr")
+    return (t("chat.dangerous"), *((t("chat.why-line", item=first.id),) if first else ()), kidney)
 
 
 @lru_cache(maxsize=1)
