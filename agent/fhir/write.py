@@ -6,7 +6,7 @@ digest: sent twice, it is there once. Nothing that was refused is in it, in no f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -36,14 +36,32 @@ def transaction_bundle(plan: Plan, outcome: Outcome, overrides: Overrides | None
         raise ValueError("nothing of this plan was approved")
     made = _resources(Writing(plan, outcome.approved), overrides or {})
     entries = [{"fullUrl": name, "resource": _named(name, r, plan), "request": _create(name, r)} for name, r in made.items()]
-    return validated({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    return validated(_bundle("transaction", entries))
 
 
 def draft_bundle(plan: Plan) -> Json:
     """The whole plan before anybody signed it: every resource a draft and a proposal, in a bundle that no server executes."""
     made = _resources(Writing(plan), {})
     entries = [{"fullUrl": name, "resource": _named(name, r, plan)} for name, r in made.items()]
-    return validated({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    return validated(_bundle("collection", entries))
+
+
+def _bundle(kind: str, entries: Sequence[Json]) -> Json:
+    """A bundle in which every `urn:` that is referred to leads to an entry."""
+    here = {entry["fullUrl"] for entry in entries}
+    return {"resourceType": "Bundle", "type": kind, "entry": [_with_names(entry, here) for entry in entries]}
+
+
+def _with_names(value: Any, here: Collection[str]) -> Any:
+    """References to what is not here by name: where the record gives a resource no id, its `urn:` is all that can be said of it."""
+    if isinstance(value, list):
+        return [_with_names(inner, here) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    name = value.get("reference")
+    if isinstance(name, str) and name.startswith("urn:") and name not in here:
+        return {"identifier": {"system": URI, "value": name}}
+    return {key: _with_names(inner, here) for key, inner in value.items()}
 
 
 def validated(bundle: Json) -> Json:

@@ -164,9 +164,7 @@ def _medication_request(item: Item, w: Writing) -> Json:
             "supportingInformation": _supporting(item, w),
             "priorPrescription": refer(focus) if focus and focus.startswith("MedicationRequest/") else None,
             "dosageInstruction": [dosage(item.dose, item.patient_instruction)] if item.dose else [],
-            "dispenseRequest": {"validityPeriod": {"start": w.plan.as_of, "end": item.due.by}}
-            if item.due and item.due.by >= w.plan.as_of
-            else None,
+            "dispenseRequest": {"validityPeriod": ahead} if (ahead := _ahead(item, w)) else None,
             "detectedIssue": [refer(w.name("DetectedIssue", issue)) for issue in w.issues_of(item.id)],
         }
     )
@@ -182,11 +180,16 @@ def _service_request(item: Item, w: Writing) -> Json:
             **_common(item, w),
             "category": [concept(item.subject.kind if category else item.action, {"system": SNOMED, "code": category} if category else {})],
             "code": {**subject_concept(item.subject), "text": text(said)},
-            "occurrencePeriod": {"start": w.plan.as_of, "end": item.due.by} if item.due else None,
+            "occurrencePeriod": _ahead(item, w),
             "supportingInfo": _supporting(item, w),
             "patientInstruction": text(item.patient_instruction),
         }
     )
+
+
+def _ahead(item: Item, w: Writing) -> Json | None:
+    """From the day of the plan until it is due; `None` where that is over already, for no period ends before it begins."""
+    return {"start": w.plan.as_of, "end": item.due.by} if item.due and item.due.by >= w.plan.as_of else None
 
 
 def _focus(item: Item) -> str | None:

@@ -102,9 +102,13 @@ def quantity(amount: PlanQuantity) -> Json:
 
 
 def timing(per: str) -> Json:
-    """Once in each interval; whole days are said in days."""
-    hours = Quantity.parse(per).to("h").value
-    period, unit = (hours / 24, "d") if hours % 24 == 0 else (hours, "h")
+    """Once in each interval: months and years as they are written, for none has always as many hours; whole days in days, else hours."""
+    interval = Quantity.parse(per)
+    hours = interval.to("h").value
+    if interval.unit in ("mo", "a"):
+        period, unit = interval.value, interval.unit
+    else:
+        period, unit = (hours / 24, "d") if hours % 24 == 0 else (hours, "h")
     return {"repeat": {"frequency": 1, "period": number(str(period)), "periodUnit": unit}}
 
 

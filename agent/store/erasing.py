@@ -34,12 +34,16 @@ class Erased(Struct, frozen=True, kw_only=True):
 
 
 def of_patient(db: Connection, patient: str) -> tuple[Work, ...]:
-    """Every run of a patient, by reference (`Patient/p1`) or id; also those that were begun from the same record and not drafted."""
-    reference = patient if "/" in patient else f"Patient/{patient}"
+    """Every run of a patient, by reference (`Patient/p1`, `urn:uuid:…`) or id; also those begun from the same record and not drafted."""
     everything = works(db)
-    mine = [w for w in everything if w.reference == reference or (w.patient and f"Patient/{w.patient}" == reference)]
+    mine = [w for w in everything if _bare(patient) in {_bare(name) for name in (w.reference, w.patient) if name}]
     sources = {w.source for w in mine}
     return tuple(w for w in everything if w in mine or (w.reference is None and w.patient is None and w.source in sources))
+
+
+def _bare(name: str) -> str:
+    """The id in a reference to a patient, however it was written."""
+    return name.removeprefix("Patient/").removeprefix("urn:uuid:")
 
 
 def overdue(db: Connection, now: str) -> tuple[Work, ...]:

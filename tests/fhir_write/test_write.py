@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from sample_plans import ALL, fallen_back_draft, heart_kidney_diabetes
 
 from agent.fhir.bindings import faults, required
 from agent.fhir.write import draft_bundle, transaction_bundle
+from agent.fhir.write_parts import timing
 from agent.review import Outcome, Signature
-from tools.clinical.plan import Plan
+from tools.clinical.plan import Due, Plan
 
 SIGNED = (Signature("dr-1", "physician", "2026-11-24T10:00:00+00:00"),)
 
@@ -123,3 +126,44 @@ def test_a_reference_to_what_is_not_in_the_bundle_is_found() -> None:
     bundle = transaction_bundle(plan, outcome(plan))
     of(bundle, "CarePlan")[0]["author"] = {"reference": "urn:uuid:00000000-0000-0000-0000-000000000000"}
     assert faults(bundle) == ("CarePlan.author: refers to an entry that the bundle does not have",)
+
+
+def in_names_alone(plan: Plan) -> Plan:
+    """The same plan of a record whose resources have no ids, only `urn:` names."""
+    text = json.dumps(msgspec.to_builtins(plan))
+    for number, name in enumerate(sorted(set(re.findall(r'"((?:Patient|Condition|Observation|MedicationRequest)/[\w-]+)"', text)))):
+        text = text.replace(f'"{name}"', f'"urn:uuid:00000000-0000-4000-8000-{number:012}"')
+    return msgspec.json.decode(text, type=Plan)
+
+
+def test_of_a_record_without_ids_the_names_are_written_as_identifiers() -> None:
+    plan = in_names_alone(heart_kidney_diabetes())
+    bundle = transaction_bundle(plan, outcome(plan))
+    name = {"identifier": {"system": "urn:ietf:rfc3986", "value": plan.patient.reference}}
+    assert plan.patient.reference.startswith("urn:uuid:")
+    assert [r["subject"] for r in of(bundle, "CarePlan")] == [name]
+    assert faults(bundle) == ()
+
+
+@pytest.mark.parametrize(("by", "period"), [("2026-11-22", None), ("2026-11-23", "2026-11-23"), ("2026-12-23", "2026-12-23")])
+def test_what_was_due_before_the_plan_has_no_period_that_ends_before_it_begins(by: str, period: str | None) -> None:
+    plan = heart_kidney_diabetes()
+    assert plan.as_of == "2026-11-23"
+    items = tuple(msgspec.structs.replace(item, due=Due(0, by)) for item in plan.items)
+    bundle = draft_bundle(msgspec.structs.replace(plan, items=items))
+    assert {r.get("occurrencePeriod", {}).get("end") for r in of(bundle, "ServiceRequest")} == {period}
+
+
+@pytest.mark.parametrize(
+    ("per", "expected"),
+    [
+        ("12 h", {"period": 12, "periodUnit": "h"}),
+        ("24 h", {"period": 1, "periodUnit": "d"}),
+        ("1 wk", {"period": 7, "periodUnit": "d"}),
+        ("1 mo", {"period": 1, "periodUnit": "mo"}),
+        ("6 mo", {"period": 6, "periodUnit": "mo"}),
+        ("1 a", {"period": 1, "periodUnit": "a"}),
+    ],
+)
+def test_an_interval_is_said_in_the_unit_that_it_has(per: str, expected: dict[str, Any]) -> None:
+    assert timing(per) == {"repeat": {"frequency": 1, **expected}}

@@ -152,3 +152,17 @@ def test_a_row_that_comes_back_after_erasure_is_a_fault(tmp_path: Path) -> None:
         db.execute(f"INSERT INTO plan VALUES ({','.join('?' * len(row))})", row)
     there = (f"plan {name}, 1 is not in the audit", f"the run {name} is not in the audit", f"record {run[1]} is missing")
     assert desk.audit().faults == there
+
+
+@pytest.mark.parametrize("asked", ["urn:uuid:11111111-1111-4111-8111-111111111111", "11111111-1111-4111-8111-111111111111"])
+def test_a_patient_whom_the_record_gives_a_name_and_no_id_is_found(tmp_path: Path, asked: str) -> None:
+    record = json.loads(record_of("p-one"))
+    name = "urn:uuid:11111111-1111-4111-8111-111111111111"
+    for entry in record["entry"]:
+        if entry["resource"]["resourceType"] == "Patient":
+            del entry["resource"]["id"]
+            entry["fullUrl"] = name
+    desk = Desk(tmp_path)
+    run = signed(desk, json.dumps(record).replace('"Patient/p-one"', f'"{name}"').encode())
+    assert desk.show(run).plan.patient.reference == name
+    assert erased(tmp_path, asked).plans == (run,)
