@@ -24,14 +24,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from policies.row import Row
+from policies.row import Row, time_faults
 from policies.triggers import Trigger
 from policies.waiting import GivenWaiting, Harm, Worklist, row_faults
 from tools.clinical.answer import Indicator, IssueCode, Severity
-from tools.clinical.errors import UnitMismatchError
 from tools.clinical.knowledge import Document
 from tools.clinical.plan import Action, Route, SubjectKind, Urgency
-from tools.clinical.quantity import Quantity
+from tools.clinical.sourcing import twice
 
 Settled = Literal["approved", "partly-approved", "rejected", "expired", "no-plan", "failed"]
 Verb = Literal["approve", "edit", "reject"]
@@ -249,8 +248,7 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
             *self.harm,
             *self.worklist,
         )
-        ids = [row.id for row in rows]
-        faults = [f"id {name!r} is given twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
+        faults = twice(row.id for row in rows)
         triggered: tuple[Triggered, ...] = (*self.ban, *self.second_signature, *self.never_auto, *self.route, *self.redraft)
         faults += [f"{row.id}: an empty `when` holds always; say when" for row in triggered if row.when.empty]
         faults += [f"{row.id}: {row.signatures} signatures are no second signature" for row in self.second_signature if row.signatures < 2]
@@ -258,19 +256,11 @@ class Policy(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
         faults += [f"{row.id}: {row.at_most} times is never" for row in self.redraft if row.at_most < 1]
         faults += [f"{row.id}: only a rejection is drafted again" for row in self.reason if row.redraft and "reject" not in row.use]
         faults += row_faults(self.harm, self.worklist)
-        times = [(row.id, row.within) for row in self.expiry] + [(row.id, row.within) for row in self.retention]
-        return faults + [f"{name}: {fault}" for name, within in times for fault in _time_faults(within)]
+        waits = [(row.id, row.within) for row in self.expiry] + [(row.id, row.within) for row in self.retention]
+        return [*faults, *time_faults(waits)]
 
     def case_failures(self) -> list[str]:
         """Cases that do not come out as expected under this file's tables alone."""
         from policies.cases import failures
 
         return failures(self)
-
-
-def _time_faults(text: str) -> list[str]:
-    try:
-        Quantity.parse(text).to("h")
-    except UnitMismatchError as error:
-        return [str(error)]
-    return []

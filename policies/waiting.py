@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from policies.row import Row
-from tools.clinical.errors import UnitMismatchError
+from policies.row import Row, time_faults
 from tools.clinical.plan import Action, Urgency
-from tools.clinical.quantity import Quantity
 
 
 class Harm(Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,11 +56,9 @@ def row_faults(harms: tuple[Harm, ...], worklists: tuple[Worklist, ...]) -> Iter
     for row in worklists:
         if not 1 <= row.aim <= row.median_ratio:
             yield f"{row.id}: an aim of {row.aim:g} lies not between 1 and the ratio of {row.median_ratio:g}"
-        for text in (row.longest_wait, row.shortest_wait, row.look_back):
-            try:
-                Quantity.parse(text).to("d")
-            except UnitMismatchError as error:
-                yield f"{row.id}: {error}"
+        if row.minutes_a_day <= 0:
+            yield f"{row.id}: in {row.minutes_a_day:g} minutes a day nothing is ever read"
+    yield from time_faults((row.id, text) for row in worklists for text in (row.longest_wait, row.shortest_wait, row.look_back))
 
 
 class GivenWaiting(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from statistics import median
 
@@ -211,7 +212,7 @@ def ratios(waited: Mapping[str, Sequence[float]], row: Worklist) -> dict[str, fl
 
 def days_at_most(urgency: Urgency, policies: Policies | None = None) -> float:
     """How many days a plan may wait."""
-    return waits_at_most(urgency, policies).total_seconds() / 86400
+    return waits_at_most(urgency, policies) / timedelta(days=1)
 
 
 def _limits(rules: Policies) -> dict[Urgency, float]:

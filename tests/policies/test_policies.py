@@ -116,8 +116,25 @@ def test_an_id_given_twice_and_a_time_that_is_none_are_faults() -> None:
     document = raw(HERE / "expiry.toml")
     document["expiry"][1] |= {"id": "routine", "within": "2 mg"}
     faults = decode(document, Policy).faults()
-    assert faults[0] == "id 'routine' is given twice"
+    assert faults[0] == "'routine' stands twice"
     assert faults[1].startswith("routine: 'mg' cannot")
+
+
+@pytest.mark.parametrize("within", ["0 d", "-1 d"])
+def test_no_time_at_all_is_no_time_to_wait(within: str) -> None:
+    document = raw(HERE / "expiry.toml")
+    document["expiry"][0]["within"] = within
+    assert decode(document, Policy).faults() == [f"{document['expiry'][0]['id']}: {within!r} is no time at all"]
+
+
+def test_a_worklist_that_nobody_reads_or_compares_with_no_wait_is_a_fault() -> None:
+    document = raw(HERE / "worklist.toml")
+    document["worklist"][0] |= {"minutes_a_day": 0, "shortest_wait": "0 d"}
+    name = document["worklist"][0]["id"]
+    assert decode(document, Policy).faults() == [
+        f"{name}: in 0 minutes a day nothing is ever read",
+        f"{name}: '0 d' is no time at all",
+    ]
 
 
 def test_no_policies_at_all_permit_nothing_send_nothing_and_let_nothing_wait() -> None:
