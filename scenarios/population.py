@@ -22,10 +22,10 @@ import orjson
 from agent.errors import RecordError
 from scenarios import builders
 from scenarios.population_model import Lies, Option, Population
+from scenarios.population_values import Somebody, Values
 from tools.clinical.knowledge import load
 
 FOLDER = Path(__file__).parent / "populations"
-_TENTH_BELOW = 0.9
 _DIRTY = ("{upper}", "{lower}", "  {text}  ", "{text} - ACTIVE", "*{upper}* (see comment)", "{text}\n", "{upper} [DO NOT SUBSTITUTE]")
 
 
@@ -98,8 +98,7 @@ class _Life:
         self._sex = "female" if chance.random() < population.women else "male"
         self._problems = tuple(self._draw_problems())
         self._medicines = tuple(self._draw_medicines())
-        self._measured: dict[str, list[float]] = {}
-        self._names = {*self._problems, *(kind for option in self._medicines for kind in option.kinds)}
+        self._names = frozenset((*self._problems, *(kind for option in self._medicines for kind in option.kinds)))
 
     def bundle(self) -> builders.Json:
         """Everything, as FHIR."""
@@ -107,7 +106,7 @@ class _Life:
         resources += [self._condition(name) for name in self._problems]
         resources += [self._order(option) for option in self._medicines]
         resources += list(self._allergies())
-        resources += [one for entry in self._population.value for one in self._values(entry)]
+        resources += self._observations()
         return builders.bundle(*resources, *self._repeated(resources))
 
     def _repeated(self, resources: Sequence[builders.Json]) -> list[builders.Json]:
@@ -133,9 +132,14 @@ class _Life:
                 yield one.name
 
     def _draw_medicines(self) -> Iterator[Option]:
+        """What is taken for each problem; nobody gets two of a kind for two problems."""
+        taken: set[str] = set()
         for entry in self._population.medicine:
             if entry.problem in self._problems and set(self._problems).isdisjoint(entry.never_with) and self._happens(entry.share):
-                yield self._chance.choices(entry.options, [option.weight for option in entry.options])[0]
+                chosen = self._chance.choices(entry.options, [option.weight for option in entry.options])[0]
+                if taken.isdisjoint(chosen.kinds):
+                    taken.update(chosen.kinds)
+                    yield chosen
 
     def _condition(self, name: str) -> builders.Json:
         declared = next(one for one in self._population.problem if one.name == name)
@@ -161,34 +165,17 @@ class _Life:
         )
 
     def _allergies(self) -> Iterator[builders.Json]:
+        """Never to what is taken."""
         habits = self._population.habits
-        if habits.allergens and self._happens(habits.allergy):
-            substance = self._chance.choice(sorted(habits.allergens))
+        possible = sorted(set(habits.allergens) - self._names)
+        if possible and self._happens(habits.allergy):
+            substance = self._chance.choice(possible)
             yield builders.allergy(substance, reaction=habits.allergens[substance] or None)
 
-    def _values(self, entry: Lies) -> Iterator[builders.Json]:
-        wanted = any(name in self._names for name in entry.wanted_by)
-        if not (wanted or self._happens(entry.share)):
-            return
-        own = self._chance.gauss(self._mean(entry), entry.sd)
-        drift = entry.drift_per_year + sum(by for name, by in entry.drift_with.items() if name in self._names)
-        stale = self._happens(self._population.habits.stale_values)
-        newest = self._chance.randint(700, 1500) if stale else self._chance.randint(3, 120)
-        for step in range(entry.times):
-            ago = newest + step * entry.every_days
-            value = self._limited(entry, step, own - drift * ago / 365 + self._chance.gauss(0, entry.sd / 6))
-            self._measured.setdefault(entry.observable, []).append(value)
-            yield self._observation(entry, value, self._as_of - timedelta(days=ago))
-
-    def _limited(self, entry: Lies, step: int, value: float) -> float:
-        """Within what can be, and below what it must lie below."""
-        value = min(max(value, entry.least), entry.most)
-        above = self._measured.get(entry.below, [])
-        return min(value, above[min(step, len(above) - 1)] * _TENTH_BELOW) if above else value
-
-    def _mean(self, entry: Lies) -> float:
-        moved = sum(by for name, by in entry.moved_by.items() if name in self._names)
-        return entry.mean + moved + entry.per_decade * (self._age - 50) / 10 + (entry.women if self._sex == "female" else 0)
+    def _observations(self) -> list[builders.Json]:
+        values = Values(Somebody(self._age, self._sex, self._names), self._population.habits, self._chance)
+        found = [(entry, ago, value) for entry in self._population.value for ago, value in values.of(entry)]
+        return [self._observation(entry, value, self._as_of - timedelta(days=ago)) for entry, ago, value in found]
 
     def _observation(self, entry: Lies, value: float, when: date) -> builders.Json:
         made: builders.Json = builders.observation(entry.observable, f"{value:.{entry.digits}f} {entry.unit}", when)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 from tools.clinical.knowledge import Document
@@ -62,16 +64,23 @@ class Lies(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         share: of patients in whom it was measured at all; `wanted_by` names problems in which it always was.
         moved_by: problem or kind of medicine → how far it moves the mean.
+        sd_with: problem or kind of medicine → the spread of those who have it, where it is larger.
+        least_with, most_with: bounds for those who have a problem or a kind of medicine; most_without: for those who have none of them.
         digits: decimals that are reported.
         below: another observable, named before; each value lies at least a tenth below that one's of the same turn.
+        together_with: another observable, named before, with which it is measured: on the same days, or not at all.
+        sum_of, plus: it is computed from observables named before, each times a factor, and measured with the first of them; `sd` is
+            then the noise of a value.
+        formula: it is computed by a formula of `scenarios.population_values`, and measured with the first of what that needs.
+        hidden: it is not reported, and only there for others to follow.
     """
 
     observable: str
     unit: str
-    mean: float
-    sd: float
     least: float
     most: float
+    mean: float = 0.0
+    sd: float = 0.0
     digits: int = 0
     share: float = 0.5
     times: int = 1
@@ -83,6 +92,29 @@ class Lies(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wanted_by: tuple[str, ...] = ()
     moved_by: dict[str, float] = {}
     below: str = ""
+    sd_with: dict[str, float] = {}
+    least_with: dict[str, float] = {}
+    most_with: dict[str, float] = {}
+    most_without: dict[str, float] = {}
+    together_with: str = ""
+    sum_of: dict[str, float] = {}
+    plus: float = 0.0
+    formula: Literal["", "weight-of-bmi", "creatinine-of-egfr"] = ""
+    hidden: bool = False
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What it is computed from; the first says on which days it is measured."""
+        return (*self.sum_of, *_NEEDED[self.formula])
+
+    @property
+    def movers(self) -> tuple[str, ...]:
+        """Problems and kinds of medicines that it depends on."""
+        bounds = (*self.sd_with, *self.least_with, *self.most_with, *self.most_without)
+        return (*self.moved_by, *self.drift_with, *self.wanted_by, *bounds)
+
+
+_NEEDED: dict[str, tuple[str, ...]] = {"": (), "weight-of-bmi": ("bmi", "body-height"), "creatinine-of-egfr": ("egfr",)}
 
 
 class Habits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -120,14 +152,18 @@ class Population(Document, frozen=True, forbid_unknown_fields=True, kw_only=True
         faults += [f"medicine for {entry.problem!r}, which is no problem here" for entry in self.medicine if entry.problem not in seen]
         faults += [f"{name!r} is no problem that is known" for name in seen if terminology().problem_code(name) is None]
         kinds = {kind for entry in self.medicine for option in entry.options for kind in option.kinds}
-        moving = {name for entry in self.value for name in (*entry.moved_by, *entry.drift_with, *entry.wanted_by)}
+        moving = {name for entry in self.value for name in entry.movers}
         earlier = [entry.observable for entry in self.value]
         faults += [
-            f"{e.observable}: {e.below!r} is not named before" for n, e in enumerate(self.value) if e.below and e.below not in earlier[:n]
+            f"{one.observable}: {name!r} is not named before"
+            for number, one in enumerate(self.value)
+            for name in (*one.sources, *filter(None, (one.below, one.together_with)))
+            if name not in earlier[:number]
         ]
         faults += [f"{name!r} moves a value, and nobody here has or takes it" for name in sorted(moving - seen - kinds)]
         known = [terminology().observable_named(entry.observable) for entry in self.value]
         faults += [f"{entry.observable!r} is no observable" for entry, found in zip(self.value, known, strict=True) if found is None]
+        faults += [f"{one.observable}: is neither drawn (mean, sd) nor computed" for one in self.value if not (one.sources or one.sd)]
         return faults + [f"{entry.observable}: {entry.unit!r} is no unit" for entry in self.value if not _is_unit(entry.unit)]
 
 
