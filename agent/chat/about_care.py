@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from agent import wording
-from agent.chat.about_plan import bearing, items_about, line_with_reason, line_words, why, why_not
+from agent.chat.about_plan import bearing, items_about, ledger, ledger_words, line_with_reason, line_words, why, why_not
 from agent.chat.about_record import goal_words, lay_observables, medicines, patient, problem_words, problems, taken_words, value
 from agent.chat.about_safety import issue_words
 from agent.chat.meaning import meant
@@ -100,6 +100,19 @@ _DUE: dict[str, Callable[[Item], bool]] = {
     "imaging": lambda item: item.subject.kind == "imaging",
 }
 """By a word of the question, which lines are asked for."""
+
+
+def left_out(session: Session, _: str) -> Reply:
+    """What of the record the plan does not act on, and why; how much it acts on."""
+    rows = [claim(ledger_words(c), (c.concern,)) for c in session.plan.coverage if c.status != "addressed"]
+    done = sum(c.status == "addressed" for c in session.plan.coverage)
+    acted = claim(
+        worded("{count} of {all} concerns of the record are addressed: /ledger lists all.", count=done, all=len(session.plan.coverage)),
+        (session.plan.plan_id,),
+    )
+    return (
+        reply(*rows, acted, unknown("What could not be checked stands in /not-checked.")) if session.plan.coverage else ledger(session, "")
+    )
 
 
 def risk(session: Session, about: str) -> Reply:

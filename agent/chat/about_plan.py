@@ -10,7 +10,7 @@ from agent.chat.meaning import meant
 from agent.chat.session import Reply, Sentence, Session, claim, frame, reply, unknown
 from agent.chat.worded import Phrase, worded
 from policies.engine import may_decide, required_signatures, roles
-from tools.clinical.plan import Item, Question
+from tools.clinical.plan import Coverage, Item, Question
 from tools.terminology import terminology
 
 
@@ -98,6 +98,14 @@ def first(session: Session, _: str) -> Reply:
     return Reply((*rows, *(claim(text, _bearing_text(session, text)) for text in rest)))
 
 
+def summary(session: Session, _: str) -> Reply:
+    """The plan in short: its summary, what is urgent and matters most, and how much is open."""
+    plan = session.plan
+    rows = [claim(plan.summary or worded("{count} lines.", count=len(plan.items)), (plan.plan_id,)), *first(session, "").sentences]
+    asked = worded("{count} questions are open before signing: /questions.", count=len(plan.questions))
+    return reply(*rows, *([claim(asked, [q.id for q in plan.questions])] if plan.questions else []))
+
+
 def later(session: Session, _: str) -> Reply:
     """What can wait, and until when: the lines that are not urgent and have a date, those that wait for an answer with it."""
     waits = {q.id for q in session.plan.questions}
@@ -167,13 +175,15 @@ def questions(session: Session, _: str) -> Reply:
 def ledger(session: Session, _: str) -> Reply:
     """The ledger against omissions; what is open first."""
     lines = sorted(session.plan.coverage, key=lambda line: line.status == "addressed")
-    rows = tuple(
-        claim(worded("{status}: {what}: {why}", status=Phrase(c.status), what=c.text, why=wording.sentence(c.reason)), (c.concern,))
-        for c in lines
-    )
+    rows = tuple(claim(ledger_words(c), (c.concern,)) for c in lines)
     return Reply(
         rows or (unknown("The ledger is empty: the record names no problem, medicine or abnormal value that a plan was made for."),)
     )
+
+
+def ledger_words(line: Coverage) -> Phrase:
+    """What became of a concern of the record, and why."""
+    return worded("{status}: {what}: {why}", status=Phrase(line.status), what=line.text, why=wording.sentence(line.reason))
 
 
 def not_checked(session: Session, _: str) -> Reply:
@@ -183,24 +193,36 @@ def not_checked(session: Session, _: str) -> Reply:
     return Reply(tuple(rows) or (frame("The plan names nothing that it could not check."),))
 
 
-def sign(session: Session, _: str) -> Reply:
-    """Which roles may approve what, and where a second signature is needed."""
+def sign(session: Session, about: str) -> Reply:
+    """Which roles may approve what, and where a second signature is needed; of one line, who may approve that."""
     plan = session.plan
+    if item := session.item(about):
+        may = [
+            claim(worded("{role} may approve {line}", role=Phrase(r), line=item.id), ("approval",))
+            for r in roles()
+            if may_decide(r, item, plan).allowed
+        ]
+        return Reply((*may, *_second(session, item.id)) or (unknown("No policy lets anybody approve this plan."),))
     able = {role: sum(may_decide(role, item, plan).allowed for item in plan.items) for role in roles()}
     rows = [
         claim(worded("{role} may approve {count} of {all} lines", role=Phrase(role), count=count, all=len(plan.items)), ("approval",))
         for role, count in able.items()
         if count
     ]
-    second = {name: needed for name, needed in required_signatures(plan).items() if needed.count > 1}
-    rows += [
+    rows += _second(session)
+    return Reply(tuple(rows) or (unknown("No policy lets anybody approve this plan."),))
+
+
+def _second(session: Session, line: str = "") -> list[Sentence]:
+    """Where a second signature is needed; of one line, whether there."""
+    return [
         claim(
             worded("{line} needs a second signature by {roles}: {why}", line=name, roles=" or ".join(n.by), why="; ".join(n.why)),
             ("signatures", name),
         )
-        for name, n in second.items()
+        for name, n in required_signatures(session.plan).items()
+        if n.count > 1 and line in {"", name}
     ]
-    return Reply(tuple(rows) or (unknown("No policy lets anybody approve this plan."),))
 
 
 def items_about(session: Session, about: str) -> list[Item]:
@@ -250,7 +272,7 @@ def _question(q: Question) -> Phrase:
 def _reasons(session: Session, item: Item) -> Iterator[Sentence]:
     yield claim(worded("{line}.", line=line_words(item)), (item.id,))
     for reason in item.rationale:
-        because = worded("  because {why}", why=wording.sentence(reason.text))
+        because = worded("  because: {why}", why=wording.sentence(reason.text))
         yield claim(because, (*reason.facts, *(c.id for c in reason.evidence), item.id))
         yield from (claim(f"    {wording.source(c)}", (c.id,)) for c in reason.evidence)
     if item.dose and item.dose.rule:

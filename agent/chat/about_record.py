@@ -11,6 +11,7 @@ from agent.chat.about_safety import check
 from agent.chat.meaning import lay_words, meant
 from agent.chat.session import Reply, Sentence, Session, claim, reply, unknown
 from agent.chat.worded import Phrase, worded
+from agent.safe_text import readable
 from tools.clinical.facts import Measurement, MedicationUse, Problem
 from tools.clinical.plan import Goal
 from tools.terminology import terminology
@@ -41,8 +42,12 @@ def value(session: Session, name: str) -> Reply:
 
 def about(session: Session, name: str) -> Reply:
     """Everything on one thing: a value, a medicine, a problem; what the record and the plan say of it."""
-    if lay_observables(name) and not terminology().medication(name).ingredients:
+    observables = lay_observables(name)
+    if observables and not terminology().medication(name).ingredients:
         return value(session, name)
+    if any(session.case.facts.measurements.get(one) for one in observables) and not _is_taken(session, name):
+        lines = (claim(worded("{line}.", line=line_words(item)), bearing(item)) for item in items_about(session, name))
+        return reply(*value(session, name).sentences, *lines)
     what, of, thing = name.partition(" of ")
     if of and meant(thing):
         nothing = worded("Nothing is known here about the {what} of {name}. Of {name}:", what=what.strip(), name=thing)
@@ -61,6 +66,11 @@ def about(session: Session, name: str) -> Reply:
     if problem:
         return reply(unknown(worded("The record has no problem {name}. That is not the same as its absence.", name=repr(name))))
     return reply(unknown(worded("I do not know what {name} is.", name=repr(name))), understood=False)
+
+
+def _is_taken(session: Session, name: str) -> bool:
+    wanted = meant(name)
+    return bool(wanted) and any(wanted.has(use.kinds) for use in session.case.taken)
 
 
 def size(session: Session, asked: str) -> Reply:
@@ -171,7 +181,7 @@ def problem_words(problem: Problem) -> Phrase:
 
 def goal_words(goal: Goal) -> dict[str, str]:
     """What a goal is about, its target, and its date where it has one."""
-    return {"what": wording.title(goal.observable), "target": goal.target, **({"date": goal.by} if goal.by else {})}
+    return {"what": wording.title(goal.observable), "target": readable(goal.target), **({"date": goal.by} if goal.by else {})}
 
 
 def _of(measurement: Measurement) -> tuple[str, ...]:

@@ -50,12 +50,12 @@ _POLITE = re.compile(
     r"|(?:i (?:want|need|would like|'d like) to (?:know|see|understand)|do you know|i wonder|tell me|remind me)(?: about)? )+"
 )
 _HARM = re.compile(
-    r"\b(?:kill|murder|poison(?:ing)? (?:her|him|the patient|them)|lethal|fatal dose|end (?:her|his|their) life|overdose (?:her|him|them|the patient)"
+    r"\b(?:kill|murder|poison(?:ing)? (?:her|him|the patient|them)|lethal|(?:fatal|deadly) (?:dose|overdose|amount)|end (?:her|his|their) life|overdose (?:her|him|them|the patient)"
     r"|harm (?:her|him|them|the patient)|hurt (?:her|him|them|the patient)|without (?:her|his|their) (?:consent|knowledge)|secretly"
     r"|(?:hide|conceal|keep) .*\bfrom (?:the |her |his )?(?:patient|family|her|him|doctor|physician|auditor)s?"
-    r"|(?:ignore|skip|disable|bypass|turn off|switch off|override) (?:all |every |the |any )*(?:allerg\w*|safety|checks?|warnings?|interactions?|rules?|instructions?)"
+    r"|(?:ignore|skip|disable|bypass|turn off|switch off|override|forget) (?:all |every |the |any |your |my |previous |prior |above |earlier )*(?:allerg\w*|safety|checks?|warnings?|interactions?|rules?|instructions?)"
     r"|approve (?:everything|all|it all|the (?:whole )?plan) (?:without|for me)|sign (?:everything|all|it|the plan) for me|forge|fake|backdate"
-    r"|to get high|get (?:her|him) addicted|sedate (?:her|him) so)\b"
+    r"|(?:reveal|print|show|repeat) (?:me )?(?:your|the) (?:system )?(?:prompt|instructions)|you are now |to get high|get (?:her|him) addicted|sedate (?:her|him) so)\b"
 )
 _WHO = r"(?:i|we|you|she|he|they|one|the patient|this patient|her|him|them)"
 _ARTICLE = r"(?:the |her |his |their |this patient'?s? |a |an |any |some )?"
@@ -70,10 +70,23 @@ _SAME: tuple[tuple[str, str], ...] = (
     (r"\b(what|who|where|how|when)'s\b", r"\1 is"),
     (r"\b(?:this|the|my|our) (?:lady|woman|man|gentleman|guy|person|girl|boy|patient)\b", "the patient"),
     (rf"\b{_OF_DOSES}\b", r"\3 \1 \2"),
+    (r"(?:,| and| or)? (?:since when|for how long|over time|and when)$", ""),
 )
 """Ways of saying the same, before anything is recognised."""
 
 _CARE: tuple[tuple[str, str], ...] = (
+    (r"^approve ((?:everything|all)\b.*|(?:the )?(?:whole )?plan)$", "approve"),
+    (r"^(?:in (?:one|a few) (?:sentence|word|line)s?|tl;?dr|summar[iy][sz]?e?(?: (?:it|this|the plan|everything|please))?|(?:give me )?(?:a |the )?(?:short |brief )?(?:summary|overview|one.?liner)(?: of the plan)?|what is the plan(?: in short)?)$", "summary"),
+    (rf"^(?:is|are) {_THEY} (?:ok|okay|safe|fit|able|allowed|fine) (?:to (?:take|get|have|receive|use|be given|go on)|for|with) {_ARTICLE}(.+?)(?: for .+)?$", "check"),
+    (rf"^{_HER}([a-z][\w ]*?) (?:was|is now|is|came back(?: (?:at|as))?|has (?:risen|gone up|dropped|fallen) to|(?:rose|went up|dropped|fell) to|of) (-?\d+(?:\.\d+)?(?: ?[a-z%/]+)?)(?: (?:this morning|today|now|yesterday|last week))?(?:,? (?:what now|now what|what (?:do|should) (?:i|we) do|does (?:that|this) change (?:anything|things|the plan)))?$", "measured"),
+    (rf"^(?:can|may|could|should|do) {_WHO} (?:double|raise|increase|lower|reduce|decrease|halve|uptitrate|up.?titrate|titrate|cut|go up on|go down on) {_ARTICLE}(?:dose of )?{_ARTICLE}(.+?)(?: dose)?$", "dose"),
+    (rf"^(?:{_THEY}|we|i) (?:can't|can not|cannot|can no longer|does not|doesn't|do not|don't|will not|won't|refuses?|declines?|did not|didn't)(?: want)?(?: to)? (?:afford|take|pay for|tolerate|get|like|use|swallow) {_ARTICLE}(.+)$|^(?:{_THEY}) (?:refuses|declines|is intolerant of|does not want|doesn't want) (?:to take )?{_ARTICLE}(.+)$", "compare"),
+    (r"^what (?:happens|comes|would happen|else is there|instead) if (?:i|we) (?:reject|refuse|decline) (i\d+)$|^(?:what|which)\b.* instead of (i\d+|.+)$", "compare"),
+    (rf"^(?:is|are) {_THEY} (?:on|taking) too (?:many|much) \w+$|^(?:any )?polypharmacy$", "stops"),
+    (r"^when (?:do|should|must|can|shall|is) .*\b(labs?|bloods?|tests?|vaccin\w+|imaging|referrals?)\b.*$", "due"),
+    (rf"^when (?:do|should|must|can|shall) {_WHO} (?:re-?)?(?:check|measure|test|repeat) {_ARTICLE}(.+?)(?: again| next)?$", "about"),
+    (r"^who (?:can|may|must|has to|should|signs?)\b.*\b(i\d+)$", "sign"),
+    (r"^(?:is (?:it|this|the plan) |are they )?(?:safe|ok|okay|fine) (?:in|during|for) pregnancy$", "expecting"),
     (rf"^(?:can|may|could|should|would) {_WHO} (?:give|use|take|have|prescribe|start)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?) instead of {_ARTICLE}(.+)$", "instead"),
     (rf"^(?:has|have|had|is|are) {_HER}(.+?) (?:been )?(?:(?:going|gone|getting|creeping|trending|moving) (?:up|down|better|worse|higher|lower)|rising|falling|rose|fallen|increasing|decreasing|changing|stable)\b.*$", "value"),
     (r"^what is (?:going on|up|the story|wrong|the matter) with the patient$", "overview"),
@@ -83,6 +96,7 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^(?:is it (?:ok|okay|safe|fine) (?:for {_WHO} )?to|can {_WHO}|may {_WHO}|could {_WHO}) (?:just )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "stopping"),
     (rf"^(?:should|shouldn't|must) {_WHO} (?:not )?(?:stop|hold|leave off|come off|discontinue)(?: taking)? {_ARTICLE}(.+)$", "why-not"),
     (r"^(?:what is )?(?:first|next|most urgent)$", "first"),
+    (r"^(?:what|which)\b.*\b(i\d+) (?:is )?wait(?:s|ing)?\b.*|^(?:what|why) (?:does|is) (i\d+) wait.*", "why"),
     (r"^(?:which|what|anything|is there anything|can (?:any|some|anything|the rest)|does (?:any|anything)).*\b(?:can |could |may |that |to )?(?:wait|be (?:delayed|deferred|postponed)|(?:is|are) not (?:so )?urgent|less urgent)\b.*", "later"),
     (r"^(?:the )?(?:options|alternatives) (?:for|to|of) (.+)$", "compare"),
     (r"^(?:what|which|anything|was anything).*\b(?:suppressed|hidden|kept out of sight|not shown)\b.*", "issues"),
@@ -119,11 +133,13 @@ _CARE: tuple[tuple[str, str], ...] = (
     (r"^(?:what(?:'s| is)(?: the)? )?(?:max(?:imum)?|highest|largest|ceiling|upper)(?: daily| single)? dos(?:e|age) (?:of|for) (.+)", "most"),
     (r"^(?:can|may|could|should) \w+ (?:take|have|give|add|use|get|start|prescribe)(?: (?:her|him|them|the patient))? (?:the |an? |some )?(.+?) (?:for (?!(?:her|him|them)\b).+)$", "check"),
     (rf"^is it (?:ok|okay|safe|fine) to (?:give|add|start|prescribe|use)(?: (?:her|him|them|the patient))? {_ARTICLE}(.+?) for .+$", "check"),
-    (rf"^{_HER}(.+?) (?:trend|course|values?|levels?|results?)$", "value"),
+    (rf"^(?:(?:what|how) is |show(?: me)? )?{_HER}(.+?) (?:trend|course|values?|levels?|results?)$", "value"),
     (r"^(?!what|which|show|any|is |are )(.+?) (?:evidence|guidelines?|recommendations?)$", "search"),
     (rf"^(?!what|which|show|any|is |are |can |why ){_HER}(.+?) (?:targets?|goals?)$", "goal"),
 )  # fmt: skip
 """Asked as care goes; tried first."""
+_SUPPOSED = {"instead": "+{0} and -{1}", "stopping": "-{0}", "measured": "{0}={1}", "expecting": "pregnant"}
+"""Questions that suppose something, as the supposition."""
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^approve (?:line |item )?(i\d+|rest|the rest)$", "approve"),
     (r"^reject (?:line |item )?(i\d+ .+)$", "reject"),
@@ -140,7 +156,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^(?:any )?(?:interactions?|problems?|contraindications?) (?:with|of|to) (.+)", "check"),
     (r"^(?:what(?:'s| is| would be)?(?: the)? )?(?:right |correct |starting |maximum |max |best )*dos(?:e|age|ing) (?:of|for) (.+)", "dose"),
     (r"^(?:what|which) (.+?) dose\b.*", "dose"),
-    (r"^how much (.+?)(?: (?:should|can|may|does|do) .*)?$", "dose"),
+    (r"^how much (?!does|do |is |are |will )(.+?)(?: (?:should|can|may|does|do) .*)?$", "dose"),
     (r"^compare (.+)|^(?:what|which) (?:are |other )*(?:the )?(?:options|alternatives)(?: are there)? (?:for|to) (.+)", "compare"),
     (r"^(?:what|which|how many|any|show|list).*\b(?:allerg)", "patient"),
     (r"^(?:is|does|has) (?:she|he|the patient|they) (?:have )?(?:any )?allerg(?:ic|ies)\b(?: to (.+))?", "allergic"),
@@ -148,7 +164,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^(?:what should (?:i|we) do(?: first| now| today)?|what (?:is|'s) (?:most )?(?:important|urgent)|what matters(?: most)?|where do (?:i|we) start|priorities|top (?:three|3|changes)|what (?:must|needs to) happen (?:today|now|first)|(?:anything|what is) urgent|is (?:there )?anything urgent)", "first"),
     (r".*\b(?:questions?|what (?:is|information is|data is|data are) missing|what do you need to know|unanswered)\b.*", "questions"),
     (r"^(?:is there |are there |do you see |see |any|anything )*(?:anything |something )?(?:dangerous|danger|unsafe|harmful|risky|risks?|to worry about|wrong|red flags?)\b.*|^(?:what|which|show|any|are there).*\b(?:interactions?|issues?|alerts?|warnings?|dangers?|risks?|safety)\b.*", "issues"),
-    (r"^(?:is|are|was|were) .*\b(?:safe|dangerous)\b.*", "issues"),
+    (r"^(?:is|are|was|were) (?!.*\b(?:breast.?feeding|lactation|nursing|driv\w+|alcohol)\b).*\b(?:safe|dangerous)\b.*", "issues"),
     (r"^(?:what|which) (?:did you not|was not|could you not|couldn't you|has not been|were not|could not be).*\bcheck(?:ed)?\b.*|^not checked", "not-checked"),
     (r"^(?:who|which roles?) (?:must|has to|needs to|should|may|can|signs?).*", "sign"),
     (r"^(?:what|which|show|list).*\b(?:taking|takes|on now|medicines?|medications?|drugs?|meds|prescriptions?)\b.*", "medicines"),
@@ -159,10 +175,11 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^(?:when|timeline|who does what|calendar|follow.?up|next (?:visit|appointment)|what (?:is|happens) next).*", "timeline"),
     (r"^(?:what|which|show).*\b(?:guidelines?|recommend(?:ation)?s?|evidence) (?:say|says|recommend|is there|are there)? ?(?:about|for|on|in)\s+(.+)", "search"),
     (r"^(?:what|which|show|where).*\b(?:sources?|evidence|guidelines?|references?)\b.*?\b(i\d+)?$", "evidence"),
-    (r"^(?:what|did|anything).*\b(?:omitted|left out|forgotten|forget|overlooked|ledger)\b.*", "ledger"),
-    (r"^(?:show |print |give me |summari[sz]e )?(?:me )?(?:the )?(?:whole |full )?(?:plan|summary)\b|^summari[sz]e\b", "plan"),
+    (r"^(?:what|did|anything).*\b(?:omit(?:ted)?|left out|leave out|leaving out|forgotten|forget|overlook(?:ed)?|miss(?:ed|ing out)|skip(?:ped)?)\b.*", "left-out"),
+    (r"^(?:what|show|the).*\bledger\b.*", "ledger"),
+    (r"^(?:show |print |give me |summari[sz]e )?(?:me )?(?:the )?(?:whole |full )?(?:plan|summary)\b", "plan"),
     (r"^(?:what about|and|tell me about|about) (.+)", "about"),
-    (r"^(?:help|what can (?:i|you)|how do (?:i|you))\b", "help"),
+    (r"^(?:help|what can (?:i|you)|how do (?:i|you) (?:use|ask|work))\b", "help"),
     (r"^(?:quit|exit|bye|goodbye)\b", "quit"),
     (r"^(?:how (?:is|are|was|high is|low is)|what(?:'s| is| was| are| were)|latest|last|current|show(?: me)?|is|trend of|give me)\s+" + _ARTICLE + r"(?:latest |last |current |most recent |newest )?(.+?)(?: levels?| values?| results?| trend| like| doing| now| today| normal| high| low| rising| falling| ok| okay| measured)*$", "value"),
 )  # fmt: skip
@@ -181,10 +198,8 @@ def understand(line: str) -> Intent | None:
         return spanish
     for pattern, name in (*_CARE, *_PHRASES):
         if found := re.match(pattern, bare):
-            if name == "instead":
-                return Intent("what-if", f"+{found[1].strip()} and -{found[2].strip()}")
-            if name == "stopping":
-                return Intent("what-if", f"-{found[1].strip()}")
+            if name in _SUPPOSED:
+                return Intent("what-if", _SUPPOSED[name].format(*(group.strip() for group in found.groups())))
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
     named = 0 < len(bare.split()) <= 3 and not _ASKING.match(bare)
     return Intent("about", bare) if named else None
