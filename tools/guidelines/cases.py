@@ -43,7 +43,7 @@ class NotedToolbox:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    names = dict.fromkeys((*given.takes, *given.doses, *given.started, *given.as_needed, *given.daily))
+    names = dict.fromkeys((*given.takes, *given.doses, *given.started, *given.as_needed, *given.daily, *given.every))
     return Facts(
         as_of=AS_OF,
         reference="Patient/example",
@@ -68,7 +68,8 @@ def _use(name: str, given: Given) -> MedicationUse:
     daily = Quantity.parse(given.doses[name]) if name in given.doses else None
     started = AS_OF - timedelta(days=given.started[name]) if name in given.started else None
     kinds = NotedToolbox().kinds_of(name)
-    per = Quantity.parse("24 h") if name in given.daily else None
+    every = "24 h" if name in given.daily else given.every.get(name)
+    per = Quantity.parse(every) if every else None
     regimen = Regimen(per=per, daily=daily, as_needed=name in given.as_needed)
     return MedicationUse(f"MedicationRequest/{name}", name, (Ingredient(name),), kinds, regimen=regimen, started=started)
 
@@ -88,7 +89,7 @@ def clause_cases(file: GuidelineFile) -> Iterator[tuple[str, tuple[Clause, ...],
 
 def clause_failures(name: str, when: tuple[Clause, ...], cases: tuple[ClauseCase, ...]) -> list[str]:
     """A sentence for each example that does not come out as written."""
-    condition = compiled(when)
+    condition = compiled(when, name)
     found = []
     for position, case in enumerate(cases, start=1):
         said = outcome(condition, case.given)

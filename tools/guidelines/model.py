@@ -32,7 +32,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """A patient in a few words, for cases.
 
     `labs` maps an observable to `"7.2 %"` or `"7.2 %, 100 d ago"`; `doses` a drug to its daily dose; `started` a drug to
-    days ago; `allergic_to` may add the reaction (`penicillin: urticaria`); `as_needed` and `daily` say how a drug is taken.
+    days ago; `allergic_to` may add the reaction (`penicillin: urticaria`); `as_needed`, `daily` and `every` say how a drug is taken.
     Pregnancy is `none` unless said otherwise.
     """
 
@@ -47,6 +47,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     started: dict[str, int] = {}
     as_needed: tuple[str, ...] = ()
     daily: tuple[str, ...] = ()
+    every: dict[str, str] = {}
     phenotypes: dict[str, str] = {}
 
 
@@ -239,12 +240,12 @@ def _clause_faults(when: tuple[Clause, ...]) -> list[str]:
 
 
 def expanded(clause: Clause, definitions: dict[str, tuple[Clause, ...]], seen: tuple[str, ...] = ()) -> Clause:
-    """The clause with every defined name replaced by its definition.
+    """The clause with every defined name replaced by its definition; a definition that names itself means the problem of that name.
 
     Raises:
         KnowledgeError: definitions that need each other.
     """
-    if clause.has is not None and clause.has in definitions:
+    if clause.has is not None and clause.has in definitions and clause.has != (seen or ("",))[-1]:
         if clause.has in seen:
             raise KnowledgeError(f"the definition {clause.has!r} needs itself")
         return Clause(all_of=tuple(expanded(part, definitions, (*seen, clause.has)) for part in definitions[clause.has]))
