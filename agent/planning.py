@@ -86,7 +86,7 @@ def drafter_named(name: DrafterName, request: str | None = None, tell: Callable[
     if name == "rules":
         return None
     try:
-        model = import_module("agent.drafting.model")
+        model = import_module("agent.drafting.by_model")
     except ModuleNotFoundError as error:
         raise DraftError("this installation has no model drafter; use the rules") from error
     drafter: Drafter = model.ModelDrafter.configured(request, tell)

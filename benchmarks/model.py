@@ -24,11 +24,12 @@ from agent.case import Case
 from agent.checking import wording as wording_check
 from agent.drafting.answer import read_answer, struck
 from agent.drafting.assemble import assembled
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.offer import offer_of
 from agent.drafting.preferring import Ground
 from agent.drafting.prompting import prompt, refuse_identifiers
 from agent.drafting.rules import RulesDrafter
+from agent.drafting.settings import Settings
 from agent.planning import make_plan
 
 AS_OF = date(2026, 11, 20)

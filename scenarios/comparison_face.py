@@ -53,7 +53,7 @@ def compare(
 
 def _drafters(names: str) -> Mapping[str, Drafter]:
     """The drafters by the names that were given. Raises BadParameter, DraftError."""
-    from agent.drafting.model import ModelDrafter
+    from agent.drafting.by_model import ModelDrafter
     from agent.drafting.rules import RulesDrafter
 
     found: dict[str, Drafter] = {}

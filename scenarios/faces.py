@@ -84,7 +84,7 @@ def _with_drafter(name: str, concurrency: int, settings: Settings) -> Settings:
     """The settings of a batch with the configured model as its drafter, where it is wished for. Raises DraftError."""
     if name == "rules":
         return settings
-    from agent.drafting.model import ModelDrafter
+    from agent.drafting.by_model import ModelDrafter
 
     model = ModelDrafter.configured()
     return replace(settings, engine="threads", workers=concurrency, drafter=model, drafter_name=f"model {model.settings.model}")

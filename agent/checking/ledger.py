@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agent import wording
 from agent.case import Case
 from tools.clinical.facts import Measurement, Problem
-from tools.clinical.plan import Coverage, CoverageStatus, Item, MedicationLine, Plan
+from tools.clinical.plan import Coverage, CoverageStatus, Item, MedicationLine, Plan, PlanProblem
 from tools.guidelines import modules
 from tools.terminology import terminology
 
@@ -31,12 +31,11 @@ def _problems(plan: Plan, case: Case) -> Iterator[Coverage]:
             yield _problem(problem, by_reference.get(problem.reference), plan, case)
 
 
-def _problem(problem: Problem, planned: object, plan: Plan, case: Case) -> Coverage:
+def _problem(problem: Problem, planned: PlanProblem | None, plan: Plan, case: Case) -> Coverage:
     concern, text = problem.reference, problem.text
     if planned is not None:
-        number = getattr(planned, "id")  # noqa: B009 - a PlanProblem or nothing
-        items = tuple(item.id for item in plan.items if item.problem == number)
-        return Coverage(concern=concern, text=text, status="addressed", reason=f"See problem {number}.", items=items)
+        items = tuple(item.id for item in plan.items if item.problem == planned.id)
+        return Coverage(concern=concern, text=text, status="addressed", reason=f"See problem {planned.id}.", items=items)
     if any(name in problem.kinds for name in ADMINISTRATIVE):
         return Coverage(
             concern=concern,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from agent.case import Case
@@ -86,8 +86,6 @@ def objections(plan: Plan, issues: Sequence[PlanIssue]) -> tuple[frozenset[str],
 
 
 def _changed(use: MedicationUse, plan: Plan) -> MedicationUse:
-    from dataclasses import replace
-
     item = next((i for i in plan.items if i.subject.reference == use.reference and i.action == "change" and i.dose), None)
     return replace(use, regimen=regimen_of(item.dose)) if item else use
 

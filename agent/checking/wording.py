@@ -130,9 +130,15 @@ def _paired(source: str) -> frozenset[tuple[str, str]]:
     return frozenset(_pairs(_tokens(source)))
 
 
+_GROUPED = re.compile(r"\d+,\d{3}")
+
+
 def _plain(token: str) -> str:
+    """A number as its value; one that is a thousand in one country and one in another (`1,000`) is only what is written the same."""
     if not _NUMBER.match(token):
         return token.replace("'", "")
+    if _GROUPED.fullmatch(token):
+        return token
     text = token.replace(",", ".") if token.count(",") == 1 and "." not in token else token.replace(",", "")
     try:
         return str(Decimal(text).normalize())

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agent.drafting.capabilities import KNOWN, Traits, known
-from agent.drafting.model import Talk, configured_settings
+from agent.drafting.model import Talk
+from agent.drafting.settings import configured_settings
 from agent.privacy.endpoint import destination, refused, site_permissions
 from tools.clinical.plan import ModelReport
 

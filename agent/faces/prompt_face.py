@@ -32,7 +32,7 @@ def prompt_shown(data: bytes, wish: Wish) -> tuple[str, str]:
 
 
 def _where() -> list[str]:
-    from agent.drafting.model import configured_settings
+    from agent.drafting.settings import configured_settings
     from agent.faces.model_probe import place_of
 
     try:

@@ -86,7 +86,8 @@ def marked_record(example: bytes) -> bytes:
 def probe_wire() -> Iterator[str]:
     """What is wrong, a sentence each: first that the recorder hears every mark at all, then that none of them leaves with a draft."""
     from agent.case import Case
-    from agent.drafting.model import ModelDrafter, Settings
+    from agent.drafting.by_model import ModelDrafter
+    from agent.drafting.settings import Settings
     from agent.faces.planning_face import example_record
 
     record = marked_record(example_record())

@@ -8,8 +8,9 @@ from importlib import resources
 import pytest
 
 from agent.case import Case
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.capabilities import KNOWN
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.settings import Settings
 from tests.model.scripted import AS_OF, Server
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from agent.case import Case
 from agent.checking import check
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.rules import RulesDrafter
+from agent.drafting.settings import Settings
 from tests.model.scripted import Reply, Server, completion, named
 
 LIMIT = 3.0

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from agent.case import Case
-from agent.drafting.model import preview
+from agent.drafting.prompting import preview
 from agent.planning import make_plan
 from scenarios.injection import ATTACKS, MARK, Path, attacked, coded, strings, verdict, with_places
 from tests.model.scripted import AS_OF

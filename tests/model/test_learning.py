@@ -11,8 +11,8 @@ import pytest
 from agent.case import Case
 from agent.desk import Desk
 from agent.drafting.answer import Answer, read_answer
-from agent.drafting.model import prompt
 from agent.drafting.offer import Offer, offer_of
+from agent.drafting.prompting import prompt
 from agent.errors import StoreError
 from agent.faces.cli import main
 from agent.learning.export import DATASHEET, FINE_TUNING, PREFERENCES, Exported, export_learning

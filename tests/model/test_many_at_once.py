@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from agent.case import Case
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
+from agent.drafting.settings import Settings
 from agent.faces.cli import main
 from tests.model.scripted import AS_OF, Server, completion, configure
 

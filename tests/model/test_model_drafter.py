@@ -10,8 +10,10 @@ from msgspec import UNSET, structs
 
 from agent.case import Case
 from agent.checking import check
-from agent.drafting.model import ModelDrafter, Settings, preview
+from agent.drafting.by_model import ModelDrafter
+from agent.drafting.prompting import preview
 from agent.drafting.rules import RulesDrafter
+from agent.drafting.settings import Settings
 from agent.errors import DraftError
 from agent.planning import make_plan
 from tests.model.scripted import AS_OF, Server, completion, named

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.case import Case
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
+from agent.drafting.settings import Settings
 from agent.errors import DraftError, PlannerError
 from agent.privacy.endpoint import destination, require_permission, site_permissions
 from agent.privacy.identifiers import identifiers_of, leaks

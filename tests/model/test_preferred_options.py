@@ -6,7 +6,7 @@ import pytest
 
 from agent.case import Case
 from agent.checking import check
-from agent.drafting.model import ModelDrafter
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.offer import Offer, offer_of
 from agent.drafting.rules import RulesDrafter
 from tests.model.scripted import Server

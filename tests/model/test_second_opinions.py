@@ -11,10 +11,10 @@ import pytest
 from msgspec import UNSET, structs
 
 from agent.case import Case
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.offer import offer_of
 from agent.drafting.rules import RulesDrafter
-from agent.drafting.settings import Model
+from agent.drafting.settings import Model, Settings
 from agent.errors import DraftError, StoreError
 from agent.faces import configuration
 from tests.model.scripted import Server, completion, named

@@ -15,10 +15,11 @@ from msgspec import UNSET
 from agent.case import Case
 from agent.checking import check
 from agent.checking.wording import sentences, unsupported
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.capabilities import KNOWN, Traits
-from agent.drafting.model import ModelDrafter, Settings
 from agent.drafting.offer import offer_of
 from agent.drafting.rules import RulesDrafter
+from agent.drafting.settings import Settings
 from tests.model.scripted import AS_OF
 from tools.clinical.plan import Item, Plan, plan_digest
 

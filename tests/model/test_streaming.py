@@ -13,10 +13,11 @@ from msgspec import structs
 
 from agent.case import Case
 from agent.drafting import replies
-from agent.drafting.model import ModelDrafter, Settings
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.offer import offer_of
 from agent.drafting.replies import Passing
 from agent.drafting.rules import RulesDrafter
+from agent.drafting.settings import Settings
 from tests.model.scripted import Server, completion
 from tests.model.test_model_drafter import answer
 from tools.clinical.plan import Plan

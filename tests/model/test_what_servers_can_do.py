@@ -11,8 +11,8 @@ import pytest
 from msgspec import structs
 
 from agent.case import Case
+from agent.drafting.by_model import ModelDrafter
 from agent.drafting.capabilities import FILE, KNOWN
-from agent.drafting.model import ModelDrafter
 from agent.faces.cli import main
 from tests.model.capable import capable
 from tests.model.scripted import Server, completion, configure

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from agent.case import Case
-from agent.drafting.model import ModelDrafter
+from agent.drafting.by_model import ModelDrafter
 from agent.errors import DraftError
 from agent.faces.cli import main
 from agent.privacy.endpoint import destination, refused, require_permission, site_permissions

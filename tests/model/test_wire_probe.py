@@ -19,7 +19,7 @@ def test_nothing_identifying_is_on_the_wire() -> None:
 def test_the_probe_fails_where_a_name_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drafter that writes the patient's name into its instruction, and a gate that lets it."""
     monkeypatch.setattr(prompting, "_INSTRUCTION", "Help Quentin Zyxwood. Answer with JSON of this schema: ")
-    monkeypatch.setattr("agent.drafting.model.refuse_identifiers", lambda _messages, _case: None)
+    monkeypatch.setattr("agent.drafting.by_model.refuse_identifiers", lambda _messages, _case: None)
     assert list(probe_wire()) == ["'Zyxwood' was on the wire", "'Quentin' was on the wire"]
 
 
