@@ -78,9 +78,9 @@ class Values:
     def _within(self, entry: Lies, value: float) -> float:
         """Within what can be, at all and with what this patient has."""
         names = self._who.names
-        least = max([entry.least, *(by for name, by in entry.least_with.items() if name in names)])
+        least: float = max([entry.least, *(by for name, by in entry.least_with.items() if name in names)])
         without = entry.most_without.values() if names.isdisjoint(entry.most_without) else ()
-        most = min([entry.most, *without, *(by for name, by in entry.most_with.items() if name in names)])
+        most: float = min([entry.most, *without, *(by for name, by in entry.most_with.items() if name in names)])
         return min(max(value, least), most)
 
     def _below(self, entry: Lies, turn: int, value: float) -> float:
@@ -108,7 +108,8 @@ def creatinine_of_egfr(egfr: float, age: float, sex: str) -> float:
     male = sex == "male"
     kappa, alpha = (0.9, -0.302) if male else (0.7, -0.241)
     part = egfr / (142 * 0.9938**age * (1 if male else 1.012))
-    return float(kappa * part ** (1 / (alpha if part >= 1 else -1.2)))
+    creatinine: float = kappa * part ** (1 / (alpha if part >= 1 else -1.2))
+    return creatinine
 
 
 def _weight(who: Somebody, given: Mapping[str, float]) -> float:

@@ -7,13 +7,12 @@ the same luck whoever treats.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from math import log2
+from math import log2, prod
 
 from scenarios.course.model import Effect, Event, Moves, Responses
-from tools.calculators import calculate
+from scenarios.population_values import creatinine_of_egfr
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity
@@ -61,20 +60,22 @@ class Body:
 
     def _drawn(self, moves: Moves) -> float:
         """Where a level lies that nobody measured."""
-        tied = next((one for one in self._rules.moves if one.observable == moves.tied_to), None)
-        off = moves.tie * (self._first[tied.observable] - tied.mean) if tied else 0.0
-        return min(max(self._luck.of("start", moves.observable).gauss(moves.mean + off, moves.sd), moves.least), moves.most)
+        mean = _sum(moves, self._first) if moves.sum_of else moves.mean
+        return min(max(self._luck.of("start", moves.observable).gauss(mean, moves.sd), moves.least), moves.most)
 
     def lives(self, years: float, uses: tuple[MedicationUse, ...]) -> None:
         """Let time pass with these medicines."""
         for moves in self._rules.moves:
             by_problem = sum(by for name, by in moves.per_year_with.items() if self._problems.problem(name))
-            slower = sum(effect.per_year * self.taken for effect, _ in self._answering(moves.observable, uses))
+            kept = prod(1 - effect.slower * self.taken for effect, _ in self._answering(moves.observable, uses))
             drift = moves.per_year + by_problem
-            self._drift[moves.observable] += (min(drift + slower, 0.0) if drift < 0 else drift) * years
+            self._drift[moves.observable] += (drift * kept if drift < 0 else drift) * years
 
     def level(self, moves: Moves, uses: tuple[MedicationUse, ...], visit: int) -> float:
         """Where the value lies, before the variation of a single measurement."""
+        if moves.sum_of:
+            parts = {one.observable: self.level(one, uses, visit) for one in self._rules.moves if one.observable in moves.sum_of}
+            return min(max(self._first[moves.observable] + _sum(moves, parts) - _sum(moves, self._first), moves.least), moves.most)
         now = self._effects(uses, visit)[moves.observable]
         before = self._before[moves.observable]
         level = (self._first[moves.observable] + self._drift[moves.observable] + now[0] - before[0]) * now[1] / before[1]
@@ -94,18 +95,8 @@ class Body:
         value = level + self._luck.of("measured", moves.observable, visit).gauss(0, moves.visit_sd)
         value = min(max(value, moves.least), moves.most)
         if moves.reported_as:
-            return moves.reported_as, f"{self._creatinine(value):.2f} mg/dL"
+            return moves.reported_as, f"{creatinine_of_egfr(value, max(self._age, 18), self._sex or 'female'):.2f} mg/dL"
         return moves.observable, f"{value:.{moves.digits}f} {moves.unit}"
-
-    def _creatinine(self, egfr: float) -> float:
-        """The creatinine whose eGFR this is, by halving the interval."""
-        low, high = 0.2, 20.0
-        for _ in range(20):
-            middle = (low + high) / 2
-            given = {"age": Quantity(Decimal(max(self._age, 18)), "a"), "sex": self._sex or "female"}
-            found = calculate("egfr-ckd-epi-2021", {**given, "creatinine": Quantity(Decimal(f"{middle:.4f}"), "mg/dL")})
-            low, high = (middle, high) if float(found.value or 0) > egfr else (low, middle)
-        return (low + high) / 2
 
     def _effects(self, uses: tuple[MedicationUse, ...], visit: int | None) -> dict[str, tuple[float, float]]:
         """For each observable: what medicines add to it, and what they multiply it by."""
@@ -119,7 +110,9 @@ class Body:
         return found
 
     def _change(self, effect: Effect, use: MedicationUse, visit: int | None) -> float:
-        own = self._luck.of("answers", effect.kind, effect.observable).gauss(effect.change, effect.sd)
+        trials = effect.change + effect.per_level * (self._first[effect.observable] - effect.from_level)
+        trials = min(trials, 0.0) if effect.change < 0 else max(trials, 0.0)
+        own = self._luck.of("answers", effect.kind, effect.observable).gauss(trials, effect.sd)
         if effect.wanders and visit is not None:
             own += self._luck.of("wanders", effect.kind, visit).gauss(0, effect.wanders)
         return own + effect.per_doubling * _doublings(effect, use)
@@ -146,6 +139,10 @@ class Body:
                 chance = event.per_year * years + (event.at_start if use.reference in new else 0.0)
                 if self._luck.happens(chance * self.taken, "event", number, visit):
                     yield event, use
+
+
+def _sum(moves: Moves, levels: Mapping[str, float]) -> float:
+    return sum(factor * levels[name] for name, factor in moves.sum_of.items())
 
 
 def _doublings(effect: Effect, use: MedicationUse) -> float:

@@ -28,7 +28,7 @@ class Moves(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         sd: between patients. visit_sd: of the value of one visit around its level.
         per_year_with: further drift with a problem.
         with_low_egfr: how much further it rises where the eGFR has halved since the start.
-        tied_to: another observable, named before; where this one was never measured, it lies `tie` times as far off its mean.
+        sum_of: it moves as the sum of observables named before, each times a factor.
         reported_as: what the laboratory reports instead of it.
     """
 
@@ -44,8 +44,7 @@ class Moves(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     per_year: float = 0.0
     per_year_with: dict[str, float] = {}
     with_low_egfr: float = 0.0
-    tied_to: str = ""
-    tie: float = 0.0
+    sum_of: dict[str, float] = {}
     reported_as: str = ""
 
 
@@ -56,7 +55,8 @@ class Effect(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
         change: at the usual dose, in the unit of the observable; in percent of it where `relative`.
         sd: between patients. wanders: from visit to visit, while it is taken.
         per_doubling: added for each doubling of the `usual` daily dose of an ingredient; halves take it away.
-        per_year: how much slower the value falls (positive) a year.
+        from_level, per_level: `change` is that of trials from this level on; so much is added for each unit that a patient lies above it.
+        slower: the share of its fall by the year that it takes away.
     """
 
     kind: str
@@ -67,7 +67,9 @@ class Effect(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
     relative: bool = False
     per_doubling: float = 0.0
     usual: dict[str, str] = {}
-    per_year: float = 0.0
+    from_level: float = 0.0
+    per_level: float = 0.0
+    slower: float = 0.0
     wanders: float = 0.0
 
 
@@ -121,6 +123,13 @@ class Responses(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
         faults += [f"{name!r} is no medicine and no class" for name in sorted(kinds) if not terminology().is_drug_kind(name)]
         acted = {one.observable for one in answers if one.observable}
         faults += [f"{name!r} does not move here" for name in sorted(acted - moving)]
+        earlier = [one.observable for one in self.moves]
+        faults += [
+            f"{m.observable}: {name!r} is not named before"
+            for n, m in enumerate(self.moves)
+            for name in m.sum_of
+            if name not in earlier[:n]
+        ]
         faults += [f"{one.observable!r} is no observable" for one in self.moves if terminology().observable_named(one.observable) is None]
         return faults + [fault for one in self.effect for text in one.usual.values() for fault in _unit_faults(text)]
 

@@ -88,9 +88,55 @@ def test_the_pressure_falls_by_what_is_declared_times_what_is_taken() -> None:
     treated = Chart(record(medication("amlodipine 5 MG Oral Tablet", dose="5 mg", per="24 h", ordered=date(2026, 10, 30))))
     moves = next(one for one in responses().moves if one.observable == "systolic-bp")
     effect = next(one for one in responses().effect if one.kind == "ccb-dhp")
-    own = LUCK.of("answers", "ccb-dhp", "systolic-bp").gauss(effect.change, effect.sd)
+    trials = effect.change + effect.per_level * (152 - effect.from_level)
+    own = LUCK.of("answers", "ccb-dhp", "systolic-bp").gauss(trials, effect.sd)
     assert body.level(moves, (), 1) == 152
     assert body.level(moves, treated.facts(DAY).medications, 1) == pytest.approx(152 + own * body.taken)
+
+
+def moving(name: str) -> Any:
+    return next(one for one in responses().moves if one.observable == name)
+
+
+def test_who_starts_lower_falls_less_and_never_rises() -> None:
+    drug = medication("amlodipine 5 MG Oral Tablet", dose="5 mg", per="24 h", ordered=date(2026, 10, 30))
+    falls = []
+    for systolic in (172, 132, 92):
+        body = Body(Chart(record(systolic=systolic)).facts(DAY), responses(), LUCK)
+        falls.append(systolic - body.level(moving("systolic-bp"), Chart(record(drug, systolic=systolic)).facts(DAY).medications, 1))
+    assert falls[0] - falls[1] == pytest.approx(4 * Body(Chart(record()).facts(DAY), responses(), LUCK).taken)
+    assert falls[0] > falls[1] > falls[2]
+
+
+def test_an_sglt2_inhibitor_halves_the_fall_of_egfr_that_is_taken_as_ordered() -> None:
+    kidney = [condition("chronic-kidney-disease"), observation("serum-creatinine", "1.6 mg/dL", when=date(2026, 10, 25))]
+    drug = medication("empagliflozin 10 MG Oral Tablet", dose="10 mg", per="24 h", ordered=date(2026, 10, 30))
+    bodies = [Body(Chart(record(*kidney)).facts(DAY), responses(), LUCK) for _ in range(2)]
+    taking = Chart(record(*kidney, drug)).facts(DAY).medications
+    before = [bodies[0].level(moving("egfr"), uses, 1) for uses in ((), taking)]
+    bodies[0].lives(1, ())
+    bodies[1].lives(1, taking)
+    assert before[0] - bodies[0].level(moving("egfr"), (), 1) == pytest.approx(2.75)
+    assert before[1] - bodies[1].level(moving("egfr"), taking, 1) == pytest.approx(2.75 * (1 - 0.5 * bodies[1].taken))
+
+
+def test_the_total_cholesterol_moves_as_the_sum_of_its_parts() -> None:
+    drug = medication("atorvastatin 40 MG Oral Tablet", dose="40 mg", per="24 h", ordered=date(2026, 10, 30))
+    body = Body(Chart(record()).facts(DAY), responses(), LUCK)
+    taking = Chart(record(drug)).facts(DAY).medications
+    total, ldl = ([body.level(moving(name), uses, 1) for uses in ((), taking)] for name in ("total-cholesterol", "ldl-cholesterol"))
+    assert ldl[0] - ldl[1] > 5
+    assert total[0] - total[1] == pytest.approx(ldl[0] - ldl[1])
+
+
+def test_every_source_of_the_responses_is_used_and_what_rests_on_none_is_said() -> None:
+    found = responses()
+    used = {one.source for one in (*found.moves, *found.effect, *found.event)}
+    assert {one.id for one in found.source} - used == {"who-adherence", "sherifali-2010"}, (
+        "of adherence, and of how effects on HbA1c hang on the start"
+    )
+    published = [one for one in (*found.effect, *found.event) if one.source != "house"]
+    assert len(published) > 2 * sum(one.source == "house" for one in (*found.effect, *found.event))
 
 
 def test_twice_the_usual_dose_adds_what_is_declared_for_a_doubling() -> None:
