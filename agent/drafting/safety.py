@@ -15,7 +15,7 @@ from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Due, Rationale, Subject, Urgency
 from tools.contraindications import review_allergies
 
-_SAME_DAY, _FORTNIGHT, _QUARTER = 0, 14, 90
+_SAME_DAY, _DAYS, _FORTNIGHT, _QUARTER = 0, 3, 14, 90
 _WATCHES = re.compile(r"(watch|monitor|measure|check|take a blood count|tell the patient|keep sodium|keep potassium)\b", re.IGNORECASE)
 _CHANGES = re.compile(
     r"\b(cut|lower|halve|reduce|raise|limit|at most|stop|end|hold|avoid|taper|replace|change|instead|another|prefer|apart|adjust|wait|dose of|choose|shorten|lowering|do not start)\b",
@@ -109,7 +109,7 @@ def _entry(case: Case, issue: Issue, use: MedicationUse, uses: Sequence[Medicati
         action=action,
         subject=use_subject(use),
         change=_change(issue, use, uses),
-        due=due(case, _SAME_DAY if urgency == "same-day" else _FORTNIGHT),
+        due=due(case, _SAME_DAY if urgency == "same-day" else _DAYS if issue.code == "PREG" else _FORTNIGHT),
         rationale=(_reason(issue),),
         alternatives=tuple(
             Alternative(subject=Subject(kind="medication", text=name), not_chosen_because="A choice for the prescriber; not proposed by itself.") for name in issue.alternatives

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tools.clinical.clause import Clause
+from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
 from tools.guidelines.cases import clause_cases, failures
-from tools.guidelines.model import GuidelineFile
+from tools.guidelines.model import GuidelineFile, expanded
 from tools.guidelines.modules import files
 from tools.guidelines.search import PHRASES, PhraseMap
 
@@ -25,3 +27,15 @@ def test_every_phrase_case_is_understood_as_written() -> None:
 def test_every_recommendation_with_a_condition_has_an_example() -> None:
     bare = [name for file in FILES for name, when, cases in clause_cases(file) if when and not cases]
     assert bare == []
+
+
+def test_a_definition_that_names_itself_means_the_problem_of_that_name() -> None:
+    meant = {"heart-block": (Clause(any_of=(Clause(has="heart-block"), Clause(has="sick-sinus-syndrome"))),)}
+    said = expanded(Clause(has="heart-block"), meant)
+    assert said == Clause(all_of=(Clause(any_of=(Clause(has="heart-block"), Clause(has="sick-sinus-syndrome"))),))
+
+
+def test_definitions_that_need_each_other_are_refused() -> None:
+    meant = {"one": (Clause(has="other"),), "other": (Clause(has="one"),)}
+    with pytest.raises(KnowledgeError, match="needs itself"):
+        expanded(Clause(has="one"), meant)

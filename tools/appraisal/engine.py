@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.appraisal.model import Point as PointRule
 from tools.appraisal.model import PointFile, Statement, StatementFile, Suspicion, SuspicionFile, Topic
 from tools.appraisal.routes import systemic
-from tools.appraisal.series import repeated, since_start
+from tools.appraisal.series import repeated, since_before, since_start
 from tools.clinical.answer import Citation
 from tools.clinical.clause import compile_all, within_days
 from tools.clinical.conditions import Condition
@@ -169,7 +169,7 @@ def _series(entry: Suspicion, facts: Facts, uses: Iterable[MedicationUse]) -> tu
     if entry.repeated is not None:
         return repeated(entry.repeated, facts) or None
     if entry.since is not None:
-        return since_start(entry.since, facts, uses) or None
+        return (since_before(entry.since, facts) if entry.since.over else since_start(entry.since, facts, uses)) or None
     return ()
 
 

@@ -59,11 +59,12 @@ class Repeated(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 class Since(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """The newest value against the last one of the year before a medicine was started.
+    """The newest value against the last one of the year before a medicine was started, or against an older one.
 
     Attributes:
         by_percent, by: how far it rose, or fell where `falls`.
-        within: how long after the start the newest value may be.
+        within: how long after the start the newest value may be; with `over`, how old it may be.
+        over: no medicine matters: any value that is older by `apart` or more, and by `over` at most.
     """
 
     measured: str
@@ -71,6 +72,8 @@ class Since(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     by: str = ""
     falls: bool = False
     within: str
+    over: str = ""
+    apart: str = "0 d"
 
 
 class GivenUse(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -222,4 +225,4 @@ def _readings(statement: Statement) -> Iterator[object]:
         yield from (bound.limit() for bound in statement.repeated.of)
         yield from (within_days(text) for text in (statement.repeated.apart, statement.repeated.within))
     if statement.since:
-        yield within_days(statement.since.within)
+        yield from (within_days(text) for text in (statement.since.within, statement.since.over, statement.since.apart) if text)

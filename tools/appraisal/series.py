@@ -75,6 +75,17 @@ def since_start(rule: Since, facts: Facts, uses: Iterable[MedicationUse]) -> tup
     return ()
 
 
+def since_before(rule: Since, facts: Facts) -> tuple[Measurement, ...]:
+    """The newest value and the newest of the older ones from which it differs by so much."""
+    newest, *older = _values(rule.measured, facts) or (None,)
+    if newest is None or (facts.as_of - newest.when).days > (within_days(rule.within) or 0):
+        return ()
+    apart, over = within_days(rule.apart) or 0, within_days(rule.over) or 0
+    compared = (m for m in older if apart <= (newest.when - m.when).days <= over)
+    before = next((m for m in compared if _changed(rule, m, newest)), None)
+    return () if before is None else (newest, before)
+
+
 def _changed(rule: Since, before: Measurement, newest: Measurement) -> bool:
     try:
         difference = newest.quantity.to(before.quantity.unit).value - before.quantity.value

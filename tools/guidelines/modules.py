@@ -115,9 +115,9 @@ def definitions() -> dict[str, tuple[Clause, ...]]:
     return found
 
 
-def compiled(when: tuple[Clause, ...]) -> Condition:
-    """A `when` list as one condition, with defined names expanded."""
-    return compile_all(tuple(expanded(clause, definitions()) for clause in when))
+def compiled(when: tuple[Clause, ...], of: str = "") -> Condition:
+    """A `when` list as one condition, with defined names expanded; `of` is the name that it defines, if it is a definition."""
+    return compile_all(tuple(expanded(clause, definitions(), (of,) if of in definitions() else ()) for clause in when))
 
 
 @lru_cache(maxsize=1)
