@@ -30,12 +30,19 @@ class Case:
         as_of: the date that every judgement uses.
         patient: which patient, where the bundle holds several.
         excluded: ingredients that a check or a human struck out of this draft.
+        known_as: the digest of the bytes, where whoever brings them has made it already.
     """
 
     data: bytes
     as_of: date
     patient: str | None = None
     excluded: frozenset[str] = frozenset()
+    known_as: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What names the record: `sha256:…` of its bytes."""
+        return self.known_as or self.record.digest
 
     @cached_property
     def record(self) -> Record:

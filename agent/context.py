@@ -37,7 +37,7 @@ class Context:
             RecordError: the bytes are not there any more.
         """
         key = (source, as_of, patient, excluded)
-        return self._cases.get(key, lambda: Case(self.bytes_of(source), date.fromisoformat(as_of), patient, excluded))
+        return self._cases.get(key, lambda: Case(self.bytes_of(source), date.fromisoformat(as_of), patient, excluded, source))
 
 
 def in_memory(data: bytes, digest: str, drafter: Drafter | None = None) -> Context:

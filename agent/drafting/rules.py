@@ -82,7 +82,7 @@ def plan_input(case: Case) -> PlanInput:
     """What was read."""
     record = case.record
     last = record.last_entry.isoformat() if record.last_entry else None
-    return PlanInput(digest=record.digest, resources=record.resources, set_aside=record.set_aside, last_entry=last)
+    return PlanInput(digest=case.digest, resources=record.resources, set_aside=record.set_aside, last_entry=last)
 
 
 def data_issues(case: Case) -> tuple[SetAside, ...]:
