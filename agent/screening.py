@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -32,7 +32,7 @@ def screen(medications: Sequence[MedicationUse], facts: Facts) -> Screened:
         facts: the patient; the medicines of `facts` are replaced by `medications`.
     """
     taken = [medication for medication in medications if medication.taken]
-    patient = replace(facts, medications=tuple(taken), started=frozenset())
+    patient = facts.but(medications=tuple(taken), started=frozenset())
     between = check_regimen(taken, patient)
     against = check_medications(taken, patient)
     doses = [issue for medication in taken for issue in check_dose(medication, patient)]

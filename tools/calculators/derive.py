@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from msgspec import Struct
@@ -79,7 +78,7 @@ def _earlier_egfr(facts: Facts) -> tuple[Measurement, ...]:
     """eGFR from the earlier creatinines of the last years, by the age that the patient had then; so that two values can confirm."""
     found = []
     for creatinine in facts.measurements.get("serum-creatinine", ())[1:EARLIER]:
-        then = replace(facts, as_of=creatinine.when)
+        then = facts.but(as_of=creatinine.when)
         for listed in _in_order():
             if listed.calculator.derives == "egfr" and compile_all(listed.calculator.only_when).holds(then).holds:
                 got = _one(listed, then)
@@ -118,7 +117,7 @@ def _one(listed: Listed, facts: Facts) -> tuple[Measurement, Calculation] | str 
 def _at_the_first_input(listed: Listed, facts: Facts) -> Facts:
     """The facts as they were on the day of the newest first input, for a calculator whose values belong together."""
     first = facts.latest(listed.calculator.input[0].observable) if listed.calculator.same_day else None
-    return facts if first is None else replace(facts, as_of=first.when)
+    return facts if first is None else facts.but(as_of=first.when)
 
 
 def _gather(inputs: tuple[Input, ...], facts: Facts) -> tuple[dict[str, Found], list[str]]:

@@ -136,6 +136,7 @@ def structs_name(field: str) -> str:
     return "is" if field == "is_" else field
 
 
+@lru_cache(maxsize=4096)
 def within_days(text: str | None) -> int | None:
     """Whole days of a window such as `"90 d"` or `"12 mo"`."""
     return None if text is None else int(Quantity.parse(text).to("d").value)

@@ -209,7 +209,7 @@ class NoneOf:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> Verdict:
-        verdict = any_verdict([part.holds(facts.in_negation) for part in self.parts])
+        verdict = AnyOf(self.parts).holds(facts.in_negation)
         if verdict.truth is Truth.UNKNOWN:
             return verdict
         return Verdict(Truth.FALSE, verdict.because) if verdict.holds else Verdict(Truth.TRUE, verdict.because)
@@ -235,14 +235,14 @@ class AtLeast:
 
 def any_verdict(verdicts: list[Verdict]) -> Verdict:
     """True where one is, else unknown where one is."""
-    true = [v for v in verdicts if v.holds]
-    if true:
-        return Verdict(Truth.TRUE, _unique([r for v in true for r in v.because]))
-    unknown = [v for v in verdicts if v.unknown]
-    because = _unique([r for v in verdicts for r in v.because])
-    if unknown:
-        return Verdict(Truth.UNKNOWN, because, _unique([m for v in unknown for m in v.missing]))
-    return Verdict(Truth.FALSE, because)
+    telling = [v for v in verdicts if v is not FALSE]
+    if not telling:
+        return FALSE
+    true = [v for v in telling if v.holds]
+    unknown = [] if true else [v for v in telling if v.unknown]
+    because = _unique([r for v in true or telling for r in v.because])
+    missing = _unique([m for v in unknown for m in v.missing])
+    return Verdict(Truth.TRUE if true else Truth.UNKNOWN if unknown else Truth.FALSE, because, missing)
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from tools.clinical import ages
 from tools.clinical.coding import Coding as Coding
 from tools.clinical.coding import Ingredient as Ingredient
+from tools.clinical.indexing import by_kind
 from tools.clinical.quantity import Quantity
 from tools.clinical.regimen import Regimen as Regimen
 
@@ -194,37 +196,48 @@ class Facts:
 
     @cached_property
     def _problems(self) -> Mapping[str, tuple[str, ...]]:
-        return _index((kind, p.reference) for p in self.problems if p.active for kind in p.kinds)
+        problems = by_kind(problem for problem in self.problems if problem.active)
+        return {kind: tuple(dict.fromkeys(problem.reference for problem in group)) for kind, group in problems.items()}
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(self._problems).union(name for name, references in self.derived.items() if references)
 
     @cached_property
     def _takes(self) -> Mapping[str, tuple[MedicationUse, ...]]:
-        found: dict[str, list[MedicationUse]] = {}
-        for medication in self.medications:
-            if medication.taken:
-                for kind in medication.kinds:
-                    found.setdefault(kind, []).append(medication)
-        return {kind: tuple(uses) for kind, uses in found.items()}
+        return by_kind(medication for medication in self.medications if medication.taken)
 
     @cached_property
     def _allergies(self) -> Mapping[str, tuple[Allergy, ...]]:
-        found: dict[str, list[Allergy]] = {}
-        for allergy in self.allergies:
-            if allergy.active:
-                for kind in allergy.kinds:
-                    found.setdefault(kind, []).append(allergy)
-        return {kind: tuple(all_) for kind, all_ in found.items()}
+        return by_kind(allergy for allergy in self.allergies if allergy.active)
 
     @cached_property
+    def _events(self) -> Mapping[str, tuple[Event, ...]]:
+        return by_kind(self.events)
+
+    @property
     def in_negation(self) -> Facts:
         """These facts with what the run has started counted as taken (used inside `none_of`)."""
-        if not self.started:
-            return self
+        return self._with_started if self.started else self
+
+    @cached_property
+    def _with_started(self) -> Facts:
         extra = MedicationUse("started", "started in this plan", kinds=self.started, currency="proposed")
-        return replace(self, medications=(*self.medications, extra), started=frozenset())
+        return self.but(medications=(*self.medications, extra), started=frozenset())
+
+    def but(self, **changes: object) -> Facts:
+        """These facts with other values in these fields. What is indexed already, and rests on none of them, is kept."""
+        other: Facts = replace(self, **changes)  # type: ignore[arg-type]
+        vars(other).update({name: known for name, known in vars(self).items() if name in _INDEXES and _INDEXES[name].isdisjoint(changes)})
+        return other
 
     def problem(self, name: str) -> tuple[str, ...]:
         """References of active problems (or derived facts) of that name; empty where none is recorded."""
         return self._problems.get(name) or self.derived.get(name, ())
+
+    def any_problem(self, names: Iterable[str]) -> bool:
+        """Whether one of these is the name of an active problem or of a derived fact."""
+        return not self._named.isdisjoint(names)
 
     def taking(self, name: str) -> tuple[MedicationUse, ...]:
         """Medicines taken (current, uncertain or proposed) that have this ingredient or belong to this class."""
@@ -233,6 +246,10 @@ class Facts:
     def allergic(self, name: str) -> tuple[Allergy, ...]:
         """Active allergies to this ingredient, class or allergen."""
         return self._allergies.get(name, ())
+
+    def happened(self, name: str) -> tuple[Event, ...]:
+        """Events of that kind, in the order of the record."""
+        return self._events.get(name, ())
 
     def latest(self, observable: str, within_days: int | None = None) -> Measurement | None:
         """The newest value on or before `as_of`, or `None` where there is none in the window."""
@@ -246,19 +263,14 @@ class Facts:
 
     def age_measured(self, unit: str) -> Measurement | None:
         """The age at `as_of` as a value, completed in `unit` (`a`, `mo`, `wk` or `d`): 11 months are not yet a year, but 11 months."""
-        unit = unit if unit in ("a", "mo", "wk", "d") else "a"
+        unit = unit if unit in ages.UNITS else "a"
         count = self.age_in(unit)
         return None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
 
     def age_in(self, unit: str) -> int | None:
         """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`, or at death; `None` without a birth date."""
-        born = self.birth_date
         now = self.deceased if isinstance(self.deceased, date) else self.as_of
-        if born is None or born > now:
-            return None
-        days = (now - born).days
-        months = (now.year - born.year) * 12 + now.month - born.month - (now.day < born.day)
-        return {"a": months // 12, "mo": months, "wk": days // 7, "d": days}[unit]
+        return ages.completed(self.birth_date, now, unit) if self.birth_date and self.birth_date <= now else None
 
     @property
     def age(self) -> int | None:
@@ -267,24 +279,22 @@ class Facts:
 
     def with_derived(self, name: str, references: Iterable[str]) -> Facts:
         """These facts and one more derived name."""
-        return replace(self, derived={**self.derived, name: tuple(references)})
+        return self.but(derived={**self.derived, name: tuple(references)})
 
     def with_measurements(self, extra: Iterable[Measurement]) -> Facts:
         """These facts and computed values; a computed value never replaces a measured one of the same or a later date."""
         merged = dict(self.measurements)
         for new in extra:
-            have = merged.get(new.observable, ())
-            merged[new.observable] = tuple(sorted((*have, new), key=lambda m: m.when, reverse=True))
-        return replace(self, measurements=merged)
+            merged[new.observable] = tuple(sorted((*merged.get(new.observable, ()), new), key=lambda m: m.when, reverse=True))
+        return self.but(measurements=merged)
 
     def proposing(self, medications: Iterable[MedicationUse], without: frozenset[str] = frozenset()) -> Facts:
         """The regimen as it would be: these facts, less the references in `without`, plus proposed medicines."""
-        kept = tuple(m for m in self.medications if m.reference not in without)
-        return replace(self, medications=(*kept, *medications))
+        return self.but(medications=(*(use for use in self.medications if use.reference not in without), *medications))
 
 
-def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for kind, reference in pairs:
-        found.setdefault(kind, []).append(reference)
-    return {kind: tuple(dict.fromkeys(references)) for kind, references in found.items()}
+_INDEXES = {
+    "_problems": {"problems"}, "_named": {"problems", "derived"}, "_takes": {"medications"}, "_allergies": {"allergies"},
+    "_events": {"events"},
+}  # fmt: skip
+"""The indexes of facts, and the fields that each rests on."""

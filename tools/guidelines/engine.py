@@ -80,7 +80,7 @@ def _stays(decision: Decision, facts: Facts) -> bool:
 
 def concerns(module: Module, facts: Facts) -> bool:
     """Whether the patient has the module's problem, or the condition that stands for it is known to hold."""
-    listed = any(facts.problem(kind) for kind in module.kinds) and module.only_when.holds(facts).holds
+    listed = facts.any_problem(module.kinds) and module.only_when.holds(facts).holds
     return listed or (module.also_when is not None and module.also_when.holds(facts).holds)
 
 
@@ -161,7 +161,7 @@ def _first_needed(rule: Rule, missing: tuple[str, ...], facts: Facts) -> tuple[s
     """What is missing; of a rule for the pregnant alone, where nobody recorded a pregnancy, nothing but that."""
     if "pregnancy" not in missing:
         return missing
-    otherwise = rule.when.holds(replace(facts, pregnancy="none"))
+    otherwise = rule.when.holds(facts.but(pregnancy="none"))
     return missing if otherwise.holds or otherwise.unknown else ("pregnancy",)
 
 
@@ -188,14 +188,14 @@ def _start_unmeasured(state: State, module: Module, passed: Sequence[tuple[Rule,
 def _as_if_measured_today(facts: Facts) -> Facts:
     """The facts with the newest value of everything as if it were of today: what an old value already speaks against is not begun."""
     newest = {name: (replace(series[0], when=facts.as_of), *series[1:]) for name, series in facts.measurements.items() if series}
-    return replace(facts, measurements=newest)
+    return facts.but(measurements=newest)
 
 
 def _start_unless_pregnant(state: State, module: Module, passed: Sequence[tuple[Rule, tuple[str, ...]]]) -> int:
     """Where only a pregnancy that nobody recorded stands between a rule and its start, and nothing else can be started, the
     start is drafted and waits for the answer. Returns how many of the rules that cannot be told are worth asking about.
     """
-    unrecorded = replace(state.facts, pregnancy="none")
+    unrecorded = state.facts.but(pregnancy="none")
     for position, (rule, names) in enumerate(passed):
         if set(names) == {"pregnancy"} and any(do.verb == "start" for do in rule.recommendation.do):
             verdict = rule.when.holds(unrecorded)
@@ -215,7 +215,7 @@ def _compute(state: State, module: Module | None) -> None:
         return
     names = {entry.name for entry in of_module}
     bare = {name: values for name, values in state.facts.measurements.items() if name not in names or not values[0].computed}
-    facts = replace(state.facts, measurements=bare)
+    facts = state.facts.but(measurements=bare)
     goals = {observable: bound for (_, observable), bound in state.bounds.items()}
     goals |= {observable: bound for (owner, observable), bound in state.bounds.items() if owner == module.id}
     state.facts = facts.with_measurements(compute(of_module, facts, goals, (module.kinds, tuple(module.treats_with))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -13,7 +12,7 @@ from tools.guidelines.modules import compiled, shared
 
 def with_known_pregnancy(facts: Facts) -> Facts:
     """Where sex or age rule a pregnancy out, it is `none` and not unknown."""
-    return replace(facts, pregnancy="none") if facts.pregnancy == "unknown" and _ruled_out(facts) else facts
+    return facts.but(pregnancy="none") if facts.pregnancy == "unknown" and _ruled_out(facts) else facts
 
 
 def can_be_pregnant(sex: str | None, age: int | None, as_of: date) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tools.clinical.conditions import Verdict
 from tools.clinical.facts import Facts, MedicationUse
@@ -39,7 +39,7 @@ class State:
 
     def start(self, drug: str) -> None:
         """Later rules see this drug as taken, inside `none_of`, and the other tools see it in the regimen."""
-        self.facts = replace(self.facts, started=self.facts.started | kinds_of(drug, self.toolbox))
+        self.facts = self.facts.but(started=self.facts.started | kinds_of(drug, self.toolbox))
 
     def regimen(self) -> Facts:
         """The facts with the regimen as it would be: without what is stopped, with what is started."""

@@ -26,7 +26,7 @@ def check_regimen(medications: Sequence[MedicationUse], facts: Facts) -> Screeni
         Every issue, those kept out of sight included, and for each medicine whether it could be looked at.
     """
     asked = tuple(medications)
-    return screen(shipped(), asked, facts if facts.medications == asked else replace(facts, medications=asked))
+    return screen(shipped(), asked, facts if facts.medications == asked else facts.but(medications=asked))
 
 
 def check_interactions(medications: Sequence[MedicationUse], facts: Facts) -> InteractionAnswer:

@@ -43,8 +43,12 @@ class Concerned(Facts):
         new = object.__new__(cls)
         new.__dict__.update(facts.__dict__)
         new.__dict__.update(patient=patient, concerned=uses, kinds=frozenset().union(*[use.kinds for use in uses]))
-        new.__dict__["in_negation"] = cls.of(Patient(facts.in_negation), uses) if facts.started else new
         return new
+
+    @property
+    def in_negation(self) -> Facts:
+        """As in the whole, with the same medicines concerned."""
+        return Concerned.of(Patient(self.patient.facts.in_negation), self.concerned) if self.started else self
 
     def problem(self, name: str) -> tuple[str, ...]:
         """As in the whole; its index is built once."""
