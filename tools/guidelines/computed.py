@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
-from tools.clinical.facts import Event, Facts, Measurement, MedicationUse
+from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
-from tools.guidelines.history import Answer, of_history
-from tools.guidelines.shared import Computed, Declined, Overdue, Recent
+from tools.guidelines.history import HISTORY, Answer
+from tools.guidelines.shared import OF_MODULE, Computed, Declined, Overdue, Recent
 
 Goals = Mapping[str, Quantity]
 _DAYS_A_WEEK = Decimal(7)
@@ -40,25 +39,16 @@ def compute(
 
 
 def _answer(entry: Computed, facts: Facts, goals: Goals, module: tuple[Sequence[str], Sequence[str]]) -> Answer:
-    counted = of_history(entry)
-    if counted is not None:
-        return counted(facts)
-    kinds = module[0] if entry.months_since == ("module",) else entry.months_since
-    names = module[1] if entry.weeks_on == ("module",) else entry.weeks_on
-    ways: tuple[tuple[bool, Callable[[], Answer]], ...] = (
-        (entry.minus_goal is not None, lambda: _minus_goal(entry, facts, goals)),
-        (bool(entry.count_taken), lambda: _count(entry, facts)),
-        (bool(entry.weeks_on), lambda: _weeks_on(names, facts)),
-        (bool(entry.months_since), lambda: _months_since(kinds, facts)),
-        (bool(entry.levels), lambda: _level(entry, facts)),
-        (entry.daily_dose is not None, lambda: _daily_dose(entry, facts)),
-        (entry.times_upper_limit is not None, lambda: _times_upper_limit(entry, facts)),
-        (entry.change_of is not None, lambda: _change(entry, facts)),
-        (bool(entry.difference), lambda: _difference(entry, facts)),
-        (bool(entry.weights), lambda: _weighted(entry, facts)),
-    )
+    kinds, drugs = module
     try:
-        return next((way() for holds, way in ways if holds), None)
+        if entry.minus_goal is not None:
+            return _minus_goal(entry, facts, goals)
+        if entry.weeks_on:
+            return _weeks_on(drugs if entry.weeks_on == OF_MODULE else entry.weeks_on, facts)
+        if entry.months_since:
+            return _months_since(kinds if entry.months_since == OF_MODULE else entry.months_since, facts)
+        way = next((way for given, way in _WAYS if getattr(entry, given)), None)
+        return None if way is None else way(entry, facts)
     except UnitMismatchError:
         return None
 
@@ -169,6 +159,19 @@ def _weighted(entry: Computed, facts: Facts) -> Answer:
     return (total, facts.as_of, tuple(references)) if references else None
 
 
+_WAYS: tuple[tuple[str, Callable[[Computed, Facts], Answer]], ...] = (
+    *HISTORY,
+    ("count_taken", _count),
+    ("levels", _level),
+    ("daily_dose", _daily_dose),
+    ("times_upper_limit", _times_upper_limit),
+    ("change_of", _change),
+    ("difference", _difference),
+    ("weights", _weighted),
+)
+"""The field that asks for a value, and how it is worked out."""
+
+
 def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent], declined: Iterable[Declined] = ()) -> Facts:
     """The facts with a derived name for every examination that the record does not show in time, for every problem that
     began recently, and for every kind of medicine that an order says not to give. A problem without a date is never recent;
@@ -180,28 +183,24 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         orders = tuple(reference for reference in named if facts.not_to_give_why.get(reference) == entry.why)
         if orders:
             found[entry.name] = orders
-    events = _by_kind(facts.events)
     for examination in overdue:
-        if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in events.get(kind, ())):
+        if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in facts.happened(kind)):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
-        listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems) and p.kinds.isdisjoint(state.not_for)]
-        happened = {id(e): e for kind in state.problems for e in events.get(kind, ()) if _within(e.until or e.when, state.within, facts)}
-        began = (*(p.reference for p in listed if _within(p.began, state.within, facts)), *sorted(e.reference for e in happened.values()))
-        undated = tuple(p.reference for p in listed if p.onset is None)
-        if began:
-            found[state.name] = began
-        elif undated and state.undated:
-            found[state.undated] = (*found.get(state.undated, ()), *undated)
-    return replace(facts, derived=found)
+        if facts.any_problem(state.problems) or any(map(facts.happened, state.problems)):
+            _add_recent(found, state, facts)
+    return facts.but(derived=found)
 
 
-def _by_kind(events: Iterable[Event]) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = {}
-    for event in events:
-        for kind in event.kinds:
-            found.setdefault(kind, []).append(event)
-    return found
+def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) -> None:
+    listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems) and p.kinds.isdisjoint(state.not_for)]
+    happened = {id(e): e for kind in state.problems for e in facts.happened(kind) if _within(e.until or e.when, state.within, facts)}
+    began = (*(p.reference for p in listed if _within(p.began, state.within, facts)), *sorted(e.reference for e in happened.values()))
+    undated = tuple(p.reference for p in listed if p.onset is None)
+    if began:
+        found[state.name] = began
+    elif undated and state.undated:
+        found[state.undated] = (*found.get(state.undated, ()), *undated)
 
 
 def _within(when: date | None, window: str, facts: Facts) -> bool:

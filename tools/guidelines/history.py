@@ -19,18 +19,6 @@ _Dated = tuple[date, str]
 _ACUTE_CARE = "acute-care"
 
 
-def of_history(entry: Computed) -> Callable[[Facts], Answer] | None:
-    """How this value is counted; `None` where it is no count over the history."""
-    ways: tuple[tuple[object, Callable[[Computed, Facts], Answer]], ...] = (
-        (entry.episodes or entry.acute_care_for or entry.orders_of or entry.values_of, _episodes),
-        (entry.ever_of, _ever),
-        (entry.least_of, _least),
-        (entry.days_without, _days_without),
-    )
-    way = next((way for given, way in ways if given), None)
-    return None if way is None else lambda facts: way(entry, facts)
-
-
 def _episodes(entry: Computed, facts: Facts) -> Answer:
     within, apart = within_days(entry.within), within_days(entry.apart or None) or 0
     dated = sorted(
@@ -112,3 +100,15 @@ def _days_without(entry: Computed, facts: Facts) -> Answer:
 def _taken(names: Iterable[str], facts: Facts) -> Iterator[MedicationUse]:
     seen = {use.reference: use for name in names for use in facts.taking(name) if use.currency != "proposed"}
     yield from seen.values()
+
+
+HISTORY: tuple[tuple[str, Callable[[Computed, Facts], Answer]], ...] = (
+    ("episodes", _episodes),
+    ("acute_care_for", _episodes),
+    ("orders_of", _episodes),
+    ("values_of", _episodes),
+    ("ever_of", _ever),
+    ("least_of", _least),
+    ("days_without", _days_without),
+)
+"""The field that asks for a count over the history, and how it is counted."""

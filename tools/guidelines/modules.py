@@ -115,6 +115,7 @@ def definitions() -> dict[str, tuple[Clause, ...]]:
     return found
 
 
+@lru_cache(maxsize=65536)
 def compiled(when: tuple[Clause, ...], of: str = "") -> Condition:
     """A `when` list as one condition, with defined names expanded; `of` is the name that it defines, if it is a definition."""
     return compile_all(tuple(expanded(clause, definitions(), (of,) if of in definitions() else ()) for clause in when))
@@ -133,6 +134,13 @@ def modules() -> Mapping[str, Module]:
         raise KnowledgeError(f"no file has the [module] table of {', '.join(sorted(missing))}")
     built = [_module(head, [file for file in files() if file.about == head.about]) for head in heads]
     return {module.id: module for module in sorted(built, key=lambda m: (m.order, m.id))}
+
+
+@lru_cache(maxsize=1)
+def asked_first() -> Mapping[str, tuple[str, ...]]:
+    """The recommendations that hang on what no record answers, by id, each with its questions."""
+    rules = (rule.recommendation for module in modules().values() for rule in module.rules)
+    return {rule.id: rule.asks_first for rule in rules if rule.asks_first}
 
 
 def knows(identifier: str, version: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tools.clinical.facts import MedicationUse
-from tools.guidelines.modules import Module, Rule, modules, shared
+from tools.guidelines.modules import Module, Rule, asked_first, shared
 from tools.guidelines.pace import paced
 from tools.guidelines.results import Decision, Question
 from tools.guidelines.run import State
@@ -51,17 +51,10 @@ def _about_pregnancy(state: State, decisions: Sequence[Decision]) -> list[Questi
 
 def _first(decisions: Sequence[Decision]) -> list[Question]:
     """What has to be known before a decision is carried out, asked with the reason of the decision."""
-    known = {
-        rule.recommendation.id: rule.recommendation
-        for module in modules().values()
-        for rule in module.rules
-        if rule.recommendation.asks_first
-    }
     return [
         Question(name, f"It decides whether this is right: {decision.because.rstrip('.')}.", decision.facts)
         for decision in decisions
-        if decision.recommendation in known
-        for name in known[decision.recommendation].asks_first
+        for name in asked_first().get(decision.recommendation, ())
         if name in decision.conditional_on
     ]
 

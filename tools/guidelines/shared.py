@@ -12,6 +12,8 @@ from tools.clinical.facts import WhyNot
 from tools.clinical.knowledge import Document
 
 DOSES = "doses of current medicines"
+OF_MODULE = ("module",)
+"""In place of drugs or problems: those of the module that asks."""
 
 
 class DoseLevel(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +85,7 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     @property
     def of_module(self) -> bool:
         """Hangs on the goals, the drugs or the problem of one module."""
-        return self.minus_goal is not None or ("module",) in (self.weeks_on, self.months_since)
+        return self.minus_goal is not None or OF_MODULE in (self.weeks_on, self.months_since)
 
 
 class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
