@@ -2,7 +2,8 @@
 
 A list of `{id, instruction, context, eval_MRN, sol}`: the record of the number is looked for among the bundles and exports of
 the same paths, the instruction is said, and the answer must hold every entry of `sol`. Tasks without `sol` (their benchmark computes
-it from its own server) have no known answer in the file and are counted, not scored; so are those whose record is not there.
+it from its own server) have no known answer in the file and are counted, not scored; so are those whose record is not there. Tasks that
+are to find a patient by name are not done: a conversation is about the one record that is open. They count as not met.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from scenarios.tables import Table
 _FIELDS = frozenset({"id", "instruction"})
 _NOW = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN = 120
+_LOOKS_FOR_A_PATIENT = "not done: finds a patient by name"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def _numbers(data: bytes) -> set[str]:
 
 
 def _answered(task: Mapping[str, Any], record: bytes | None, as_of: date) -> Answered:
-    name = str(task["id"])
+    name, wanted = str(task["id"]), task.get("sol")
+    if wanted and ("eval_MRN" not in task or [str(one) for one in wanted] == [str(task["eval_MRN"])]):
+        return Answered(name, _LOOKS_FOR_A_PATIENT)
     if record is None:
         return Answered(name, "no record of this patient was given")
     day = _NOW.search(str(task.get("context", "")))
@@ -95,19 +99,26 @@ def _answered(task: Mapping[str, Any], record: bytes | None, as_of: date) -> Ans
     except (PlannerError, ValueError) as error:
         return Answered(name, f"not answered: {type(error).__name__}")
     words = " ".join(said.lines)
-    wanted = task.get("sol")
     if not wanted:
         return Answered(name, "no known answer in the file", words[:_SHOWN])
     met = said.understood and all(str(one).casefold() in words.casefold() for one in wanted)
     return Answered(name, "agrees" if met else "not understood" if not said.understood else "otherwise", words[:_SHOWN])
 
 
+NEEDED = (
+    "Of a public list a task is scored where its record and its answer are given: a bundle or export whose patient has the `eval_MRN` as id or "
+    "identifier, and `sol` in the task. MedAgentBench keeps its records on a server of its own and works out most answers there: export the "
+    "patients (`Patient/ID/$everything`, or bulk), and write the answers that its own solution gives into the list as `sol`."
+)
+"""What somebody has to give for a public list to be scored."""
+
+
 def agreement(found: Sequence[Answered]) -> tuple[Share, Table, Table]:
     """Of the tasks with a record and a known answer: the share that agrees; outcomes by kind; and each answer that is otherwise."""
-    scored = [one for one in found if one.outcome in ("agrees", "otherwise", "not understood")]
+    scored = [one for one in found if one.outcome in ("agrees", "otherwise", "not understood", _LOOKS_FOR_A_PATIENT)]
     counted = Counter((one.kind, one.outcome) for one in found)
     table = [(kind, outcome, str(number)) for (kind, outcome), number in sorted(counted.items())]
-    otherwise = [(one.id, one.said) for one in scored if one.outcome != "agrees"]
+    otherwise = [(one.id, one.said or one.outcome) for one in scored if one.outcome != "agrees"]
     return (
         Share(sum(one.outcome == "agrees" for one in scored), len(scored)),
         (("kind", "outcome", "tasks"), table),

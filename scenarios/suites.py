@@ -166,4 +166,5 @@ def tasks(paths: Sequence[Path], as_of: date) -> str:
         f"# Tasks of a desk\n\nMet: {share}. A task is a question to the conversation, a call of a tool, an expectation of the plan, or lines "
         "that are signed and must leave for the record. Orders come from a checked plan and never from a sentence; values are not written."
     )
-    return "\n\n".join([head, markdown("By kind", table), markdown("Not met", otherwise) if otherwise[1] else "Nothing is unmet."])
+    needed = [public_tasks.NEEDED] if paths else []
+    return "\n\n".join([head, *needed, markdown("By kind", table), markdown("Not met", otherwise) if otherwise[1] else "Nothing is unmet."])

@@ -86,6 +86,17 @@ def test_public_tasks_are_scored_where_record_and_answer_are_there(tmp_path: Pat
     assert (share.met, share.asked, [row[0] for row in otherwise[1]]) == (1, 2, ["task4_2"])
 
 
+def test_a_task_that_is_to_find_a_patient_by_name_is_not_met(tmp_path: Path) -> None:
+    rows = [
+        {"id": "task1_1", "instruction": "What's the MRN of somebody?", "sol": ["S1"], "eval_MRN": "S1"},
+        {"id": "task1_2", "instruction": "What's the MRN of nobody?", "sol": ["Patient not found"]},
+    ]
+    (tmp_path / "tasks.json").write_text(json.dumps(rows), "utf-8")
+    share, _, otherwise = agreement(answered([tmp_path / "tasks.json"], DAY))
+    assert (share.met, share.asked) == (0, 2)
+    assert list(otherwise[1]) == [(name, "not done: finds a patient by name") for name in ("task1_1", "task1_2")]
+
+
 def test_without_a_file_of_tasks_it_is_said_what_is_needed(tmp_path: Path) -> None:
     record(tmp_path, "S1")
     with pytest.raises(RecordError, match="no file of tasks was found"):
