@@ -17,12 +17,12 @@ from tools.clinical.facts import Allergy, Coding, Facts, Measurement, Medication
 from tools.clinical.quantity import Quantity, decimal_of
 from tools.pharmacogenomics import read_phenotypes
 from tools.terminology import Observable, terminology
+from tools.terminology.systems import ICD10CM, LOINC, SNOMED
 
 PATIENT = "context"
-_LOINC = "http://loinc.org"
 _CONDITION_CODES = (
-    (re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"), "http://hl7.org/fhir/sid/icd-10-cm"),
-    (re.compile(r"\d{6,18}"), "http://snomed.info/sct"),
+    (re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"), ICD10CM),
+    (re.compile(r"\d{6,18}"), SNOMED),
 )
 _LOINC_CODE = re.compile(r"\d{1,7}-\d")
 
@@ -251,7 +251,7 @@ def _measurement(name: str, value: Lab | str | float | int, reading: _Reading) -
 
 def _observable(name: str) -> Observable | None:
     if _LOINC_CODE.fullmatch(name.strip()):
-        return terminology().observable((Coding(_LOINC, name.strip()),))
+        return terminology().observable((Coding(LOINC, name.strip()),))
     return terminology().observable_named(name) or terminology().observable_named(_kebab(name))
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from agent.errors import RecordError, StoreError
 from agent.fhir.smart import bearer
+from agent.no_redirects import OPENER
 
 _TIMEOUT_S = 60
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -24,16 +25,6 @@ class Post(Protocol):
     """Sends the bytes to a URL and gives the status of the answer; OSError where none came."""
 
     def __call__(self, url: str, content: bytes) -> int: ...
-
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Refuses redirects: the patient's plan and the token are for this server."""
-
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_StayHere)
 
 
 def post(url: str, content: bytes) -> int:
@@ -47,7 +38,7 @@ def post(url: str, content: bytes) -> int:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, content, headers)  # noqa: S310 - the scheme is checked in `server_address`
     try:
-        with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
+        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
             answer.read()
             return int(answer.status)
     except urllib.error.HTTPError as error:

@@ -21,8 +21,8 @@ from agent.errors import RecordError
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.quantity import Quantity
 from tools.terminology import terminology
+from tools.terminology.systems import LOINC
 
-LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 EXAMPLES = "egfr=25, age=80, pregnant, +ibuprofen 400 MG, -metformin, has gout, no gout, allergic penicillin"
 Bundle = dict[str, Any]

@@ -30,6 +30,7 @@ from agent.fhir.systems import (
 )
 from tools.clinical.quantity import Quantity, plain
 from tools.terminology import terminology
+from tools.terminology.systems import CVX
 
 Json = dict[str, Any]
 _PATIENT = "patient-1"
@@ -157,7 +158,7 @@ def procedure(text: str, when: date, code: str | None = None, status: str = "com
 
 def immunization(text: str, when: date, cvx: str | None = None, status: str = "completed") -> Json:
     """A vaccination; `cvx` is the code of the vaccine."""
-    vaccine = _concept("http://hl7.org/fhir/sid/cvx", cvx, text)
+    vaccine = _concept(CVX, cvx, text)
     return _given(resourceType="Immunization", status=status, vaccineCode=vaccine, occurrenceDateTime=when.isoformat())
 
 

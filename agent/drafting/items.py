@@ -18,10 +18,8 @@ from tools.dosing import DoseAnswer, calculate_dose, next_step
 from tools.guidelines import Decision, shared
 from tools.interactions import check_regimen
 from tools.terminology import terminology
+from tools.terminology.systems import CVX, LOINC, RXNORM
 
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-LOINC = "http://loinc.org"
-CVX = "http://hl7.org/fhir/sid/cvx"
 STARTED = "started"
 """What this very plan begins (`Facts.in_negation`): no reference of the record."""
 

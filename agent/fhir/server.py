@@ -1,5 +1,7 @@
 """A patient's record from a FHIR server: `Patient/ID/$everything`, or type by type where the server does not know that.
 
+A type that few servers have (`RARE`) may be refused: what stands in its place is listed among what was set aside.
+
 Pages are followed on the same server only, so that a record cannot send the reader elsewhere. Nothing is ever written.
 """
 
@@ -16,7 +18,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from agent.errors import RecordError
+from agent.fhir.ndjson import unreadable
 from agent.fhir.smart import bearer
+from agent.no_redirects import OPENER
 
 _TIMEOUT = 60
 _PAGES = 2_000
@@ -29,6 +33,8 @@ TYPES = (
     "Observation", "Immunization", "Procedure", "Encounter", "DiagnosticReport", "DocumentReference", "CarePlan", "Goal",
     "FamilyMemberHistory",
 )  # fmt: skip
+RARE = {"ServiceRequest": "patient", "DeviceRequest": "patient", "AdverseEvent": "subject"}
+"""Types that facts are made of as well, with the parameter by which each is searched."""
 
 
 class Fetch(Protocol):
@@ -73,7 +79,7 @@ def fetch(url: str, token: str | None = None) -> bytes:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked in `everything`
     try:
-        with _OPENER.open(request, timeout=_TIMEOUT) as answer:
+        with OPENER.open(request, timeout=_TIMEOUT) as answer:
             data: bytes = answer.read(_BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
@@ -83,16 +89,6 @@ def fetch(url: str, token: str | None = None) -> bytes:
     if len(data) > _BYTES:
         raise RecordError("the FHIR server answered with more than 200 MB in one page")
     return data
-
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Refuses redirects: the token is for this server."""
-
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_StayHere)
 
 
 def everything(base: str, patient: str, get: Fetch = fetch) -> bytes:
@@ -127,10 +123,20 @@ def _by_type(base: str, patient: str, get: Fetch) -> list[Raw]:
         entries = [Raw(b'{"resource":' + get(f"{base}/Patient/{patient}") + b"}")]
         for kind in TYPES:
             entries += _pages(f"{base}/{kind}?patient={patient}&_count={_COUNT}{_INCLUDE.get(kind, '')}", base, get)
+        for kind, by in RARE.items():
+            entries += _if_offered(f"{base}/{kind}?{by}=Patient/{patient}&_count={_COUNT}", base, get)
     except _RefusalError as refusal:
         missing = "has no such patient" if refusal.status in (404, 410) else "refused a search"
         raise RecordError(f"the FHIR server {missing} (status {refusal.status})") from None
     return entries
+
+
+def _if_offered(url: str, base: str, get: Fetch) -> list[Raw]:
+    """What a search finds; where the server does not offer it, an entry that says so."""
+    try:
+        return list(_pages(url, base, get))
+    except _RefusalError:
+        return [Raw(b'{"resource":' + unreadable("") + b"}")]
 
 
 _INCLUDE = {kind: f"&_include={kind}:medication" for kind in TYPES if kind.startswith("Medication")}

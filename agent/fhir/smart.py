@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import RecordError
+from agent.no_redirects import OPENER
 
 _TIMEOUT_S = 30
 _LIVES_S = 240
@@ -34,14 +35,6 @@ _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
 _kept: dict[tuple[str, str, str], tuple[str, float]] = {}
 _lock = threading.Lock()
-
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_StayHere)
 
 
 def bearer() -> str:
@@ -94,7 +87,7 @@ def _granted(client: str, url: str, scope: str) -> tuple[str, float]:
     }
     request = urllib.request.Request(url, urllib.parse.urlencode(form).encode(), {"Accept": "application/json"})  # noqa: S310 - checked above
     try:
-        with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
+        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
             said: dict[str, Any] = json.loads(answer.read(100_000))
         return str(said["access_token"]), float(said.get("expires_in", 60))
     except urllib.error.HTTPError as error:

@@ -6,9 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from agent.errors import RecordError
 from agent.fhir.ndjson import Grouped, files_of, group
@@ -103,25 +100,3 @@ def read_ndjson(source: Path | Iterable[Path], as_of: date, patient: str | None 
     """
     files = files_of(source) if isinstance(source, Path) else source
     return read_bundle(_one(group(files), patient), as_of, patient)
-
-
-def resource(record: Record | bytes, reference: str) -> dict[str, Any] | None:
-    """The resource of a record behind a reference that facts carry (`Condition/1`, a `urn:`, or `entry[3]`), as it stands.
-
-    Raises:
-        RecordError: the record is not JSON.
-    """
-    try:
-        tree = orjson.loads(record.data if isinstance(record, Record) else record)
-    except orjson.JSONDecodeError:
-        raise RecordError("the record is not JSON") from None
-    entries = tree.get("entry", []) if isinstance(tree, dict) and tree.get("resourceType") == "Bundle" else [{"resource": tree}]
-    for index, entry in enumerate(entries):
-        found = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(found, dict) and reference in (
-            f"{found.get('resourceType')}/{found.get('id')}",
-            entry.get("fullUrl"),
-            f"entry[{index}]",
-        ):
-            return found
-    return None

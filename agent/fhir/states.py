@@ -25,9 +25,9 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading
-from agent.fhir.systems import ICD10CM
 from agent.fhir.times import day
 from tools.clinical.facts import Event
+from tools.terminology.systems import ICD10CM, system_of
 
 _KNOWN = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["states"]
 _YES: tuple[str, ...] = tuple(_KNOWN["yes"])
@@ -72,7 +72,7 @@ def _understand(raw: bytes) -> Shown | None:
             return Shown(what, frozenset(), needs_yes=False, may_be_silent=False, by_answer=_TESTED[coding.code], is_test=True)
         if coding.code in _ASSESSED:
             return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True)
-        if coding.system == ICD10CM:
+        if system_of(coding) == ICD10CM:
             return Shown(what, terms.problem(what), needs_yes=True, may_be_silent=True)
     return None
 

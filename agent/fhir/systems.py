@@ -5,12 +5,10 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-NDC = "http://hl7.org/fhir/sid/ndc"
-CVX = "http://hl7.org/fhir/sid/cvx"
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+from tools.terminology.systems import LOINC as LOINC
+from tools.terminology.systems import RXNORM as RXNORM
+from tools.terminology.systems import SNOMED as SNOMED
+
 UCUM = "http://unitsofmeasure.org"
 CONDITION_CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CONDITION_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"

@@ -17,7 +17,8 @@ import pytest
 
 from agent.errors import RecordError
 from agent.fhir.read import read_bundle
-from agent.fhir.source import load_source, read_ndjson, resource
+from agent.fhir.received import resource
+from agent.fhir.source import load_source, read_ndjson
 from scenarios.builders import bundle, condition, patient
 
 AS_OF = date(2026, 11, 23)
@@ -69,6 +70,37 @@ def test_a_resource_is_found_again_by_the_reference_of_a_fact() -> None:
     assert resource(DATA, "Condition/none") is None
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_versions_the_one_that_the_facts_were_made_of_is_found(turned: bool) -> None:
+    versions = [
+        {"resource": RESOURCES[1] | {"meta": {"lastUpdated": when}, "code": {"text": text}}}
+        for when, text in (("2026-01-01T00:00:00Z", "gout"), ("2025-01-01T00:00:00Z", "asthma"))
+    ]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": RESOURCES[0]}, *(reversed(versions) if turned else versions)]}
+    data = orjson.dumps(bundle)
+    found = resource(data, f"Condition/{RESOURCES[1]['id']}")
+    assert found is not None
+    assert found["code"]["text"] == "gout"
+    assert [problem.text for problem in read_bundle(data, AS_OF).facts.problems] == ["gout"]
+
+
+@pytest.mark.parametrize("reference", ["urn:uuid:a1", "Condition/a1", "Condition/a1#inside", "entry[1].resource.entry[0]"])
+def test_a_resource_has_the_names_by_which_facts_may_call_it(reference: str) -> None:
+    inner = {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:a1", "resource": {"resourceType": "Condition"}}]}
+    data = orjson.dumps({"resourceType": "Bundle", "entry": [{"resource": RESOURCES[0]}, {"resource": inner}, None, {"resource": 3}]})
+    assert resource(data, reference) == {"resourceType": "Condition"}
+
+
+EVENT = {
+    "resourceType": "AdverseEvent",
+    "id": "ae-1",
+    "actuality": "actual",
+    "event": {"text": "penicillin"},
+    "subject": {"reference": "Patient/patient-1"},
+    "date": "2025-01-01",
+}
+
+
 class Server(BaseHTTPRequestHandler):
     """Answers from a table of path and query."""
 
@@ -111,11 +143,29 @@ def test_all_pages_of_everything_are_read(server: str) -> None:
 
 
 def test_a_server_without_everything_is_asked_type_by_type(server: str) -> None:
+    from agent.fhir.server import RARE, TYPES
+
+    Server.pages = {f"/fhir/{kind}": page() for kind in (*TYPES, *RARE)}
+    Server.pages |= {"/fhir/Patient/patient-1": RESOURCES[0], "/fhir/Condition": page(*RESOURCES[1:]), "/fhir/AdverseEvent": page(EVENT)}
+    record = read_bundle(load_source(server, "patient-1"), AS_OF)
+    assert (len(record.facts.problems), [a.text for a in record.facts.allergies], record.set_aside) == (2, ["penicillin"], ())
+
+
+def test_a_search_that_a_server_does_not_offer_is_listed_and_costs_nothing_else(server: str) -> None:
     from agent.fhir.server import TYPES
 
     Server.pages = {f"/fhir/{kind}": page() for kind in TYPES}
     Server.pages |= {"/fhir/Patient/patient-1": RESOURCES[0], "/fhir/Condition": page(*RESOURCES[1:])}
-    assert len(read_bundle(load_source(server, "patient-1"), AS_OF).facts.problems) == 2
+    record = read_bundle(load_source(server, "patient-1"), AS_OF)
+    assert len(record.facts.problems) == 2
+    assert [line.reason for line in record.set_aside] == ["the server reports an error in place of a resource"] * 3
+
+
+def test_every_type_that_facts_are_made_of_is_asked_for() -> None:
+    from agent.fhir.server import RARE, TYPES
+    from agent.fhir.shapes import USED
+
+    assert {*TYPES, *RARE, "Patient", "Medication"} == {kind.__name__ for kind in USED}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from agent.faces.answering.shapes import Amount, Answer
 from tools.terminology import normalize_medication
+from tools.terminology.systems import RXNORM
 
 
 class Input(Struct, frozen=True, kw_only=True):
@@ -16,7 +17,7 @@ class Input(Struct, frozen=True, kw_only=True):
 
     text: str = ""
     code: str = ""
-    system: str = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    system: str = RXNORM
 
 
 class Component(Struct, frozen=True, omit_defaults=True, kw_only=True):

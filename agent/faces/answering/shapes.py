@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tools.clinical.answer import Citation, Issue, KnowledgeRef, Outcome
+from tools.terminology.systems import RXNORM
 
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 
@@ -39,7 +40,7 @@ class Medication(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     text: str = ""
     code: str = ""
-    system: str = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    system: str = RXNORM
     dose: str | Amount | None = None
     per: str | None = None
     daily_dose: str | Amount | None = None

@@ -19,14 +19,9 @@ import orjson
 from agent.faces.configuration import Hooks
 from agent.faces.hooks.call import Call
 from agent.faces.hooks.gather import FetchBack
+from agent.no_redirects import StayHere
 
-
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_StayHere, urllib.request.ProxyHandler({}))
+_OPENER = urllib.request.build_opener(StayHere, urllib.request.ProxyHandler({}))
 _AT_ONCE = 4
 _PAGES = 20
 

@@ -25,6 +25,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from agent.errors import DecisionError
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.guard import COOKIE, secure
+from agent.no_redirects import OPENER
 from agent.review import Reviewer
 from agent.store.held import Held
 
@@ -216,17 +217,9 @@ def _key(address: str, name: object) -> Any:
     raise jwt.InvalidKeyError("no such key")
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        """Never followed."""
-
-
-_OPENER = urllib.request.build_opener(_StayHere)
-
-
 def _json(request: urllib.request.Request) -> dict[str, Any]:
     try:
-        with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
+        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
             found = json.loads(answer.read(_BYTES))
     except urllib.error.HTTPError as error:
         error.close()
