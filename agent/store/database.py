@@ -51,9 +51,7 @@ class SqliteDatabase:
         self.errors: tuple[type[Exception], ...] = (sqlite3.Error, cipher.driver.Error)
         self._connections = Kept[sqlite3.Connection](lambda db: db.close())
         self._savers = Kept["SqliteSaver"](lambda saver: saver.conn.close())
-        if not cipher.fits(self.path):
-            raise self._other_kind()
-        with self.failures_named(), closing(self._connect()) as db:
+        with self.failures_named(), self._opened() as db:
             found: int = db.execute("PRAGMA user_version").fetchone()[0]
             if found > SCHEMA_VERSION:
                 raise StoreError(
@@ -65,6 +63,18 @@ class SqliteDatabase:
                 db.execute("PRAGMA journal_mode=WAL")
         if found < SCHEMA_VERSION:
             self._bring_up_to_date()
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        """The first connection. What kind of file it is, is looked at only where that fails: to open and close it beside SQLite frees the
+        locks of every connection of this process, and another process then takes their log away (SQLite, How To Corrupt, 2.2)."""
+        try:
+            with closing(self._connect()) as db:
+                yield db
+        except self.errors as error:
+            if "not a database" in str(error) and not self._cipher.fits(self.path):
+                raise self._other_kind() from error
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
