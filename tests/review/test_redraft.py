@@ -94,7 +94,6 @@ def test_a_third_rejection_stands(waiting: Open, make: SimpleNamespace) -> None:
     desk, name = waiting(plan)
     stands = []
     for n in range(3):
-        desk._contexts.clear()
         drug = ("ramipril", "lisinopril", "enalapril", "perindopril")[n + 1]
         following = make.plan(with_other(make.item("i1", "start", drug), "candesartan"), make.item("i2"))
         desk, _ = waiting(following)
