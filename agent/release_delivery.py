@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from agent.errors import RecordError, StoreError
-from agent.fhir.smart import bearer
-from agent.no_redirects import OPENER
+from agent.fhir.smart import bearer, forget
+from agent.over_http import BUSY, answer_of, retry_after
 
 _TIMEOUT_S = 60
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+_LONGEST_WAIT_S = 20.0
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -28,7 +29,19 @@ class Post(Protocol):
 
 
 def post(url: str, content: bytes) -> int:
-    """One POST with the bearer token that `agent.fhir.smart` has, if any. Raises StoreError: no token is given."""
+    """A POST with the bearer token that `agent.fhir.smart` has, if any; a token that is no longer taken is replaced once.
+
+    A busy server that says when to come again is given that time, up to a limit, before its status is told.
+
+    Raises:
+        StoreError: no token is given.
+        OSError: there was no answer.
+    """
+    status = _posted(url, content)
+    return _posted(url, content) if status == 401 and forget() else status
+
+
+def _posted(url: str, content: bytes) -> int:
     headers = {"Content-Type": "application/fhir+json", "Accept": "application/fhir+json"}
     try:
         token = bearer()
@@ -38,11 +51,11 @@ def post(url: str, content: bytes) -> int:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, content, headers)  # noqa: S310 - the scheme is checked in `server_address`
     try:
-        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
-            answer.read()
-            return int(answer.status)
+        return answer_of(request, _TIMEOUT_S)[0]
     except urllib.error.HTTPError as error:
         error.close()
+        if error.code in BUSY:
+            time.sleep(min(_LONGEST_WAIT_S, retry_after(error.headers)))
         return error.code
 
 

@@ -8,6 +8,7 @@ Pages are followed on the same server only, so that a record cannot send the rea
 from __future__ import annotations
 
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -19,10 +20,12 @@ from msgspec import Raw, Struct
 
 from agent.errors import RecordError
 from agent.fhir.ndjson import unreadable
-from agent.fhir.smart import bearer
-from agent.no_redirects import OPENER
+from agent.fhir.smart import bearer, forget
+from agent.over_http import BUSY, answer_of, retry_after
 
 _TIMEOUT = 60
+_PAUSES_S = (1.0, 4.0)
+_LONGEST_PAUSE_S = 20.0
 _PAGES = 2_000
 _COUNT = 250
 _BYTES = 200_000_000
@@ -55,11 +58,11 @@ class _Page(Struct, rename="camel"):
 
 
 class _RefusalError(Exception):
-    """The server answered with a status that says no."""
+    """The server answered with a status that says no; `after` are the seconds until it wants to be asked again, where it says so."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, after: float = 0.0) -> None:
         super().__init__(str(status))
-        self.status = status
+        self.status, self.after = status, after
 
 
 def fetching(token: str) -> Fetch:
@@ -68,22 +71,37 @@ def fetching(token: str) -> Fetch:
 
 
 def fetch(url: str, token: str | None = None) -> bytes:
-    """One GET with a bearer token: the one given, else the one that `agent.fhir.smart` has, if any.
+    """GET with a bearer token: the one given, else the one that `agent.fhir.smart` has, if any.
+
+    A busy server is asked again after as long as it says, a token that it no longer takes is replaced once.
 
     Raises:
         RecordError: the server cannot be reached, does not answer in time, or answers too much.
         _RefusalError: the server answers with an error status.
     """
+    pauses, renewable = list(_PAUSES_S), token is None
+    while True:
+        try:
+            return _fetched(url, token)
+        except _RefusalError as refusal:
+            if refusal.status == 401 and renewable and forget():
+                renewable = False
+                continue
+            if refusal.status not in BUSY or not pauses or refusal.after > _LONGEST_PAUSE_S:
+                raise
+            time.sleep(max(pauses.pop(0), refusal.after))
+
+
+def _fetched(url: str, token: str | None) -> bytes:
     headers = {"Accept": "application/fhir+json"}
     if token := token or bearer():
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked in `everything`
     try:
-        with OPENER.open(request, timeout=_TIMEOUT) as answer:
-            data: bytes = answer.read(_BYTES + 1)
+        _, data = answer_of(request, _TIMEOUT, _BYTES + 1)
     except urllib.error.HTTPError as error:
         error.close()
-        raise _RefusalError(error.code) from None
+        raise _RefusalError(error.code, retry_after(error.headers)) from None
     except (OSError, ValueError) as error:
         raise RecordError(f"the FHIR server cannot be reached ({type(error).__name__}); check the base URL") from None
     if len(data) > _BYTES:
@@ -115,20 +133,33 @@ def everything(base: str, patient: str, get: Fetch = fetch) -> bytes:
     return b'{"resourceType":"Bundle","type":"collection","entry":[' + b",".join(map(bytes, entries)) + b"]}"
 
 
-_HINTS = {401: ": set CAREWRIGHT_FHIR_TOKEN", 403: ": the token does not allow it", 410: ": the patient was deleted"}
+_HINTS = {
+    401: ": set CAREWRIGHT_FHIR_TOKEN",
+    403: ": the token does not allow it",
+    410: ": the patient was deleted",
+    **dict.fromkeys(BUSY, ": it is busy; ask again later"),
+}
 
 
 def _by_type(base: str, patient: str, get: Fetch) -> list[Raw]:
     try:
-        entries = [Raw(b'{"resource":' + get(f"{base}/Patient/{patient}") + b"}")]
+        entries = [_person(base, patient, get)]
         for kind in TYPES:
             entries += _pages(f"{base}/{kind}?patient={patient}&_count={_COUNT}{_INCLUDE.get(kind, '')}", base, get)
         for kind, by in RARE.items():
             entries += _if_offered(f"{base}/{kind}?{by}=Patient/{patient}&_count={_COUNT}", base, get)
     except _RefusalError as refusal:
-        missing = "has no such patient" if refusal.status in (404, 410) else "refused a search"
-        raise RecordError(f"the FHIR server {missing} (status {refusal.status})") from None
+        raise RecordError(f"the FHIR server refused a search (status {refusal.status}{_HINTS.get(refusal.status, '')})") from None
     return entries
+
+
+def _person(base: str, patient: str, get: Fetch) -> Raw:
+    try:
+        return Raw(b'{"resource":' + get(f"{base}/Patient/{patient}") + b"}")
+    except _RefusalError as refusal:
+        if refusal.status not in (404, 410):
+            raise
+        raise RecordError(f"the FHIR server has no such patient (status {refusal.status})") from None
 
 
 def _if_offered(url: str, base: str, get: Fetch) -> list[Raw]:

@@ -25,13 +25,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import RecordError
-from agent.no_redirects import OPENER
+from agent.over_http import answer_of
 
 _TIMEOUT_S = 30
 _LIVES_S = 240
 _EARLY_S = 30
 """So long before its end a token is no longer used."""
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"RSA": "RS384", "EC": "ES384"}
 _kept: dict[tuple[str, str, str], tuple[str, float]] = {}
 _lock = threading.Lock()
@@ -57,13 +57,27 @@ def bearer() -> str:
     return token
 
 
-def assertion(client: str, url: str) -> str:
-    """The JWT by which this program proves who it is. Raises RecordError."""
+def forget() -> bool:
+    """Forget the tokens that are kept, since a server no longer takes one. Returns whether there were any."""
+    with _lock:
+        kept = bool(_kept)
+        _kept.clear()
+    return kept
+
+
+def assertion(client: str, url: str, file: str) -> str:
+    """The JWT by which this program proves who it is.
+
+    Args:
+        file: with the private key as a JWK; its `kid`, where it has one, is named.
+
+    Raises:
+        RecordError: there is no such key. The message holds neither the key nor the file.
+    """
     try:
         import jwt
     except ImportError:
         raise RecordError("SMART backend services need PyJWT: pip install 'carewright[web]'") from None
-    file = os.environ.get("CAREWRIGHT_FHIR_KEY", "")
     try:
         key = json.loads(Path(file).read_text("utf-8"))
         now = int(time.time())
@@ -71,7 +85,9 @@ def assertion(client: str, url: str) -> str:
         head = {"kid": key["kid"]} if "kid" in key else None
         return jwt.encode(claims, jwt.PyJWK(key).key, _ALGORITHMS[key["kty"]], headers=head)
     except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
-        raise RecordError("CAREWRIGHT_FHIR_KEY names no file with a private key as a JWK (RSA, or EC P-384)") from None
+        raise RecordError(
+            "the file of the client's key (CAREWRIGHT_FHIR_KEY, client_key_file) holds no private key as a JWK (RSA, or EC P-384)"
+        ) from None
 
 
 def _granted(client: str, url: str, scope: str) -> tuple[str, float]:
@@ -82,16 +98,18 @@ def _granted(client: str, url: str, scope: str) -> tuple[str, float]:
     form = {
         "grant_type": "client_credentials",
         "scope": scope,
-        "client_assertion_type": _ASSERTION,
-        "client_assertion": assertion(client, url),
+        "client_assertion_type": ASSERTION,
+        "client_assertion": assertion(client, url, os.environ.get("CAREWRIGHT_FHIR_KEY", "")),
     }
     request = urllib.request.Request(url, urllib.parse.urlencode(form).encode(), {"Accept": "application/json"})  # noqa: S310 - checked above
     try:
-        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
-            said: dict[str, Any] = json.loads(answer.read(100_000))
-        return str(said["access_token"]), float(said.get("expires_in", 60))
+        said: dict[str, Any] = json.loads(answer_of(request, _TIMEOUT_S, 100_000)[1])
+        token, lives = said["access_token"], float(said.get("expires_in", 60))
     except urllib.error.HTTPError as error:
         error.close()
         raise RecordError(f"the authorization server gave no token (status {error.code})") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecordError(f"the authorization server gave no token ({type(error).__name__})") from None
+    if not isinstance(token, str) or not token or str(said.get("token_type", "bearer")).lower() != "bearer":
+        raise RecordError("the authorization server gave something else than a bearer token")
+    return token, lives

@@ -27,6 +27,9 @@ class Provider:
         gives: put into the next token answers, over what is right.
         record: the bundle that `Patient/p/$everything` answers.
         forged: sign with a key that is not published.
+        says: put into the discovery document, over what is right.
+        answers: put into the address that the browser is sent back to.
+        came: how the client named itself at the token endpoint, each time: the header, and the fields of the form.
         asked: what came to `/authorize`; read: the headers of what was read.
     """
 
@@ -35,6 +38,9 @@ class Provider:
         self.gives: Json = {}
         self.record: Json = {}
         self.forged = False
+        self.says: Json = {}
+        self.answers: dict[str, str] = {}
+        self.came: list[tuple[str, dict[str, str]]] = []
         self.issuer_said = ""
         self.asked: list[dict[str, str]] = []
         self.read: list[str] = []
@@ -53,12 +59,12 @@ class Provider:
         self.asked.append(wish)
         code = f"code-{len(self.asked)}"
         self._codes[code] = wish
-        return f"{wish['redirect_uri']}?{urlencode({'code': code, 'state': wish['state']})}"
+        return f"{wish['redirect_uri']}?{urlencode({'code': code, 'state': wish['state'], **self.answers})}"
 
     def document(self) -> Json:
         return {
             "issuer": self.issuer_said or self.issuer, "authorization_endpoint": f"{self.issuer}/authorize",
-            "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys",
+            "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys", **self.says,
         }  # fmt: skip
 
     def keys(self) -> Json:
@@ -67,7 +73,7 @@ class Provider:
     def token(self, form: dict[str, str]) -> Json | None:
         """For a code that was given for this very verifier, once; else nothing."""
         wish = self._codes.pop(form.get("code", ""), None)
-        if wish is None or form["redirect_uri"] != wish["redirect_uri"] or form["client_id"] != wish["client_id"]:
+        if wish is None or form["redirect_uri"] != wish["redirect_uri"] or form.get("client_id", wish["client_id"]) != wish["client_id"]:
             return None
         proof = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
         if proof != wish["code_challenge"] or wish["code_challenge_method"] != "S256":
@@ -96,7 +102,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            given = provider.token({name: values[0] for name, values in form.items()})
+            fields = {name: values[0] for name, values in form.items()}
+            provider.came.append((self.headers.get("Authorization", ""), fields))
+            given = provider.token(fields)
             self._answer(given or {"error": "invalid_grant"}, 200 if given else 400)
 
         def _answer(self, content: Json, status: int = 200) -> None:

@@ -37,11 +37,11 @@ def provider() -> Iterator[Provider]:
 
 
 def site(desk: Desk, accounts: Accounts, provider: Provider, **more: Any) -> TestClient:
-    """The pages, and a browser in front of them."""
-    identity = OpenId(issuer=provider.issuer, client_id="carewright", roles=ROLES)
+    """The pages, and a browser in front of them; `more` is of the client at the provider."""
+    identity = OpenId(issuer=provider.issuer, client_id="carewright", roles=ROLES, **more)
     launch = Launch(iss=provider.issuer, client_id="carewright", roles=ROLES)
     settings = Configuration(identity=identity, launch=(launch,))
-    settings = msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, public_url="http://testserver"), **more)
+    settings = msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, public_url="http://testserver"))
     assert settings.faults() == []
     app = serving(desk, accounts, settings, lambda: EXAMPLE_AS_OF)
     app.write = lambda line: None

@@ -5,6 +5,7 @@ The token of a call goes to the server of the call and nowhere else; redirects a
 
 from __future__ import annotations
 
+import http.client
 import time
 import urllib.error
 import urllib.parse
@@ -88,6 +89,8 @@ def _bytes(url: str, token: str, hooks: Hooks) -> bytes:
     except urllib.error.HTTPError as error:
         error.close()
         raise ValueError("refused") from None
+    except http.client.HTTPException:
+        raise OSError("the answer broke off") from None
     return data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -21,6 +22,7 @@ from agent.shown import Shown
 Body = Annotated[bytes, Depends(json_body)]
 Name = Annotated[str, Path(pattern=r"^[\w-]{1,64}$", description="the id under which it waits")]
 _FHIR = "application/fhir+json"
+_ROUND = re.compile(r"[0-9]{1,6}")
 
 
 def add_routes(api: FastAPI, desk: Desk, access: Access, entries: int, today: Callable[[], date]) -> None:
@@ -173,7 +175,7 @@ def _same_question(shown: Shown, given: Submission) -> None:
     if given.interrupt == shown.interrupt:
         return
     plan, _, round_ = given.interrupt.rpartition(".")
-    if plan != shown.id or not round_.isdigit():
+    if plan != shown.id or not _ROUND.fullmatch(round_):
         raise DecisionError("unknown", f"the plan {shown.id} has no such interrupt")
     if int(round_) > int(shown.interrupt.rpartition(".")[2]):
         raise DecisionError("unknown", f"the plan {shown.id} has no such interrupt")

@@ -1,6 +1,7 @@
 """What OpenID Connect and SMART launches share: discovery, a login that is under way, the exchange of its code, the proof of who came.
 
-Source: RFC 6749 and 7636 (authorization code, PKCE S256), OpenID Connect Core 1.0 section 3.1.3.7 (validation of the ID token).
+Source: RFC 6749 and 7636 (authorization code, PKCE S256), RFC 9207 (who answers says so), OpenID Connect Core 1.0 section 3.1.3.7
+(validation of the ID token), SMART App Launch 2.2 (launch, confidential clients).
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from agent.errors import DecisionError
+from agent.errors import DecisionError, RecordError
+from agent.faces.identity_settings import address_faults
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.guard import COOKIE, secure
-from agent.no_redirects import OPENER
+from agent.fhir.smart import ASSERTION, assertion
+from agent.over_http import answer_of
 from agent.review import Reviewer
 from agent.store.held import Held
 
@@ -41,10 +44,11 @@ _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"]
 
 @dataclass(frozen=True)
 class Client:
-    """This program, as a provider knows it."""
+    """This program, as a provider knows it: by a secret, by a key (`private_key_jwt`), or as a public client by its name alone."""
 
     id: str
     secret_file: str
+    key_file: str
     redirect: str
 
 
@@ -56,6 +60,8 @@ class Endpoints:
     token: str
     keys: str
     issuer: str
+    names_itself: bool = False
+    """Whether it says that its answers carry `iss`; then one without it is not its own."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +126,26 @@ def exchange(client: Client, endpoints: Endpoints, login: Login, request: Reques
     code = request.query_params.get("code", "")
     if not code or "error" in request.query_params:
         raise DecisionError("unauthorised", "the identity provider let nobody in")
-    form = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": client.redirect, "client_id": client.id,
-        "code_verifier": login.verifier,
-    }  # fmt: skip
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    if client.secret_file:
-        secret = Path(client.secret_file).read_text("utf-8").strip()
-        headers["Authorization"] = "Basic " + base64.b64encode(f"{client.id}:{secret}".encode()).decode()
+    if request.query_params.get("iss", "" if endpoints.names_itself else endpoints.issuer) != endpoints.issuer:
+        raise DecisionError("unauthorised", "another identity provider answered than the one that was asked")
+    wish = {"grant_type": "authorization_code", "code": code, "redirect_uri": client.redirect, "code_verifier": login.verifier}
+    named, headers = _named(client, endpoints.token)
+    form = {**wish, **named}
     return _json(urllib.request.Request(endpoints.token, urlencode(form).encode(), headers))  # noqa: S310 - of the discovery document
+
+
+def _named(client: Client, url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """How this program says who it is: fields of the form, and headers; in one way alone."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    if client.key_file:
+        try:
+            return {"client_assertion_type": ASSERTION, "client_assertion": assertion(client.id, url, client.key_file)}, headers
+        except RecordError as error:
+            raise DecisionError("unauthorised", str(error)) from None
+    if client.secret_file:
+        pair = f"{quote_plus(client.id)}:{quote_plus(Path(client.secret_file).read_text('utf-8').strip())}"
+        return {}, {**headers, "Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+    return {"client_id": client.id}, headers
 
 
 def proved(client: Client, endpoints: Endpoints, login: Login, given: Mapping[str, Any], *, again: bool = False) -> dict[str, Any]:
@@ -149,11 +166,12 @@ def proved(client: Client, endpoints: Endpoints, login: Login, given: Mapping[st
             token, key, algorithms=_ALGORITHMS, audience=client.id, issuer=endpoints.issuer, leeway=_SKEW_S,
             options={"require": ["exp", "iat", "iss", "aud", "sub"]},
         )  # fmt: skip
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise DecisionError("unauthorised", f"the identity provider's token does not hold ({type(error).__name__})") from None
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), login.nonce.encode()):
         raise DecisionError("unauthorised", "the identity provider's token belongs to another login")
-    if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != client.id:
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if claims.get("azp", None if several else client.id) != client.id:
         raise DecisionError("unauthorised", "the identity provider's token was given to another program")
     asked = claims.get("auth_time")
     if again and not (isinstance(asked, int | float) and asked >= login.begun - _SKEW_S):
@@ -166,12 +184,22 @@ def discovered(address: str, issuer: str | None = None) -> Endpoints:
     found = _json(urllib.request.Request(address))  # noqa: S310 - https, or this machine, by the configuration
     try:
         endpoints = Endpoints(
-            str(found["authorization_endpoint"]), str(found["token_endpoint"]), str(found["jwks_uri"]), str(found.get("issuer", ""))
+            str(found["authorization_endpoint"]),
+            str(found["token_endpoint"]),
+            str(found["jwks_uri"]),
+            str(found.get("issuer", "")),
+            found.get("authorization_response_iss_parameter_supported") is True,
         )
     except KeyError as error:
         raise DecisionError("unauthorised", f"the identity provider's discovery document lacks {error}") from None
     if issuer is not None and endpoints.issuer != issuer:
         raise DecisionError("unauthorised", "the identity provider names itself otherwise than the configuration does")
+    for name, where in (("authorization", endpoints.authorize), ("token", endpoints.token), ("key", endpoints.keys)):
+        if list(address_faults(name, where)):
+            raise DecisionError("unauthorised", f"the identity provider's {name} address is not https")
+    methods = found.get("code_challenge_methods_supported")
+    if isinstance(methods, list) and "S256" not in methods:
+        raise DecisionError("unauthorised", "the identity provider does not take PKCE with S256")
     return endpoints
 
 
@@ -219,8 +247,7 @@ def _key(address: str, name: object) -> Any:
 
 def _json(request: urllib.request.Request) -> dict[str, Any]:
     try:
-        with OPENER.open(request, timeout=_TIMEOUT_S) as answer:
-            found = json.loads(answer.read(_BYTES))
+        found = json.loads(answer_of(request, _TIMEOUT_S, _BYTES)[1])
     except urllib.error.HTTPError as error:
         error.close()
         raise DecisionError("unauthorised", f"the identity provider refused ({error.code})") from None

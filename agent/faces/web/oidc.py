@@ -37,7 +37,9 @@ class OpenIdDoor:
     @property
     def client(self) -> Client:
         """This program."""
-        return Client(self.settings.client_id, self.settings.client_secret_file, f"{self.public}/oidc/callback")
+        return Client(
+            self.settings.client_id, self.settings.client_secret_file, self.settings.client_key_file, f"{self.public}/oidc/callback"
+        )
 
     @property
     def endpoints(self) -> Endpoints:

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from agent.desk import Desk
-from agent.errors import DecisionError
+from agent.errors import DecisionError, DraftError, RecordError
 from agent.faces.identity_settings import Launch
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.guard import COOKIE, SignedIn
@@ -103,10 +103,12 @@ class SmartDoor:
             confirmed(self.accounts, login.session, who)
             return came_in(request, login.session, back)
         patient, token = given.get("patient"), given.get("access_token")
-        if not isinstance(patient, str) or not isinstance(token, str):
+        if not isinstance(patient, str) or not isinstance(token, str) or str(given.get("token_type", "bearer")).lower() != "bearer":
             raise DecisionError("unauthorised", "the record system says for no patient that this may be read")
-        record = everything(system.iss, patient, fetching(token))
-        name = self.desk.start(record, self.today(), patient=patient, by=who)
+        try:
+            name = self.desk.start(everything(system.iss, patient, fetching(token)), self.today(), patient=patient, by=who)
+        except (RecordError, DraftError) as error:
+            raise DecisionError("malformed", f"no plan can be made of this record: {error}") from None
         return came_in(request, self.accounts.admit(who, _CONFIRM, system.iss), f"/plans/{name}")
 
     def _who(self, system: Launch, login: Login, request: Request) -> tuple[Reviewer, dict[str, Any]]:
@@ -119,7 +121,7 @@ class SmartDoor:
         return Reviewer(user.removeprefix(system.iss.rstrip("/") + "/"), role), given
 
     def _client(self, system: Launch) -> Client:
-        return Client(system.client_id, system.client_secret_file, f"{self.public}/smart/callback")
+        return Client(system.client_id, system.client_secret_file, system.client_key_file, f"{self.public}/smart/callback")
 
     def _system(self, iss: str) -> Launch:
         found = next((s for s in self.systems if s.iss.rstrip("/") == iss.rstrip("/")), None)
