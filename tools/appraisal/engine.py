@@ -137,7 +137,7 @@ def _said_already(entry: Statement, facts: Facts) -> bool:
     """Listed already, explained by another problem, or the patient is too young for it."""
     young = facts.age is not None and facts.age < entry.youngest
     pregnant = facts.pregnancy == "pregnant" and "pregnancy" in entry.unless_has
-    return young or pregnant or any(facts.problem(name) for name in entry.unless_has)
+    return young or pregnant or facts.any_problem(entry.unless_has)
 
 
 def _values_of(references: Iterable[str], facts: Facts) -> tuple[Measurement, ...]:
@@ -154,6 +154,8 @@ def _cited(values: Iterable[Measurement]) -> Iterator[str]:
 
 
 def _uses(entry: Statement, facts: Facts) -> tuple[MedicationUse, ...]:
+    if not facts.any_taken(entry.medicines):
+        return ()
     uses = {use.reference: use for name in entry.medicines for use in facts.taking(name) if use.currency != "proposed" and systemic(use)}
     return tuple(uses.values())
 

@@ -16,6 +16,7 @@ from typing import Literal
 from tools.clinical import ages
 from tools.clinical.coding import Coding as Coding
 from tools.clinical.coding import Ingredient as Ingredient
+from tools.clinical.events import Event as Event
 from tools.clinical.indexing import by_kind
 from tools.clinical.quantity import Quantity
 from tools.clinical.regimen import Regimen as Regimen
@@ -144,24 +145,6 @@ class DataIssue:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`.
-
-    `until` is the last day of what lasted, where the record says so and it is over; `reasons` are the problems that a visit was for.
-    """
-
-    reference: str
-    kind: Literal["immunization", "procedure", "encounter", "report", "note", "care-plan", "goal", "family-history", "order", "finding"]
-    text: str
-    kinds: frozenset[str] = frozenset()
-    code: Coding | None = None
-    when: date | None = None
-    status: str = ""
-    until: date | None = None
-    reasons: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True)
 class Facts:
     """Everything that conditions may ask about one patient.
@@ -242,6 +225,10 @@ class Facts:
     def taking(self, name: str) -> tuple[MedicationUse, ...]:
         """Medicines taken (current, uncertain or proposed) that have this ingredient or belong to this class."""
         return self._takes.get(name, ())
+
+    def any_taken(self, names: Iterable[str]) -> bool:
+        """Whether a medicine of one of these ingredients or classes is taken."""
+        return not self._takes.keys().isdisjoint(names)
 
     def allergic(self, name: str) -> tuple[Allergy, ...]:
         """Active allergies to this ingredient, class or allergen."""
