@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tools.clinical.answer import KnowledgeRef
-from tools.clinical.facts import Facts
+from tools.clinical.facts import Facts, MedicationUse
 from tools.guidelines.acting import act
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.danger import still_wanted
-from tools.guidelines.modules import Module, Rule, common, modules, shared
+from tools.guidelines.modules import Module, Rule, common, computed_values, modules, shared
 from tools.guidelines.pregnancy import with_known_pregnancy
 from tools.guidelines.results import Decision, Run, Toolbox
 from tools.guidelines.run import State, Turn
@@ -44,7 +44,8 @@ def decide(facts: Facts, only: Sequence[str] | None, toolbox: Toolbox) -> Run:
         for module in problems
         if module not in active
     }
-    _compute(state, None)
+    state.facts = state.facts.with_measurements(compute(computed_values().of_all, state.facts, {}))
+    state.measured = state.facts.measurements
     for module in active:
         if not (state.emergency and module.can_wait):
             _hear(state, module)
@@ -70,7 +71,7 @@ def with_recent_events(facts: Facts) -> Facts:
 
 def spared(action: str, subjects: Sequence[str], facts: Facts) -> bool:
     """Whether it is an order, a referral or an advice that a person in this state is spared, as long as it can wait."""
-    states = (entry for entry in shared().spared if any(facts.problem(state) for state in entry.states))
+    states = (entry for entry in shared().spared if facts.any_problem(entry.states))
     return any(entry.spares(action, subjects) for entry in states)
 
 
@@ -86,8 +87,12 @@ def concerns(module: Module, facts: Facts) -> bool:
 
 def _by_route(facts: Facts) -> Facts:
     """The facts with every medicine as what it is by its route: a gel against pain is no tablet."""
-    by_route = tuple(replace(use, kinds=shared().kinds_by(use.kinds, use.route)) for use in facts.medications)
-    return replace(facts, medications=by_route)
+    return facts.but(medications=tuple(_use_by_route(use) for use in facts.medications))
+
+
+def _use_by_route(use: MedicationUse) -> MedicationUse:
+    kinds = shared().kinds_by(use.kinds, use.route)
+    return use if kinds == use.kinds else replace(use, kinds=kinds)
 
 
 def _too_young(module: Module, facts: Facts) -> bool:
@@ -206,19 +211,17 @@ def _start_unless_pregnant(state: State, module: Module, passed: Sequence[tuple[
     return 1
 
 
-def _compute(state: State, module: Module | None) -> None:
-    """Add computed values: those of every module first, then those that hang on one module's goals and drugs."""
-    of_module = [entry for entry in shared().computed if entry.of_module]
-    if module is None:
-        wanted = [entry for entry in shared().computed if entry not in of_module]
-        state.facts = state.facts.with_measurements(compute(wanted, state.facts, {}))
-        return
-    names = {entry.name for entry in of_module}
-    bare = {name: values for name, values in state.facts.measurements.items() if name not in names or not values[0].computed}
-    facts = state.facts.but(measurements=bare)
-    goals = {observable: bound for (_, observable), bound in state.bounds.items()}
-    goals |= {observable: bound for (owner, observable), bound in state.bounds.items() if owner == module.id}
-    state.facts = facts.with_measurements(compute(of_module, facts, goals, (module.kinds, tuple(module.treats_with))))
+def _compute(state: State, module: Module) -> None:
+    """Put the values that hang on this module's goals and drugs in the place of those of the module before."""
+    stage = module.id, len(state.bounds)  # goals are added, and never changed
+    if stage not in state.computed:
+        goals = {observable: bound for (_, observable), bound in state.bounds.items()}
+        goals |= {observable: bound for (owner, observable), bound in state.bounds.items() if owner == module.id}
+        bare = state.facts.but(measurements=state.measured)
+        own = compute(computed_values().of_module, bare, goals, (module.kinds, tuple(module.treats_with)))
+        state.computed[stage] = bare.with_measurements(own).measurements if own else state.measured
+    if state.facts.measurements is not state.computed[stage]:
+        state.facts = state.facts.but(measurements=state.computed[stage])
 
 
 def _used(active: Sequence[Module]) -> tuple[KnowledgeRef, ...]:

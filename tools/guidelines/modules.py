@@ -15,7 +15,7 @@ from tools.clinical.knowledge import load
 from tools.clinical.sourcing import citation
 from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
 from tools.guidelines.results import DecisionUrgency
-from tools.guidelines.shared import Shared
+from tools.guidelines.shared import Computed, Shared
 
 FOLDER = Path(__file__).parent / "modules"
 SHARED = Path(__file__).parent / "shared"
@@ -94,6 +94,21 @@ def files() -> tuple[GuidelineFile, ...]:
 def shared() -> Shared:
     """What all modules share: computed values, preferred members of classes, paces. Raises KnowledgeError."""
     return Shared.merged(load(SHARED, Shared))
+
+
+@dataclass(frozen=True)
+class ComputedValues:
+    """The values that are computed: alike for all modules, and for each module its own."""
+
+    of_all: tuple[Computed, ...]
+    of_module: tuple[Computed, ...]
+
+
+@lru_cache(maxsize=1)
+def computed_values() -> ComputedValues:
+    """The values that the shared knowledge says how to compute."""
+    entries = shared().computed
+    return ComputedValues(tuple(e for e in entries if not e.of_module), tuple(e for e in entries if e.of_module))
 
 
 @lru_cache(maxsize=1)

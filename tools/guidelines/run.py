@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools.clinical.conditions import Verdict
-from tools.clinical.facts import Facts, MedicationUse
+from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
 from tools.guidelines.model import Do
 from tools.guidelines.modules import Module, Rule
 from tools.guidelines.options import Avoided, kinds_of
 from tools.guidelines.results import Decision, Goal, Question, Toolbox
 
+Measurements = Mapping[str, tuple[Measurement, ...]]
 _ON_MEDICINES = frozenset({"start", "stop", "hold", "change"})
 
 
 @dataclass
 class State:
-    """What grows while the modules decide."""
+    """What grows while the modules decide.
+
+    Attributes:
+        measured: the values of the record and those that are computed for all modules alike.
+        computed: the same with those that are computed for one module, by the module and how many goals there were.
+    """
 
     facts: Facts
     toolbox: Toolbox
+    measured: Measurements = field(default_factory=dict)
+    computed: dict[tuple[str, int], Measurements] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
