@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tools.clinical.weighed import EntryKind, Who
 
@@ -11,8 +13,7 @@ _NEAR = 7
 """Days: nobody comes twice in a week."""
 
 
-@dataclass(frozen=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """Something that somebody does on a day; deeds of one day, person and kind become one entry.
 
     `since` is the day of the start that it follows: it may not be drawn to a day before that.

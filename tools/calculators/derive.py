@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -61,7 +62,7 @@ def derive(facts: Facts) -> Derived:
     made, refused = clearances(facts)
     now = facts.with_measurements(measurement for measurement, _ in made)
     for listed in _in_order():
-        if not compile_all(listed.calculator.only_when).holds(now).holds:
+        if not listed.applies.holds(now).holds:
             continue
         got = _one(listed, now)
         if isinstance(got, str):
@@ -80,19 +81,19 @@ def _earlier_egfr(facts: Facts) -> tuple[Measurement, ...]:
     for creatinine in facts.measurements.get("serum-creatinine", ())[1:EARLIER]:
         then = facts.but(as_of=creatinine.when)
         for listed in _in_order():
-            if listed.calculator.derives == "egfr" and compile_all(listed.calculator.only_when).holds(then).holds:
+            if listed.calculator.derives == "egfr" and listed.applies.holds(then).holds:
                 got = _one(listed, then)
                 found += [got[0]] if isinstance(got, tuple) else []
     return tuple(found)
 
 
-def _in_order() -> Iterator[Listed]:
+@lru_cache(maxsize=1)
+def _in_order() -> tuple[Listed, ...]:
     """First what rests on the record alone, then what rests on computed values."""
     deriving = [listed for listed in catalogue().values() if listed.calculator.derives]
     computed = {listed.calculator.derives for listed in deriving}
     late = {listed.calculator.name for listed in deriving if any(given.observable in computed for given in listed.calculator.input)}
-    yield from (listed for listed in deriving if listed.calculator.name not in late)
-    yield from (listed for listed in deriving if listed.calculator.name in late)
+    return tuple(sorted(deriving, key=lambda listed: listed.calculator.name in late))
 
 
 def _one(listed: Listed, facts: Facts) -> tuple[Measurement, Calculation] | str | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-
-from msgspec import Struct
 
 from tools.calculators.formulas import FORMULAS
 from tools.calculators.model import CalculationAnswer, Calculator, CalculatorFile, GivenInput, Input, Points
 from tools.clinical.answer import KnowledgeRef
+from tools.clinical.clause import compile_all
+from tools.clinical.conditions import Condition
 from tools.clinical.errors import OutOfScopeError, UnitMismatchError
 from tools.clinical.knowledge import load
 from tools.clinical.quantity import Quantity, decimal_of, plain
@@ -20,12 +21,18 @@ FOLDER = Path(__file__).parent / "knowledge"
 Value = Quantity | str | bool
 
 
-class Listed(Struct, frozen=True):
+@dataclass(frozen=True)
+class Listed:
     """A calculator with the file that holds it."""
 
     calculator: Calculator
     source: str
     ref: KnowledgeRef
+
+    @cached_property
+    def applies(self) -> Condition:
+        """The patients that it is for."""
+        return compile_all(self.calculator.only_when)
 
 
 @lru_cache(maxsize=1)

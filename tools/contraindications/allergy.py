@@ -7,6 +7,7 @@ advice. How a reaction's name is read, and which structures cross-react, is know
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from tools.clinical.facts import Allergy, Facts, MedicationUse
 from tools.contraindications.model import SAME, AllergyMatch, Pattern
@@ -45,5 +46,11 @@ def _same(use: MedicationUse, facts: Facts) -> tuple[Allergy, ...]:
 
 def is_same(use: MedicationUse, allergy: Allergy) -> bool:
     """Whether the medicine is what the allergy names: it has the ingredient, or belongs to every class that is named."""
-    named = frozenset(kind for kind in allergy.kinds if not kind.startswith(ALLERGEN_PREFIX))
+    named = _named(allergy.kinds)
     return any(ingredient.name in named for ingredient in use.ingredients) or (bool(named) and named <= use.kinds)
+
+
+@lru_cache(maxsize=4096)
+def _named(kinds: frozenset[str]) -> frozenset[str]:
+    """Ingredients and classes, without the names of allergens."""
+    return frozenset(kind for kind in kinds if not kind.startswith(ALLERGEN_PREFIX))
