@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from msgspec import structs
 
@@ -61,11 +62,23 @@ def _order(issue: Issue) -> tuple[bool, bool, int, str, tuple[str, ...]]:
     return (bool(issue.suppressed), not issue.interruptive, -severity_rank(issue.severity), issue.rule.id, issue.medications)
 
 
-def _unchecked(taken: Sequence[MedicationUse], checks: Sequence[object]) -> tuple[NotChecked, ...]:
+class _Check(Protocol):
+    """What two tools say of a medicine, in one shape."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def _unchecked(taken: Sequence[MedicationUse], checks: Sequence[_Check]) -> tuple[NotChecked, ...]:
     names = {medication.reference: medication.text for medication in taken}
     found: dict[str, NotChecked] = {}
     for check in checks:
-        status, reference, reason = getattr(check, "status"), getattr(check, "reference"), getattr(check, "reason")  # noqa: B009 - two tools, one shape
-        if status != "checked":
-            found.setdefault(reference, NotChecked(f"{names.get(reference, reference)} ({reference})", reason))
+        if check.status != "checked":
+            found.setdefault(
+                check.reference, NotChecked(f"{names.get(check.reference, check.reference)} ({check.reference})", check.reason)
+            )
     return tuple(found.values())

@@ -22,6 +22,7 @@ from agent.weighing import weighed
 from policies.engine import disposition
 from tools.clinical.answer import NotChecked
 from tools.clinical.plan import Plan, Question, SetAside, sealed
+from tools.dosing import why_unchecked
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def check(plan: Plan, case: Case) -> Checked:
         *_record_gaps(case),
         *unjudged(case),
         *found.not_checked,
+        *_doses_not_checked(case),
         *(NotChecked(*gap) for gap in case.derived.not_computed),
         *(NotChecked(f.item, f.why) for f in faults),
     )
@@ -98,3 +100,12 @@ def _record_gaps(case: Case) -> tuple[NotChecked, ...]:
     gaps = [NotChecked(name, "the record has no entry of this kind; that is not the same as none") for name, have in kinds if not have]
     gaps += [NotChecked(f"allergy {a.text!r}", "the substance was not recognised") for a in facts.allergies if a.active and not a.kinds]
     return tuple(gaps)
+
+
+def _doses_not_checked(case: Case) -> tuple[NotChecked, ...]:
+    """Medicines taken whose dose no check looks at, a line for each reason; what is not recognised at all is told already."""
+    reasons: dict[str, list[str]] = {}
+    for use in case.taken:
+        if use.kinds and use.complete and (reason := why_unchecked(use)):
+            reasons.setdefault(reason, []).append(use.text)
+    return tuple(NotChecked(f"dose of {', '.join(dict.fromkeys(named))}", reason) for reason, named in sorted(reasons.items()))
