@@ -10,6 +10,7 @@ from msgspec import structs
 from agent import wording
 from agent.case import Case
 from agent.drafting.standing import ask_how_taken, uncertain_of
+from agent.drafting.unweighed import dose_of_start
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Action, Alternative, Dose, Due, PlanCode, PlanIngredient, PlanQuantity, Rationale, Subject, SubjectKind
@@ -24,6 +25,9 @@ STARTED = "started"
 """What this very plan begins (`Facts.in_negation`): no reference of the record."""
 
 _DAY_HOURS = 24
+
+_ENDING = frozenset({"stop", "hold"})
+_GOES_ON = "With it the other part of this product ends; where nothing else here speaks against it, this goes on as a product of its own"
 
 _TO_ACTION: dict[str, Action] = {
     "start": "start", "stop": "stop", "change": "change", "continue": "continue", "hold": "hold", "order": "order", "refer": "refer", "counsel": "counsel", "follow_up": "follow-up",
@@ -98,7 +102,7 @@ def due_on(case: Case, days: int) -> Due:
 
 def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     drug = decision.picked or decision.subjects[0]
-    answer = calculate_dose(drug, decision.indication or "", case.facts, row=decision.dose)
+    answer = dose_of_start(drug, decision.indication or "", case, decision.dose)
     entry = _entry(case, decision, "start", medication_subject(drug))
     if answer.outcome == "out_of_scope":
         book.ask(
@@ -142,12 +146,21 @@ def _add_current(book: Workbook, case: Case, decision: Decision, use: Medication
     entry = _entry(case, decision, action, use_subject(use))
     if use.currency == "uncertain":
         entry = entry.with_(uncertain=(use.reference,))
+    if decision.action in _ENDING and (others := _other_parts(decision, use)):
+        entry = entry.with_(change=wording.sentence(f"{entry.change.rstrip('.')}. {_GOES_ON}: {', '.join(others)}".lstrip(". ")))
     if decision.action == "change":
         entry = _changed(case, decision, use, entry)
         entry = entry.with_(uncertain=uncertain_of(case, decision), waits_for=(*entry.waits_for, *ask_how_taken(book, case, decision)))
     book.add(entry)
     if decision.action == "change" and decision.picked and decision.picked not in use.kinds:
         book.add(_replacement(case, decision, decision.picked, use))
+
+
+def _other_parts(decision: Decision, use: MedicationUse) -> tuple[str, ...]:
+    """Ingredients of a combined product that the rule does not mean: only the product as a whole can be left off."""
+    meant = frozenset(decision.subjects)
+    parts = [i.name for i in use.ingredients if meant.isdisjoint(terminology().kinds_of(i.name))]
+    return tuple(parts) if len(parts) < len(use.ingredients) else ()
 
 
 def _replacement(case: Case, decision: Decision, drug: str, use: MedicationUse) -> Entry:
