@@ -15,6 +15,8 @@ No message carries text of the patient's record; entries and fields are named by
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tools.clinical.errors import ClinicalError, KnowledgeError, OutOfScopeError, PlannerError, UnitMismatchError
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "RecordError",
     "StoreError",
     "UnitMismatchError",
+    "place_of",
 ]
 
 
@@ -60,3 +63,11 @@ class StoreError(PlannerError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+def place_of(error: BaseException) -> str:
+    """Kind and place of an error, without its message: that may quote a record."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    return f"{type(error).__name__} at {Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else type(error).__name__

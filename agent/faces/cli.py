@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agent.errors import PlannerError
+from agent.errors import PlannerError, place_of
 from agent.faces import (
     cli_config,
     cli_conformance,
@@ -174,13 +174,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("CAREWRIGHT_DEBUG"):
             raise
-        note(f"carewright: a fault of this program ({_where(error)}); nothing was done. CAREWRIGHT_DEBUG=1 shows the whole of it.")
+        note(f"carewright: a fault of this program ({place_of(error)}); nothing was done. CAREWRIGHT_DEBUG=1 shows the whole of it.")
         sys.exit(exit_codes.FAULT)
-
-
-def _where(error: Exception) -> str:
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    place = f" at {Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else ""
-    return f"{type(error).__name__}{place}"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from msgspec import Struct, structs
 
 from agent.errors import DecisionError
 from agent.faces.web.attempts import Attempts
+from agent.faces.web.private import replace_private
 from agent.review import Reviewer
 from agent.store.held import Held
 from agent.store.opening import open_database
@@ -225,11 +225,7 @@ class Accounts:
         return now > kept.until or now > kept.seen + _IDLE_S
 
     def _write(self, users: dict[str, Account]) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.file.with_name(f".{self.file.name}.part")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(msgspec.json.encode(list(users.values())))
-        os.replace(draft, self.file)
+        replace_private(self.file, msgspec.json.encode(list(users.values())))
 
     def _users(self) -> dict[str, Account]:
         if not self.file.exists():

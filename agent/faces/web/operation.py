@@ -15,12 +15,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import Response
 
+from agent.errors import place_of
 from agent.faces.configuration import Configuration
 from agent.faces.web.metrics import Metrics
 from agent.faces.web.problems import problem
@@ -129,7 +129,7 @@ class Operation:
         try:
             await self._answer(scope, exchange)
         except Exception as error:  # noqa: BLE001 - the last place
-            fault = "" if exchange.too_large else _place(error)
+            fault = "" if exchange.too_large else place_of(error)
         if exchange.too_large:
             await exchange.refuse(scope, problem(413, "the body is larger than this route takes"))
         elif fault:
@@ -211,11 +211,3 @@ def _client(scope: Scope) -> str:
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
-def _place(error: BaseException) -> str:
-    """Kind and place of an error, without its message: that may quote a record."""
-    step = error.__traceback__
-    while step and step.tb_next:
-        step = step.tb_next
-    return f"{type(error).__name__} at {Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else type(error).__name__

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import DecisionError
+from agent.faces.web.private import replace_private
 from agent.review import Reviewer
 from policies.engine import roles
 
@@ -61,10 +61,7 @@ class Tokens:
         return msgspec.json.decode(self.file.read_bytes(), type=list[Token]) if self.file.exists() else []
 
     def _write(self, tokens: list[Token]) -> None:
-        draft = self.file.with_name(f".{self.file.name}.part")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(msgspec.json.encode(tokens))
-        os.replace(draft, self.file)
+        replace_private(self.file, msgspec.json.encode(tokens))
 
 
 def _digest(secret: str) -> str:
