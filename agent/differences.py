@@ -75,7 +75,7 @@ def _changed(before: Item, after: Item) -> str:
     parts = []
     for what, old, new in (
         ("dose", before.dose.text if before.dose else "", after.dose.text if after.dose else ""),
-        ("change", before.change, after.change),
+        ("change", before.change, after.change) if after.change or not (before.dose and after.dose) else ("change", "", ""),
         ("due", before.due.by if before.due else "", after.due.by if after.due else ""),
     ):
         if old != new:

@@ -141,7 +141,8 @@ def _edited(item: Item, edit: Edit, as_of: date) -> Item:
     if edit.choose is not None:
         item = _chosen(item, edit.choose)
     if _asks_dose(edit):
-        item = structs.replace(item, dose=_dose(item, edit))
+        stale = edit.change is None and item.action == "change"  # what the draft said of the dose is no longer so
+        item = structs.replace(item, dose=_dose(item, edit), change="" if stale else item.change)
     if edit.within_days is not None:
         item = structs.replace(item, due=_due(item, edit.within_days, as_of))
     if edit.change is not None:
@@ -188,7 +189,10 @@ def _dose(item: Item, edit: Edit) -> Dose:
 
 
 def _said(amount: PlanQuantity | None, per: str | None, route: str | None) -> str:
-    parts = (f"{amount.value} {amount.unit}" if amount else "", route or "", f"every {per}" if per else "")
+    from tools.dosing.wording import amount_text, per_text, route_text
+
+    how_much = amount_text(Quantity.parse(f"{amount.value} {amount.unit}")) if amount else ""
+    parts = (how_much, route_text(route) if route else "", per_text(per) if per else "")
     return " ".join(part for part in parts if part)
 
 

@@ -16,9 +16,9 @@ import agent.deciding
 from agent.context import Context
 from agent.desk import Desk
 from agent.errors import DecisionError, StoreError
-from agent.review import Approve, Edit, Override, Reject, Reviewer
+from agent.review import Approve, Edit, Override, Reject, Reviewer, with_edits
 from agent.store.worklist import Work
-from tools.clinical.plan import Disposition, Plan
+from tools.clinical.plan import Disposition, Plan, PlanQuantity
 
 PHYSICIAN = Reviewer("dr-1", "physician")
 OTHER = Reviewer("dr-2", "physician")
@@ -141,6 +141,16 @@ def test_rejecting_the_remedy_opens_what_was_approved_on_its_strength(waiting: O
     assert desk.decide(name, PHYSICIAN, [answered], seen).status == "partly-approved"
 
 
+def test_an_edited_dose_leaves_nothing_of_the_dose_that_was_proposed(make: SimpleNamespace) -> None:
+    raised = structs.replace(make.item("i1", "change", "amlodipine"), change="Raise to 10 mg by mouth once daily")
+    waits = structs.replace(make.item("i2", "start", "ramipril"), change="This one follows when potassium is known.")
+    edits = [Edit(item=name, reason="dose-adjusted", amount=PlanQuantity("7.5", "mg")) for name in ("i1", "i2")]
+    first, second = with_edits(make.plan(raised, waits), edits).items
+    assert first.dose is not None
+    assert (first.change, first.dose.text) == ("", "7.5 mg by mouth once daily")
+    assert second.change == "This one follows when potassium is known."
+
+
 def test_an_edit_is_checked_again_and_voids_what_was_signed_before(waiting: Open, make: SimpleNamespace, checked: list[Plan]) -> None:
     desk, name = waiting(make.plan(make.item("i1", "start", "amlodipine"), make.item("i2")))
     seen = digest(desk, name)
@@ -148,7 +158,7 @@ def test_an_edit_is_checked_again_and_voids_what_was_signed_before(waiting: Open
     after = desk.decide(name, PHYSICIAN, [Edit(item="i1", reason="dose-adjusted", per="12 h")], seen)
     assert len(checked) == 2
     assert checked[1].items[0].dose is not None
-    assert checked[1].items[0].dose.text == "5 mg oral every 12 h"
+    assert checked[1].items[0].dose.text == "5 mg by mouth every 12 hours"
     assert (after.status, after.approved, [o.item for o in after.open]) == ("awaiting-review", (), ["i1", "i2"])
     assert after.digest != seen
     refused("stale", lambda: desk.decide(name, PHYSICIAN, ALL, seen))

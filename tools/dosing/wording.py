@@ -48,6 +48,11 @@ def amount_text(amount: Quantity, form: str = "") -> str:
     return f"{number} {_UNITS.get(amount.unit, amount.unit)}"
 
 
+def route_text(route: str) -> str:
+    """`by mouth`; a route that has no words here by its own name."""
+    return _ROUTES.get(route, route)
+
+
 def per_text(per: str) -> str:
     """`once daily`, `every 12 hours`, `every 2 weeks`; `once` for a single dose."""
     if not per:
