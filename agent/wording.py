@@ -110,5 +110,9 @@ def sentence(text: str) -> str:
 
 
 def lowered(text: str) -> str:
-    """For the middle of a sentence: words with one capital lose it, abbreviations and names of types keep theirs."""
-    return " ".join(word.lower() if word[1:].islower() or (len(word) == 1 and word.isalpha()) else word for word in text.split(" "))
+    """For the middle of a sentence: words with one capital lose it; abbreviations, names of types and what has a digit (`A1c`) keep theirs."""
+    return " ".join(word.lower() if _is_word(word) or (len(word) == 1 and word.isalpha()) else word for word in text.split(" "))
+
+
+def _is_word(word: str) -> bool:
+    return word[1:].islower() and not any(letter.isdigit() for letter in word)

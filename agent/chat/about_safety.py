@@ -235,7 +235,8 @@ def _told(found: Differences) -> Iterator[Sentence]:
     yield from (claim(worded("  ✓ settled: {issue}", issue=issue_words(i)), _bearing(i)) for i in found.issues_gone)
     yield from (claim(worded("  ? asks: {about}", about=q.about), (q.id, *q.facts)) for q in found.asked)
     yield from (claim(worded("  · no longer asks: {about}", about=q.about), (q.id, *q.facts)) for q in found.answered)
-    yield from (claim(f"  = {text}", (f"calculation:{text.partition(':')[0]}",)) for text in found.values)
+    for name, _, values in (text.partition(": ") for text in found.values):
+        yield claim(f"  = {wording.title(name)}: {values}", (f"calculation:{name}",))
 
 
 def _doubts(session: Session, changes: tuple[str, ...]) -> Iterator[Sentence]:
@@ -272,7 +273,7 @@ def _item_bearing(item: Item) -> tuple[str, ...]:
     facts = [fact for reason in item.rationale for fact in reason.facts]
     return (
         *(c.id for reason in item.rationale for c in reason.evidence),
-        *facts,
+        *map(_or_supposed, facts),
         *((item.subject.reference,) if item.subject.reference else ()),
         "plan",
     )
@@ -281,7 +282,11 @@ def _item_bearing(item: Item) -> tuple[str, ...]:
 def _bearing(issue: PlanIssue) -> tuple[str, ...]:
     """The rule and the facts; a medicine that was supposed is no fact of the record."""
     facts = dict.fromkeys((*issue.facts, *issue.medications))
-    return (issue.rule.id, *("supposed" if "/what-if-" in fact else fact for fact in facts))
+    return (issue.rule.id, *map(_or_supposed, facts))
+
+
+def _or_supposed(fact: str) -> str:
+    return "supposed" if "/what-if-" in fact else fact
 
 
 def _gravity(issue: PlanIssue) -> int:

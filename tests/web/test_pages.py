@@ -193,3 +193,12 @@ def test_an_answer_on_a_spanish_page_is_spanish_and_marks_what_is_not(doctor: Br
     assert '<span lang="en">ibuprofen 600 MG Oral Tablet' in turn
     assert '<div class="answer">' in turn
     assert "¿puede tomar ibuprofeno?" in doctor.http.get(page).text
+
+
+def test_a_rejection_without_a_reason_is_refused_before_the_password_is_asked_for(doctor: Browser, plan: str, desk: Desk) -> None:
+    page, item = f"/plans/{plan}", desk.show(plan).plan.items[0].id
+    form = {"csrf": doctor.hidden(page, "csrf"), "digest": doctor.hidden(page, "digest"), "decision": "reject", "item": item, "reject": ""}
+    answer = doctor.http.post(f"{page}/decisions", data=form)
+    assert (answer.status_code, "A reason is missing" in answer.text) == (422, True)
+    assert "password" not in answer.text
+    assert desk.show(plan).decisions == ()

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cds_hooks"))
 from serving import listening
@@ -16,8 +18,8 @@ from serving import listening
 from agent.desk import Desk
 from agent.faces import exit_codes
 from agent.faces.cli import main
-from agent.faces.configuration import Configuration, Hooks, Logs
-from agent.faces.planning_face import EXAMPLE_AS_OF
+from agent.faces.configuration import Configuration, Hooks, Limits, Logs
+from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 from agent.faces.probing import Installation, probe_running
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.machines import serving
@@ -50,7 +52,6 @@ def test_nothing_is_found_in_a_sound_installation(home: Path) -> None:
 
 
 def test_an_administrator_is_told_of_a_broken_audit(home: Path) -> None:
-    from agent.faces.planning_face import example_record
     from agent.store.database import SqliteDatabase
 
     Desk(home).start(example_record(), EXAMPLE_AS_OF)
@@ -118,6 +119,64 @@ def test_a_program_that_could_sign_is_found(home: Path) -> None:
     token = Tokens(home / "tokens.json").add("probe", "physician")
     signs = instead(installation(home), "/decisions", JSONResponse({"status": "approved"}))
     assert "nothing leaves unsigned, and no program signs" in found(signs, token)
+
+
+def test_a_plan_that_nobody_signed_and_that_is_given_out_is_found(home: Path) -> None:
+    token = Tokens(home / "tokens.json").add("probe", "physician")
+    gives = instead(installation(home), "/release", JSONResponse({"resourceType": "Bundle"}))
+    assert "nothing leaves unsigned, and no program signs" in found(gives, token)
+
+
+def test_a_plan_whose_digest_is_of_another_content_is_found(home: Path) -> None:
+    from agent.planning import make_plan
+
+    token = Tokens(home / "tokens.json").add("probe", "physician")
+    plan = msgspec.to_builtins(make_plan(example_record(), EXAMPLE_AS_OF))
+    altered_plan = JSONResponse({**plan, "summary": plan["summary"] + " Give twice as much."})
+    assert "the digest covers the whole plan" in found(instead(installation(home), "/drafts", altered_plan), token)
+
+
+def test_a_body_of_any_size_that_is_taken_is_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.faces.probing._TIMEOUT", 2)
+    without = Configuration(logs=Logs(format="none"), limits=Limits(body_bytes=10**15))
+    assert set(found(installation(home, without))) == {"what is too large is refused"}
+
+
+def test_a_server_that_names_itself_and_a_traceback_are_found(home: Path) -> None:
+    named = altered(installation(home), lambda scope, headers: [*headers, (b"server", b"x 1.0")])
+    assert set(found(named)) == {"every answer carries the headers"}
+    broken = PlainTextResponse("Traceback (most recent call last): …", 500)
+    assert set(found(instead(installation(home), "/cds-services/carewright-order-sign", broken))) == {
+        "refusals are problem details, and repeat nothing"
+    }
+
+
+def test_a_look_out_that_sees_nothing_proves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.faces.probing._faults_of_refusal", lambda *_: iter(()))
+    with listening(installation(home)) as base:
+        told = probe_running(Installation(base), quiet)
+    assert told == ["control: a bad answer would be seen: a bad answer held before it is not seen"]
+
+
+def test_an_installation_that_is_not_there_fails_its_control(home: Path) -> None:
+    with listening(installation(home)) as base:
+        pass
+    assert [failure.partition(":")[0] for failure in probe_running(Installation(base), quiet)] == ["control"]
+
+
+def test_scripts_of_a_named_origin_may_call_the_hooks_and_nothing_else(home: Path) -> None:
+    ehr = "https://ehr.example"
+    settings = Configuration(logs=Logs(format="none"), hooks=Hooks(origins=(ehr,)))
+    with listening(installation(home, settings)) as base:
+        asking = {"Origin": ehr, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, content-type"}
+        preflight = httpx.options(f"{base}/cds-services/carewright-order-sign", headers=asking)
+        shown = httpx.get(f"{base}/cds-services", headers={"Origin": ehr})
+        refused = httpx.post(f"{base}/cds-services/carewright-order-sign", json={}, headers={"Origin": ehr})
+        elsewhere = httpx.options(f"{base}/cds-services", headers={**asking, "Origin": "https://elsewhere.example"})
+        beside = httpx.get(f"{base}/api/v1/tools", headers={"Origin": ehr})
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, ehr)
+    assert {"POST", "GET"} <= set(preflight.headers["access-control-allow-methods"].split(", "))
+    assert [answer.headers.get("access-control-allow-origin") for answer in (shown, refused, elsewhere, beside)] == [ehr, ehr, None, None]
 
 
 def test_the_command_ends_with_its_own_code(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

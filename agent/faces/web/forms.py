@@ -13,14 +13,16 @@ _OVERRIDE = "override:"
 
 
 def decision_of(form: Mapping[str, Any]) -> Decision:
-    """The decision that a form states. Raises DecisionError (`malformed`)."""
+    """The decision that a form states. Raises DecisionError (`malformed`, `unreasoned`)."""
     said = {key: str(value).strip() for key, value in form.items()}
     item = said.get("item", "")
     match said.get("decision"):
         case "approve":
             return Approve(item=item, overrides=_overrides(said))
         case "reject":
-            return Reject(item=item, reason=said.get("reject", ""), text=said.get("text:reject", ""))
+            if not said.get("reject"):
+                raise DecisionError("unreasoned", "a rejection says why")
+            return Reject(item=item, reason=said["reject"], text=said.get("text:reject", ""))
         case "edit":
             return Edit(
                 item=item,

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from agent.chat.session import Reply
 from agent.faces import html
-from agent.faces.phrases import headline
 from agent.faces.web.accounts import Session
 from agent.faces.web.plan_view import PlanPage
 from agent.faces.web.speech import LANGUAGES, Speech
@@ -164,7 +163,6 @@ def _environment() -> Environment:
         span_words=span_words,
         role_words=role_words,
         who_signs=who_signs,
-        headline=headline,
         effect_words=effect_words,
         COST_WORDS=COST_WORDS,
     )

@@ -119,7 +119,7 @@ class PlanPage(View):
         who, facts = self.plan.patient, self.facts
         weight, kidney = facts.measurements.get("body-weight", ()), facts.measurements.get("egfr", ())
         found = [
-            BannerFact("", f"{who.age} y" if who.age is not None else "", "age"),
+            BannerFact("", str(who.age) if who.age is not None else "", "age"),
             BannerFact("", readable(who.sex or ""), "sex"),
             BannerFact("weight", _value(weight), "weight", _day(weight)),
             BannerFact("egfr", _value(kidney), "egfr", _day(kidney)),

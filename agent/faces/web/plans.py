@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from agent.desk import Desk
 from agent.errors import DecisionError
 from agent.faces.patient_page import content_policy, patient_html
-from agent.faces.phrases import headline, how_words
+from agent.faces.phrases import how_words
 from agent.faces.web import pages
 from agent.faces.web.accounts import Accounts, Session, TooManyAttemptsError
 from agent.faces.web.forms import decision_of
@@ -24,6 +24,7 @@ from agent.faces.web.speech import Speech
 from agent.faces.web.worklist_view import PAGE, Filter, lines, matching
 from agent.patient import patient_page
 from agent.review import Decision, Edit, Reject
+from agent.safe_text import readable
 from policies.engine import may_act
 
 router = APIRouter()
@@ -52,7 +53,8 @@ def worklist(request: Request, session: Session, desk: Desk, speech: Speech) -> 
     page = found[(wish.page - 1) * PAGE : wish.page * PAGE]
     shown = lines(page, desk.stands([w.id for w in page]), session.who, wish, now)
     frame = pages.Frame(speech, session, "/")
-    return HTMLResponse(pages.worklist_page(frame, shown, wish, len(found), -(-len(found) // PAGE)))
+    waiting = sum(one.status == "awaiting-review" for one in found)
+    return HTMLResponse(pages.worklist_page(frame, shown, wish, waiting, -(-len(found) // PAGE)))
 
 
 @router.get("/plans/{name}")
@@ -174,7 +176,7 @@ def _about(page: PlanPage, decision: Decision, speech: Speech) -> str:
     item = next((i for i in page.plan.items if i.id == decision.item), None)
     if item is None:
         return speech("decide.rest", count=page.rest)
-    said = f"{item.id}: {headline(item)}"
+    said = f"{item.id}: {speech(f'action.{item.action}')} {readable(item.subject.text)}"
     if isinstance(decision, Edit):
         amount = f"{decision.amount.value} {decision.amount.unit}" if decision.amount else ""
         return " ".join(

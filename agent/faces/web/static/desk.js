@@ -107,6 +107,16 @@
     line.focus();
   });
 
+  // A rejection without a reason is asked for it here, before the server would have to.
+  document.querySelectorAll("form.decide").forEach((one) => one.addEventListener("submit", (event) => {
+    const reason = one.querySelector("select[name=reject]");
+    if (event.submitter?.value !== "reject" || !reason || reason.value) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    reason.setCustomValidity(reason.dataset.lacking);
+    reason.reportValidity();
+    reason.setCustomValidity("");
+  }));
   document.querySelectorAll("form.decide, form.rest").forEach((one) => one.addEventListener("submit", () => {
     setTimeout(() => one.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
   }));
