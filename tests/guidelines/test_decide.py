@@ -118,10 +118,14 @@ def test_a_woman_of_56_is_not_asked_about_pregnancy() -> None:
     assert medicines(found) == ["start lisinopril", "start amlodipine"]
 
 
-def test_a_child_is_out_of_scope_and_nothing_is_decided_but_who_does() -> None:
+BY_AGE = {"immunisation", "preventive-care", "children-immunisation"}
+"""What age alone makes due, whatever the patient has."""
+
+
+def test_a_child_is_out_of_scope_and_nothing_is_decided_but_who_does_and_what_age_makes_due() -> None:
     found = run(has=("hypertension",), age="17 a", labs=PRESSURE)
     assert found.active == ("children-outside",)
-    assert [(d.action, d.subjects) for d in found.decisions] == [("refer", ("paediatrics",))]
+    assert [(d.action, d.subjects) for d in found.decisions if d.module not in BY_AGE] == [("refer", ("paediatrics",))]
     assert found.out_of_scope == {"hypertension": "Hypertension is written for people of 18 years and more."}
 
 
@@ -316,9 +320,10 @@ def test_syncope_on_an_old_list_is_no_emergency() -> None:
     assert found.escalations == ()
 
 
-def test_nothing_covered_decides_nothing() -> None:
+def test_nothing_covered_decides_nothing_but_what_age_makes_due() -> None:
     found = run(has=("scurvy",), age="40 a")
-    assert (found.active, found.decisions, found.questions, found.goals) == ((), (), (), ())
+    assert (found.active, found.questions, found.goals) == ((), (), ())
+    assert {d.module for d in found.decisions} <= BY_AGE
 
 
 def test_every_decision_cites_a_recommendation_with_a_title() -> None:
