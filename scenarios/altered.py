@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import orjson
 from agent.planning import make_plan
 from scenarios.builders import allergy, birth_date, observation, patient
 from scenarios.story import Telling
+from tools.clinical.plan import Plan
 from tools.terminology import terminology
 
 Json = dict[str, Any]
@@ -29,6 +30,7 @@ class Altered:
         change: what is changed, in words that are the same for every patient.
         names: how rules name the fact.
         references: the entries that hold it.
+        told: the patient before the change is the one who was told, whose plan may be known.
     """
 
     name: str
@@ -38,16 +40,17 @@ class Altered:
     after: bytes
     names: frozenset[str]
     references: frozenset[str]
+    told: bool = False
 
 
-def altered(telling: Telling) -> Iterator[Altered]:
-    """Each change of one fact that this patient can undergo."""
+def altered(telling: Telling, plan: Plan | None = None) -> Iterator[Altered]:
+    """Each change of one fact that this patient can undergo; the plan, where it is known, need not be made again."""
     resources: list[Json] = [entry["resource"] for entry in orjson.loads(telling.bundle)["entry"]]
     yield _kidney(telling, resources)
     yield _age(telling, resources)
     if resources[0].get("gender") == "female" and _years(resources[0], telling.as_of) in _CHILDBEARING:
         yield _pregnancy(telling, resources)
-    begun = _first_start(telling)
+    begun = _first_start(plan or make_plan(telling.bundle, telling.as_of))
     if begun:
         yield _allergy(telling, resources, begun)
 
@@ -90,11 +93,11 @@ def _states(state: str, as_of: date) -> tuple[Json, ...]:
 def _allergy(telling: Telling, resources: list[Json], drug: str) -> Altered:
     reacted = {**allergy(drug, reaction="anaphylaxis", criticality="high"), "id": "altered", "patient": _MINE["subject"]}
     names = {"allergic_to", drug, drug.replace("-", " ")}
-    return _two(telling, CHANGES[3], resources, [*resources, reacted], names, "AllergyIntolerance/altered")
+    found = _two(telling, CHANGES[3], resources, [*resources, reacted], names, "AllergyIntolerance/altered")
+    return replace(found, before=telling.bundle, told=True)
 
 
-def _first_start(telling: Telling) -> str | None:
-    plan = make_plan(telling.bundle, telling.as_of)
+def _first_start(plan: Plan) -> str | None:
     begun = (item.subject.ingredients for item in plan.items if item.action == "start")
     return next((ingredients[0].name for ingredients in begun if len(ingredients) == 1), None)
 

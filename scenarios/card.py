@@ -14,7 +14,7 @@ weights are declared beside this module. Shares come with Wilson intervals; subg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from scenarios.explained import traced
 from scenarios.intervals import wilson
 from scenarios.judging import Judged, judged, spoken_of
 from scenarios.rows import least_sure
+from scenarios.spread import ALONE, How, over
 from scenarios.story import Telling, stories, tellings
 from tools.clinical.knowledge import Document, load
 from tools.clinical.plan import Plan
@@ -121,17 +122,13 @@ def harmonic(shares: dict[str, Share], weight: dict[str, float]) -> float:
     return sum(weight.values()) / sum(weight[name] / shares[name].value for name in weight)
 
 
-def card(progress: Callable[[int, int], None] = lambda done, total: None) -> Card:
+def card(how: How = ALONE) -> Card:
     """Plan every telling of every story, and try the gate.
 
     Args:
-        progress: called with how many of how many tellings are done.
+        how: on which engine tellings are planned; no figure hangs on it.
     """
-    told = [(story, telling) for story in stories() for telling in tellings(story)]
-    marked = []
-    for number, (story, telling) in enumerate(told, start=1):
-        marked.append(structs.replace(mark(telling), conditions=story.conditions))
-        progress(number, len(told))
+    marked = over([(story.conditions, telling) for story in stories() for telling in tellings(story)], _marked, how)
     gate = list(attempts())
     approval = Share(sum(one.refused for one in gate), len(gate))
     measures = {name: _total(marked, name) for name in MEASURES[:-1]} | {"approval": approval}
@@ -152,6 +149,11 @@ def card(progress: Callable[[int, int], None] = lambda done, total: None) -> Car
     )
 
 
+def _marked(told: tuple[tuple[str, ...], Telling]) -> Marked:
+    conditions, telling = told
+    return structs.replace(mark(telling), conditions=conditions)
+
+
 def mark(telling: Telling) -> Marked:
     """Plan a telling and hold the plan against what was written down."""
     plan = make_plan(telling.bundle, telling.as_of)
@@ -164,12 +166,12 @@ def mark(telling: Telling) -> Marked:
     sureness: dict[str, Share] = {}
     for item, wanted in spoken_of(telling, plan):
         sureness[least_sure(item)] = sureness.get(least_sure(item), Share()) + Share(wanted, 1)
-    led_back = {one.change: _led_back(one) for one in altered(telling)}
+    led_back = {one.change: _led_back(one, plan) for one in altered(telling, plan)}
     return Marked(name=telling.name, group=_group(plan), shares=shares, stable=stable, sureness=sureness, led_back=led_back)
 
 
-def _led_back(one: Altered) -> Share:
-    found = traced(one)
+def _led_back(one: Altered, plan: Plan) -> Share:
+    found = traced(one, plan if one.told else None)
     explained = len(found.direct) + len(found.following)
     return Share(explained, explained + len(found.unexplained))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -16,6 +17,7 @@ from scenarios.tables import markdown
 
 if TYPE_CHECKING:
     from scenarios.rubric import Subject
+    from scenarios.spread import How
 
 _NEED_PATHS = {
     "calculators": "rows of MedCalc-Bench (CSV or JSON), or JSON lines with calculator, inputs, corrected_lower and corrected_upper, or their folder",
@@ -51,7 +53,7 @@ def evaluate(
     from scenarios import suites as of_figures
 
     suites: dict[str, Callable[[], str]] = {
-        "card": lambda: of_figures.report_card(lambda done, total: note(f"{done} of {total} tellings") if done % 50 == 0 else None),
+        "card": lambda: of_figures.report_card(_on_all_cores("tellings", 50)),
         "calculators": lambda: _agreement("Calculators against rows of known answers", "scenarios.calculator_vectors", given),
         "injection": _injection,
         "interactions": lambda: of_figures.interactions(given),
@@ -80,7 +82,14 @@ def _agreement(title: str, module: str, paths: Sequence[Path]) -> str:
 def _injection() -> str:
     from scenarios.injection import attempts, injection_text
 
-    return injection_text(list(attempts(lambda done, total: note(f"{done} of {total} stories") if done % 20 == 0 else None)))
+    return injection_text(attempts(_on_all_cores("stories", 20)))
+
+
+def _on_all_cores(what: str, every: int) -> How:
+    """In a process for each core; now and then how far it is."""
+    from scenarios.spread import How
+
+    return How("process", os.cpu_count() or 1, lambda done, total: note(f"{done} of {total} {what}") if done % every == 0 else None)
 
 
 def _privacy(paths: Sequence[Path]) -> str:

@@ -48,9 +48,10 @@ class Traced:
     unexplained: list[Difference] = field(default_factory=list)
 
 
-def traced(altered: Altered) -> Traced:
-    """Plan the patient before and after, and lead each difference back to the changed fact."""
-    before, after = (make_plan(bundle, altered.as_of) for bundle in (altered.before, altered.after))
+def traced(altered: Altered, known: Plan | None = None) -> Traced:
+    """Plan the patient before (where that plan is not known) and after, and lead each difference back to the changed fact."""
+    before = known or make_plan(altered.before, altered.as_of)
+    after = make_plan(altered.after, altered.as_of)
     names = altered.names | _computed((before, after), altered)
     cited = altered.references | {f"calculation:{name}" for name in names}
     found = Traced()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from agent.planning import make_plan
 from scenarios.card import Share
+from scenarios.spread import ALONE, How, over
 from scenarios.story import Telling, stories, tellings
 from scenarios.tables import Table, markdown
 from tools.clinical.plan import Plan
@@ -119,12 +120,15 @@ def attempts_on(name: str, data: bytes, as_of: date, most: int = _OF_A_TELLING, 
         yield Planted(name, ".".join(str(step) for step in path), attack, after == before)
 
 
-def attempts(progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Planted]:
+def attempts(how: How = ALONE) -> list[Planted]:
     """Attacks all over the first telling of every story."""
-    told: list[Telling] = [tellings(story)[0] for story in stories()]
-    for number, telling in enumerate(told):
-        yield from attempts_on(telling.name, telling.bundle, telling.as_of, first=number)
-        progress(number + 1, len(told))
+    told = [(number, tellings(story)[0]) for number, story in enumerate(stories())]
+    return [one for some in over(told, _attempts, how) for one in some]
+
+
+def _attempts(told: tuple[int, Telling]) -> list[Planted]:
+    number, telling = told
+    return list(attempts_on(telling.name, telling.bundle, telling.as_of, first=number))
 
 
 def injection_text(found: list[Planted]) -> str:

@@ -27,6 +27,7 @@ from scenarios.population import drawn
 from scenarios.report import batch, sections_of, write_report
 from scenarios.scarcity import sections
 from scenarios.simulation import Settings, simulate_patients
+from scenarios.spread import How
 from scenarios.suites import calibration, card_page, interactions, measures
 from scenarios.summary import summary
 
@@ -65,7 +66,9 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     """
     out.mkdir(parents=True, exist_ok=True)
     say("the card")
-    found = card(lambda done, total: say(f"the card: {done} of {total} tellings") if done % 200 == 0 else None)
+    found = card(
+        How(work.engine, work.workers, lambda done, total: say(f"the card: {done} of {total} tellings") if done % 200 == 0 else None)
+    )
     write_page(card_page(found), out / "card")
     if work.pairs:
         say("public lists of pairs")
@@ -73,7 +76,7 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
             interactions([work.pairs]) + "\n\nMade by `carewright evaluate interactions FOLDER`.\n", "utf-8"
         )
     say("commands planted in records")
-    planted = list(attempts())
+    planted = attempts(How(work.engine, work.workers))
     (out / "injection.md").write_text(injection_text(planted) + "\n", "utf-8")
     say("a batch")
     manifest = _batch(out, work)

@@ -13,15 +13,16 @@ from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
 from scenarios.page import Page, Section, as_markdown
 from scenarios.pictures import intervals
 from scenarios.public_rows import public_rows
+from scenarios.spread import How
 from scenarios.tables import markdown
 
 if TYPE_CHECKING:
     from agent.chat.session import Session
 
 
-def report_card(progress: Callable[[int, int], None] = lambda done, total: None) -> str:
+def report_card(how: How) -> str:
     """The headline of this release, what it is made of, subgroups, stability, and what was not met."""
-    return card_text(card(progress))
+    return card_text(card(how))
 
 
 def card_text(found: Card) -> str:
