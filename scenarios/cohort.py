@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,15 +77,18 @@ def cohort(paths: Sequence[Path]) -> tuple[Patient, ...]:
 
 def _of(path: Path) -> Iterator[Patient]:
     if path.is_file():
+        if path.name.endswith(".ndjson.gz"):
+            raise RecordError(f"{path.name!r} is packed; unpack exports first, since patients are read by the places of their lines")
         yield from (Patient(path),) if path.suffix != ".ndjson" else _of_export(path)
         return
     if any(path.glob("*.ndjson")):
         yield from _of_export(path)
     for child in sorted(path.iterdir()):
-        if child.is_dir() or (child.suffix == ".json" and not child.name.startswith(_NOBODY)):
+        if child.is_dir() or (child.name.endswith((".json", *_PACKED)) and not child.name.startswith(_NOBODY)):
             yield from _of(child)
 
 
+_PACKED = (".json.gz", ".ndjson.gz")
 _NOBODY = ("hospitalInformation", "practitionerInformation", "organizationInformation")
 """Beginnings of the names of files that Synthea writes beside its patients."""
 
@@ -97,6 +102,7 @@ def _of_export(path: Path) -> Iterator[Patient]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordError(f"{path.name!r} cannot be read: {error.strerror}") from None
+        data = path.read_bytes()
+        return gzip.decompress(data) if path.suffix == ".gz" else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordError(f"{path.name!r} cannot be read: {getattr(error, 'strerror', None) or 'it is no whole gzip file'}") from None

@@ -29,9 +29,8 @@ def compare(
     """Compare drafters: omissions, unsafe proposals, unsupported statements, agreement, tokens, time, with intervals and pictures."""
     import orjson
 
-    from scenarios.cohort import cohort
     from scenarios.comparison import compared, comparison_page
-    from scenarios.faces import bar
+    from scenarios.faces import bar, somebody
     from scenarios.page import as_markdown, write_page
     from scenarios.population import drawn
 
@@ -39,7 +38,7 @@ def compare(
         raise typer.BadParameter("give PATHS or --population")
     day = as_of or today()
     named = _drafters(drafters)
-    who = drawn(population, patients, seed, day) if population else cohort(paths or [])
+    who = drawn(population, patients, seed, day) if population else somebody(paths or [])
     with bar("drafting") as progress:
         found = compared(who, named, day, concurrency, progress)
     out.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from agent.errors import RecordError
 from agent.faces import exit_codes
 from agent.faces.cli_common import AsOf, note, today
 
 if TYPE_CHECKING:
+    from scenarios.cohort import Patient
     from scenarios.simulation import Settings
 
 
@@ -57,27 +59,45 @@ def simulate(
     concurrency: Annotated[int, typer.Option(min=1, max=512, help="with --drafter model: so many patients at once, in threads")] = 16,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
-    from scenarios.cohort import cohort
     from scenarios.population import drawn
     from scenarios.report import manifest_of, write_report
-    from scenarios.simulation import Settings, simulate_patients
+    from scenarios.simulation import Settings, simulate_patients, writing
 
     if bool(paths) is (population is not None):
         raise typer.BadParameter("give PATHS or --population")
     if compare is not None and manifest_of(compare) and compare.resolve() == out.resolve():
         raise typer.BadParameter("--compare is the folder of --out, whose rows would be overwritten first; choose another for --out")
     day = as_of or today()
-    who = drawn(population, patients, seed, day) if population else cohort(paths or [])
+    who = drawn(population, patients, seed, day) if population else somebody(paths or [])
+    _tell_what_is_left(out, resume)
     start = time.perf_counter()
     settings = _with_drafter(drafter, concurrency, Settings(day, engine, workers, plans, parquet))
     with bar("planning") as progress:
         manifest = simulate_patients(who, out, settings, resume=resume, progress=progress)
-    write_report(out, compare)
+    with writing(out):
+        write_report(out, compare)
     took = time.perf_counter() - start
     outcomes = ", ".join(f"{count} {name}" for name, count in manifest["outcomes"].items())
     note(f"{manifest['patients']} patients in {took:.1f} s: {outcomes}. Rows, manifest and report are in {out}.")
     if manifest["outcomes"].get("error"):
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def somebody(paths: Sequence[Path]) -> tuple[Patient, ...]:
+    """The patients behind these paths. Raises RecordError where there is nobody."""
+    from scenarios.cohort import cohort
+
+    found = cohort(paths)
+    if not found:
+        raise RecordError("no patient was found in these paths: neither a bundle (.json, .json.gz) nor a bulk export (.ndjson)")
+    return found
+
+
+def _tell_what_is_left(out: Path, resume: bool) -> None:
+    from scenarios.ledger import left_behind
+
+    if not resume and (count := left_behind(out)):
+        note(f"{count} rows of a run that was cut off are in {out}; they are made anew (--resume would go on from them).")
 
 
 def _with_drafter(name: str, concurrency: int, settings: Settings) -> Settings:
@@ -122,7 +142,6 @@ def course(
     resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
 ) -> None:
     """Follow a cohort over several visits: plans with a simulated reviewer, usual care, no change. It tests the program, not medicine."""
-    from scenarios.cohort import cohort
     from scenarios.course.batch import follow
     from scenarios.course.run import CourseTask
     from scenarios.population import drawn
@@ -130,7 +149,8 @@ def course(
     if bool(paths) is (population is not None):
         raise typer.BadParameter("give PATHS or --population")
     day = as_of or today()
-    who = drawn(population, patients, seed, day) if population else cohort(paths or [])
+    who = drawn(population, patients, seed, day) if population else somebody(paths or [])
+    _tell_what_is_left(out, resume)
     with bar("following") as progress:
         manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress)
     note(

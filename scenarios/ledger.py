@@ -8,7 +8,10 @@ A run that was cut off is taken up by the keys, that is, by the content of the r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from fcntl import LOCK_EX, LOCK_NB, flock
+from os.path import samestat
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -36,7 +39,7 @@ class Ledger:
         resume: take up the rows that are there.
 
     Raises:
-        RecordError: the rows that are there were made with something else.
+        RecordError: the rows that are there were made with something else, or another run writes into this folder.
     """
 
     def __init__(self, folder: Path, head: Row, *, resume: bool) -> None:
@@ -44,11 +47,26 @@ class Ledger:
         self._path = folder / "rows.partial.ndjson"
         self._patients = folder / "patients.partial.ndjson"
         self._begins: dict[str, int] = {}
-        self._end = self._taken_up(head) if resume and self._path.exists() else 0
-        self._file: BinaryIO = self._path.open("ab" if self._end else "wb")
-        if not self._end:
-            self._append(head)
+        self._file: BinaryIO = self._path.open("ab")
         self._read: BinaryIO | None = None
+        try:
+            self._take_alone()
+            self._end = self._taken_up(head) if resume else 0
+            self._file.truncate(self._end)
+            if not self._end:
+                self._append(head)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _take_alone(self) -> None:
+        """Lock the file for as long as it is open; a process that is killed gives it back. Raises RecordError where another has it."""
+        try:
+            flock(self._file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise RecordError(_TAKEN) from None
+        if not self._path.exists() or not samestat(os.fstat(self._file.fileno()), self._path.stat()):
+            raise RecordError(_TAKEN)
 
     def __enter__(self) -> Ledger:
         return self
@@ -65,13 +83,11 @@ class Ledger:
             for number, line in enumerate(file):
                 if not line.endswith(b"\n"):
                     break
-                if number == 0 and orjson.loads(line) != orjson.loads(orjson.dumps(head)):
-                    raise RecordError(_OTHERWISE)
+                if number == 0 and (differs := _differs(orjson.loads(line), orjson.loads(orjson.dumps(head)))):
+                    raise RecordError(_OTHERWISE.format(differs))
                 if number:
                     self._begins[orjson.loads(line)["key"]] = end
                 end += len(line)
-        with self._path.open("r+b") as file:
-            file.truncate(end)
         return end
 
     def _append(self, row: Row) -> None:
@@ -139,4 +155,24 @@ class Ledger:
         self._patients.unlink(missing_ok=True)
 
 
-_OTHERWISE = "the rows that are there were made with other settings or another version; choose another folder, or leave out --resume"
+def _differs(there: Row, now: Row) -> str:
+    """What differs between what rows were made with, in words; nothing where nothing does."""
+    return "; ".join(
+        f"{name}: {there.get(name)!r} there, {now.get(name)!r} now" for name in {**there, **now} if there.get(name) != now.get(name)
+    )
+
+
+def left_behind(folder: Path) -> int:
+    """How many rows a run that was cut off has left in a folder."""
+    path = folder / "rows.partial.ndjson"
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return max(sum(line.endswith(b"\n") for line in file) - 1, 0)
+
+
+_OTHERWISE = (
+    "the rows that are there were made with other settings or another version ({}); choose another folder, or leave out --resume "
+    "to make them anew"
+)
+_TAKEN = "another run is writing into this folder; wait for it, or choose another folder"

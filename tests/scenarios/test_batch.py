@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from agent.fhir.source import each_patient
 from scenarios.builders import bundle, condition, medication, observation, patient
 from scenarios.cohort import Patient, cohort
 from scenarios.engines import chunks
+from scenarios.faces import somebody
 from scenarios.report import write_report
 from scenarios.simulation import Settings, simulate
 
@@ -88,6 +90,25 @@ def test_rows_of_another_date_are_not_mixed_in(folder: Path, tmp_path: Path) -> 
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="'nowhere' does not exist"):
         cohort([tmp_path / "nowhere"])
+
+
+def test_packed_bundles_are_the_same_patients_and_packed_exports_are_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "packed").mkdir()
+    for path in folder.iterdir():
+        (tmp_path / "packed" / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    assert [one.key() for one in cohort([tmp_path / "packed"])][:7] == [one.key() for one in cohort([folder])][:7]
+    (tmp_path / "packed" / "0.json.gz").write_bytes(gzip.compress(b"{}")[:-4])
+    with pytest.raises(RecordError, match=r"'0\.json\.gz' cannot be read: it is no whole gzip file"):
+        cohort([tmp_path / "packed"])[0].data()
+    (tmp_path / "packed" / "Patient.ndjson.gz").write_bytes(gzip.compress(b"{}"))
+    with pytest.raises(RecordError, match=r"'Patient\.ndjson\.gz' is packed; unpack exports first"):
+        cohort([tmp_path / "packed"])
+
+
+def test_a_folder_without_patients_is_no_batch(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nobody")
+    with pytest.raises(RecordError, match="no patient was found in these paths"):
+        somebody([tmp_path])
 
 
 def test_the_order_of_the_paths_does_not_matter(folder: Path) -> None:

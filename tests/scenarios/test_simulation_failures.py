@@ -20,6 +20,7 @@ import pytest
 from agent.errors import RecordError
 from scenarios import rows
 from scenarios.builders import bundle, condition, observation, patient
+from scenarios.ledger import left_behind
 from scenarios.simulation import Settings, simulate
 
 DAY = date(2026, 11, 1)
@@ -106,7 +107,7 @@ def test_a_full_disk_is_named_and_the_batch_can_be_taken_up(folder: Path, tmp_pa
             return written
 
     def small(self: Path, mode: str = "r", *more: Any, **named: Any) -> Any:
-        return Full(str(self), "wb") if mode == "wb" and "partial" in self.name else real(self, mode, *more, **named)
+        return Full(str(self), "ab") if mode == "ab" and "partial" in self.name else real(self, mode, *more, **named)
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "open", small)
@@ -116,6 +117,31 @@ def test_a_full_disk_is_named_and_the_batch_can_be_taken_up(folder: Path, tmp_pa
     assert len((out / "rows.partial.ndjson").read_bytes()) == 3000
     simulate([folder], out, Settings(DAY, "inline"), resume=True)
     assert contents(out) == whole
+
+
+def test_two_runs_do_not_write_into_one_folder_and_the_first_is_not_disturbed(folder: Path, tmp_path: Path) -> None:
+    whole = undisturbed(folder, tmp_path / "whole")
+    out = tmp_path / "shared"
+
+    def another(done: int, total: int) -> None:
+        if done == 5:
+            with pytest.raises(RecordError, match="another run is writing into this folder"):
+                simulate([folder], out, Settings(DAY, "inline"))
+
+    simulate([folder], out, Settings(DAY, "inline"), progress=another)
+    assert contents(out) == whole
+
+
+def test_what_the_rows_of_other_settings_were_made_with_is_named(folder: Path, tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate([folder], tmp_path / "torn", Settings(DAY, "inline"), progress=stop)
+    assert left_behind(tmp_path / "torn") == 1
+    with pytest.raises(RecordError, match=r"\(as_of: '2026-11-01' there, '2026-11-02' now; plans: False there, True now\)"):
+        simulate([folder], tmp_path / "torn", Settings(date(2026, 11, 2), "inline", plans=True), resume=True)
+    assert left_behind(tmp_path / "torn") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_named(folder: Path, tmp_path: Path) -> None:
