@@ -164,14 +164,11 @@ def _declined(case: Case) -> Iterator[ReviewPoint]:
     """Medicines that are ordered, and of which the newest word is that they are not taken."""
     for use in case.facts.medications:
         if use.declined:
-            yield ReviewPoint(
-                id="",
-                topic="adherence",
-                text=f"{short(use)}: ordered, and said not to be taken.",
-                consider="Ask, without blame, why not, before it or another for the same purpose is begun.",
-                medications=(use.reference,),
-                facts=(use.reference, *use.also),
+            said, asked = (
+                "ordered, and said not to be taken",
+                "Ask, without blame, why not, before it or another for the same purpose is begun.",
             )
+            yield _adherence(use, said, asked)
 
 
 def _lapsed(case: Case) -> Iterator[ReviewPoint]:
@@ -179,14 +176,17 @@ def _lapsed(case: Case) -> Iterator[ReviewPoint]:
     for use in case.facts.medications:
         if use.lapsed and use.supplied_until:
             days = (case.as_of - use.supplied_until).days
-            yield ReviewPoint(
-                id="",
-                topic="adherence",
-                text=f"{short(use)}: never closed, but its last supply ended {wording.period(days)} before the date of this plan ({use.supplied_until.isoformat()}), so that it counts as ended.",
-                consider="If it is still taken, from another source, say so before this plan is signed; else close the order.",
-                medications=(use.reference,),
-                facts=(use.reference, *use.also),
+            ended = f"{wording.period(days)} before the date of this plan ({use.supplied_until.isoformat()})"
+            said = f"never closed, but its last supply ended {ended}, so that it counts as ended"
+            yield _adherence(
+                use, said, "If it is still taken, from another source, say so before this plan is signed; else close the order."
             )
+
+
+def _adherence(use: MedicationUse, said: str, consider: str) -> ReviewPoint:
+    """A point on whether a medicine is taken, borne by every order of it."""
+    text, facts = f"{short(use)}: {said}.", (use.reference, *use.also)
+    return ReviewPoint(id="", topic="adherence", text=text, consider=consider, medications=(use.reference,), facts=facts)
 
 
 def _loads(case: Case) -> Iterator[ReviewPoint]:

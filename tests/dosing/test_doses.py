@@ -280,7 +280,7 @@ def test_a_rule_is_found_by_its_old_row_and_its_id() -> None:
         False,
         None,
     )
-    assert (knows("area-under-curve", "1.0.0"), knows("bounds-of-belief", "1.0.0")) == (True, True)
+    assert (knows("area-under-curve", "1.0.1"), knows("bounds-of-belief", "1.0.0")) == (True, True)
 
 
 def test_vancomycin_and_genotyped_warfarin_go_to_their_engines() -> None:

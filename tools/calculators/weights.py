@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
-from tools.calculators.engine import FOLDER, Value, calculate
+from tools.calculators.engine import FOLDER, Value, calculate, catalogue
 from tools.calculators.model import CalculationAnswer, CalculatorFile
 from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Measurement
@@ -38,10 +38,16 @@ def dosing_weight(weight: Quantity, height: Quantity | None, sex: str | None) ->
     return (adjusted, "adjusted weight") if adjusted else (weight, "actual weight")
 
 
+@lru_cache(maxsize=1)
+def _youngest() -> float:
+    """The age in years from which the formula holds."""
+    return next(given.at_least or 0 for given in catalogue()[CLEARANCE].calculator.input if given.name == "age")
+
+
 def clearances(facts: Facts) -> tuple[list[tuple[Measurement, Calculation]], list[tuple[str, str]]]:
     """`creatinine-clearance` with the weight rule above, and `creatinine-clearance-actual-weight`, which some labels ask for."""
     age, creatinine, weight = facts.latest("age"), facts.latest("serum-creatinine"), facts.latest("body-weight")
-    if age is None or age.quantity.value < 18:
+    if age is None or age.quantity.value < _youngest():
         return [], []
     missing = [n for n, v in (("serum-creatinine", creatinine), ("body-weight", weight), ("sex", facts.sex)) if v is None]
     if creatinine is None:

@@ -132,6 +132,14 @@ class Quantity:
             return Quantity(_temperature(self.value, self.unit, unit), unit)
         return Quantity(self.value * factor / other, unit)
 
+    def same_kind(self, other: Quantity) -> bool:
+        """Whether the two can be compared.
+
+        Raises:
+            UnitMismatchError: a unit is not known.
+        """
+        return unit_dimension(self.unit)[0] == unit_dimension(other.unit)[0]
+
     def compare(self, other: Quantity) -> int:
         """-1, 0 or 1 as this is less than, equal to or more than `other`, in any common unit.
 

@@ -10,9 +10,12 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.parameters import ParameterFile, parameters
+from tools.dosing.parameters import ParameterFile, no_dose, parameters
 from tools.dosing.plausibility import doubt
 from tools.dosing.wording import dose_text
+
+_L_PER_HOUR = 0.06
+"""Litres an hour in one millilitre a minute."""
 
 
 def dose_for_area(facts: Facts) -> DoseAnswer:
@@ -22,7 +25,7 @@ def dose_for_area(facts: Facts) -> DoseAnswer:
     shortest of the usual ones that is at least about one half-life and a half.
 
     Returns:
-        `found`; `missing` without weight or creatinine clearance; `out_of_scope` for children, dialysis and acute kidney injury.
+        `found`; `missing` without weight or creatinine clearance; `out_of_scope` for children, and where the kidneys change by the day.
 
     Source:
         Matzke 1984, Antimicrob Agents Chemother 25:433 (model); ASHP, IDSA, PIDS, SIDP 2020 (target, loading dose).
@@ -31,26 +34,25 @@ def dose_for_area(facts: Facts) -> DoseAnswer:
     age, weight, clearance = facts.latest("age"), facts.latest("body-weight"), facts.latest("creatinine-clearance")
     found = doubt(("body-weight", "serum-creatinine"), facts)
     if found is not None:
-        return structs.replace(
-            _none(model, "missing", found.issue.consequence, (found.observable,)), issue=found.issue, question=found.question
-        )
-    if age is not None and age.quantity.value < 18:
-        return _none(model, "out_of_scope", "the model was made in adults")
-    if facts.problem("dialysis") or facts.problem("acute-kidney-injury"):
-        return _none(model, "out_of_scope", "dialysis or acute kidney injury: dose by levels")
+        answer = no_dose(model, "missing", found.issue.consequence, (found.observable,))
+        return structs.replace(answer, issue=found.issue, question=found.question)
+    if age is not None and age.quantity.value < model.youngest:
+        return no_dose(model, "out_of_scope", model.said["too-young"])
+    if any(facts.problem(name) for name in model.member["unstable"]):
+        return no_dose(model, "out_of_scope", model.said["unstable"])
     lacking = tuple(
         name for name, value in (("birth date", age), ("body-weight", weight), ("creatinine-clearance", clearance)) if value is None
     )
     if weight is None or clearance is None or lacking:
-        return _none(model, "missing", f"the dose depends on {', '.join(lacking)}, not recorded", lacking)
+        return no_dose(model, "missing", f"the dose depends on {', '.join(lacking)}, not recorded", lacking)
     return _dose(model, float(weight.quantity.to("kg").value), float(clearance.quantity.value), (weight.reference, clearance.reference))
 
 
 def _dose(model: ParameterFile, weight: float, creatinine_clearance: float, because: tuple[str, ...]) -> DoseAnswer:
     number = model.number
-    clearance = (number["slope"] * creatinine_clearance + number["intercept"]) * 0.06
+    clearance = (number["slope"] * creatinine_clearance + number["intercept"]) * _L_PER_HOUR
     half_life = math.log(2) * number["volume_per_kg"] * weight / clearance
-    interval = next((hours for hours in (8, 12, 24, 48) if half_life <= hours / number["half_lives"]), 48)
+    interval = next((hours for hours in model.hours if half_life <= hours / number["half_lives"]), model.hours[-1])
     step = number["round_to"]
     daily = min(number["target"] * clearance, number["most_a_day"])
     single = max(step, round(daily * interval / 24 / step) * step)
@@ -66,24 +68,10 @@ def _dose(model: ParameterFile, weight: float, creatinine_clearance: float, beca
         start=DoseStep(text=text, amount=PlanQuantity(plain(amount.value), "mg"), per=f"{interval} h", route="intravenous"),
         max_per_day=PlanQuantity(plain(decimal_of(number["most_a_day"])), "mg"),
         adjustments=(Adjustment(expected, because),),
-        titration="by two levels or a Bayesian fit within 24 to 48 hours, to an area of 400 to 600 mg·h/L",
-        monitoring=("levels within 48 hours", "creatinine daily"),
+        titration=model.titration,
+        monitoring=model.monitoring,
         rule=model.ref(),
         legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=text,
-    )
-
-
-def _none(model: ParameterFile, outcome: str, reason: str, missing: tuple[str, ...] = ()) -> DoseAnswer:
-    return DoseAnswer(
-        outcome="missing" if outcome == "missing" else "out_of_scope",
-        drug=model.drug,
-        indication=model.indication[0],
-        missing=missing,
-        reason=reason,
-        rule=model.ref(),
-        legacy_id=model.legacy_id,
-        evidence=model.evidence(),
-        text=f"No dose: {reason.rstrip('.')}.",
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tools.clinical.answer import Issue
 from tools.clinical.facts import Facts, MedicationUse
-from tools.clinical.quantity import Quantity, decimal_of, unit_dimension
+from tools.clinical.quantity import Quantity, decimal_of
 from tools.dosing.answers import Adjustment
 from tools.dosing.engine import answer_for, daily_limit, per_day
 from tools.dosing.index import Entry, index
@@ -48,7 +48,7 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
     if present is None:
         return []
     limits = [(entry, *daily_limit(entry.alone, facts)) for entry in entries]
-    known = [(entry, most, reasons) for entry, most, reasons in limits if most is not None and _same_kind(most, present)]
+    known = [(entry, most, reasons) for entry, most, reasons in limits if most is not None and most.same_kind(present)]
     if len(known) < len(limits) or not known:
         return []
     entry, most, reasons = max(known, key=lambda k: k[1].to(present.unit).value)
@@ -78,7 +78,7 @@ def _over_single(use: MedicationUse, name: str, entries: list[Entry]) -> list[Is
     if amount is None or any(not entry.rule.max_single for entry in entries):
         return []
     most = [(entry, Quantity.parse(entry.rule.max_single)) for entry in entries]
-    if any(not _same_kind(limit, amount) for _, limit in most):
+    if any(not limit.same_kind(amount) for _, limit in most):
         return []
     entry, limit = max(most, key=lambda pair: pair[1].to(amount.unit).value)
     if amount.compare(limit) <= 0:
@@ -106,7 +106,7 @@ def _not_as_fixed(use: MedicationUse, entries: list[Entry], facts: Facts) -> lis
     if answer.start is None or answer.start.amount is None or answer.start.per is None:
         return []
     fixed = per_day(Quantity.parse(f"{answer.start.amount.value} {answer.start.amount.unit}"), answer.start.per)
-    if not _same_kind(fixed, present) or present.compare(fixed) == 0:
+    if not fixed.same_kind(present) or present.compare(fixed) == 0:
         return []
     more = present.compare(fixed) > 0
     said = f"{_amount(present)} a day is {'more' if more else 'less'} than the dose that its criteria give here ({answer.start.text})"
@@ -136,7 +136,3 @@ def _issue(
 
 def _amount(quantity: Quantity) -> str:
     return str(Quantity(round(quantity.value, 2), quantity.unit))
-
-
-def _same_kind(one: Quantity, other: Quantity) -> bool:
-    return unit_dimension(one.unit)[0] == unit_dimension(other.unit)[0]

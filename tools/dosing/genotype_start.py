@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.parameters import ParameterFile, parameters
+from tools.dosing.parameters import ParameterFile, no_dose, parameters
 from tools.dosing.wording import dose_text
 
 
@@ -17,11 +16,11 @@ def genotype_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> D
     """The predicted daily dose.
 
     Args:
-        facts: age, height and weight are needed; amiodarone and the three inducers are looked for among the medicines.
+        facts: age, height and weight are needed; an inhibitor and inducers of its metabolism are looked for among the medicines.
         genotype: `{"VKORC1": "A/G", "CYP2C9": "*1/*3"}`; a gene that is left out counts as unknown, never as normal.
 
     Returns:
-        `found`, with the weekly dose in words; `missing` without age, height or weight; `out_of_scope` under 18 years. Race is a term
+        `found`, with the weekly dose in words; `missing` without age, height or weight; `out_of_scope` for children. Race is a term
         of the algorithms and is never inferred: the term for a race that is not recorded is used.
 
     Source:
@@ -32,9 +31,9 @@ def genotype_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> D
     lacking = tuple(name for name, value in values.items() if value is None)
     age, height, weight = values["age"], values["body-height"], values["body-weight"]
     if age is None or height is None or weight is None:
-        return _none(model, "missing", f"the algorithm needs {', '.join(lacking)}", lacking)
-    if age.quantity.value < 18:
-        return _none(model, "out_of_scope", "the algorithms were made in adults")
+        return no_dose(model, "missing", f"the algorithm needs {', '.join(lacking)}", lacking)
+    if age.quantity.value < model.youngest:
+        return no_dose(model, "out_of_scope", model.said["too-young"])
     decades = float(age.quantity.value // 10)
     genes = dict(genotype or {})
     table = model.table["pharmacogenetic" if genes else "clinical"]
@@ -46,7 +45,7 @@ def genotype_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> D
 
 
 def _found(model: ParameterFile, weekly: float, genes: Mapping[str, str], because: tuple[str, ...]) -> DoseAnswer:
-    step = Decimal("0.5")
+    step = decimal_of(model.number["round_to"])
     daily = Quantity(max(step, round(decimal_of(weekly) / 7 / step) * step), "mg")
     known = ", ".join(f"{gene} {value}" for gene, value in sorted(genes.items())) or "no genotype"
     text = dose_text(daily, "24 h", "oral")
@@ -54,25 +53,12 @@ def _found(model: ParameterFile, weekly: float, genes: Mapping[str, str], becaus
         outcome="found",
         drug=model.drug,
         start=DoseStep(text=text, amount=PlanQuantity(plain(daily.value), "mg"), per="24 h", route="oral"),
-        usual="by INR",
-        titration="by INR on days 3 to 5, then twice a week, then weekly",
+        usual=model.usual,
+        titration=model.titration,
         adjustments=(Adjustment(f"predicted {weekly:.0f} mg a week from age, height, weight and medicines; {known}", because),),
-        monitoring=("INR",),
+        monitoring=model.monitoring,
         rule=model.ref(),
         legacy_id=model.legacy_id,
         evidence=model.evidence(),
         text=text,
-    )
-
-
-def _none(model: ParameterFile, outcome: str, reason: str, missing: tuple[str, ...] = ()) -> DoseAnswer:
-    return DoseAnswer(
-        outcome="missing" if outcome == "missing" else "out_of_scope",
-        drug=model.drug,
-        missing=missing,
-        reason=reason,
-        rule=model.ref(),
-        legacy_id=model.legacy_id,
-        evidence=model.evidence(),
-        text=f"No dose: {reason}.",
     )

@@ -8,7 +8,7 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.parameters import parameters
+from tools.dosing.parameters import ParameterFile, parameters
 from tools.dosing.wording import dose_text
 
 
@@ -41,29 +41,27 @@ def titrate_basal_insulin(drug: str, present: Quantity, fasting: Sequence[Quanti
     weight = facts.latest("body-weight")
     if lowest < number["low"]:
         share = number["cut_severe"] if lowest < number["severe"] else number["cut"]
-        return _found(drug, units * (1 - share), f"a fasting glucose of {lowest:.0f} mg/dL: {share:.0%} less")
+        return _found(model, drug, units * (1 - share), f"a fasting glucose of {lowest:.0f} mg/dL: {share:.0%} less")
     if mean <= number["goal"]:
         return DoseAnswer(
             outcome="nothing_found", drug=drug, reason=f"fasting glucose is at goal ({mean:.0f} mg/dL)", rule=model.ref(), text=""
         )
     if weight is not None and units >= number["ceiling_per_kg"] * float(weight.quantity.to("kg").value):
-        reason = "more than half a unit per kg: add or raise a GLP-1 receptor agonist or mealtime insulin instead of basal insulin"
-        return DoseAnswer(outcome="nothing_found", drug=drug, reason=reason, rule=model.ref(), text="")
-    return _found(drug, units + number["step"], f"mean fasting glucose of {mean:.0f} mg/dL: {number['step']:.0f} units more")
+        return DoseAnswer(outcome="nothing_found", drug=drug, reason=model.said["ceiling"], rule=model.ref(), text="")
+    return _found(model, drug, units + number["step"], f"mean fasting glucose of {mean:.0f} mg/dL: {number['step']:.0f} units more")
 
 
-def _found(drug: str, units: float, why: str) -> DoseAnswer:
-    model = parameters("basal-insulin")
+def _found(model: ParameterFile, drug: str, units: float, why: str) -> DoseAnswer:
     amount = Quantity(decimal_of(max(1, round(units))), "U")
     text = dose_text(amount, "24 h", "subcutaneous")
     return DoseAnswer(
         outcome="found",
         drug=drug,
-        indication="type-2-diabetes",
+        indication=model.indication[0],
         start=DoseStep(text=text, amount=PlanQuantity(plain(amount.value), "U"), per="24 h", route="subcutaneous"),
         adjustments=(Adjustment(why),),
-        titration="again after 3 days",
-        monitoring=("fasting glucose daily",),
+        titration=model.titration,
+        monitoring=model.monitoring,
         rule=model.ref(),
         evidence=model.evidence(),
         text=text,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from tools.clinical.facts import Facts, MedicationUse
-from tools.clinical.quantity import Quantity, unit_dimension
+from tools.clinical.quantity import Quantity
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.engine import daily_limit, entries_for, per_day, plan_quantity, text_of
 from tools.dosing.index import Entry, index
@@ -28,11 +28,12 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
     present = daily_of(use)
     if present is None:
         return _without(entry, indication, "missing", "the present daily dose is not recorded", ("present dose",))
-    most, _ = daily_limit(entry.rule, facts)
+    limit = daily_limit(entry.rule, facts)
+    most = limit[0]
     steps = [
         step
         for step in ladder(entry)
-        if _comparable(step[2], present) and (most is None or not _comparable(step[2], most) or step[2].compare(most) <= 0)
+        if step[2].same_kind(present) and (most is None or not step[2].same_kind(most) or step[2].compare(most) <= 0)
     ]
     wanted = (
         [s for s in steps if _compared(s[2], present) > 0]
@@ -47,7 +48,7 @@ def next_step(use: MedicationUse, indication: str, facts: Facts, direction: Lite
             "already at the highest dose for this patient" if direction == "up" else "already at the lowest dose",
         )
     amount, per, _ = wanted[0]
-    return _stepped(entry, indication, direction, amount, per, daily_limit(entry.rule, facts))
+    return _stepped(entry, indication, direction, amount, per, limit)
 
 
 def _compared(step: Quantity, present: Quantity) -> int:
@@ -110,10 +111,6 @@ def daily_of(use: MedicationUse) -> Quantity | None:
     if regimen.amount is not None and regimen.per is not None and regimen.per.value > 0 and not regimen.as_needed:
         return Quantity(regimen.amount.value / (regimen.per.to("d").value or Decimal(1)), regimen.amount.unit)
     return None
-
-
-def _comparable(one: Quantity, other: Quantity) -> bool:
-    return unit_dimension(one.unit)[0] == unit_dimension(other.unit)[0]
 
 
 def _without(
