@@ -102,7 +102,7 @@ def due_on(case: Case, days: int) -> Due:
 
 def _add_start(book: Workbook, case: Case, decision: Decision) -> None:
     drug = decision.picked or decision.subjects[0]
-    answer = dose_of_start(drug, decision.indication or "", case, decision.dose)
+    answer = dose_of_start(drug, decision.indication or "", case.facts, decision.dose)
     entry = _entry(case, decision, "start", medication_subject(drug))
     if answer.outcome == "out_of_scope":
         book.ask(
@@ -169,7 +169,7 @@ def _replacement(case: Case, decision: Decision, drug: str, use: MedicationUse) 
     Why the dose is what it is stays unsaid: it may speak of never having taken what is only now being replaced.
     """
     facts = case.facts.proposing((), without=frozenset({use.reference}))
-    answer = calculate_dose(drug, decision.indication or "", facts, row=decision.dose)
+    answer = dose_of_start(drug, decision.indication or "", facts, decision.dose)
     entry = _entry(case, decision, "start", medication_subject(drug))
     blockers = tuple(f"{wording.title(name)} for the dose of {drug}" for name in answer.missing)
     if answer.outcome == "out_of_scope":
