@@ -1,5 +1,5 @@
-"""What is held for whoever has a secret: who is signed in, and logins under way. In the database of the plans, so that it outlives a
-restart and every process over that database knows it.
+"""What is held for whoever has a secret: who is signed in, logins under way, and which alerts somebody was shown. In the database of the
+plans, so that it outlives a restart and every process over that database knows it.
 
 The secret itself is not kept, only its digest: whoever reads the table can be nobody.
 """
@@ -7,7 +7,7 @@ The secret itself is not kept, only its digest: whoever reads the table can be n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -16,7 +16,7 @@ import msgspec
 from agent.store.connection import Connection, Database
 
 T = TypeVar("T")
-Kind = Literal["session", "login"]
+Kind = Literal["session", "login", "alert"]
 TABLE = "held"
 _MAKE = (
     f"CREATE TABLE IF NOT EXISTS {TABLE} (key TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, until DOUBLE PRECISION NOT NULL,"
@@ -66,6 +66,22 @@ class Held:
             db.execute("DELETE FROM held WHERE key=?", (_digest(kind, secret),))
             return found
 
+    def put_all(self, kind: Kind, contents: Mapping[str, object], until: float, now: float) -> None:
+        """Hold each under its secret, in place of what was held there; what is over by now is dropped. Raises StoreError."""
+        with self.database.writing() as db:
+            db.execute("DELETE FROM held WHERE until < ?", (now,))
+            for secret, content in contents.items():
+                db.execute("DELETE FROM held WHERE key=?", (_digest(kind, secret),))
+                row = (_digest(kind, secret), kind, "", until, _text(content))
+                db.execute("INSERT INTO held (key, kind, owner, until, content) VALUES (?,?,?,?,?)", row)
+            _bound(db, kind)
+
+    def all_of(self, kind: Kind, secrets: Iterable[str], of: type[T], now: float) -> dict[str, T]:
+        """What is held now under each of these secrets. Raises StoreError."""
+        with self.database.reading() as db:
+            found = {secret: _found(db, kind, secret, of, now) for secret in secrets}
+        return {secret: content for secret, content in found.items() if content is not None}
+
     def drop_all_of(self, kind: Kind, owner: str) -> int:
         """Drop all that is held for somebody. Returns how many there were. Raises StoreError."""
         with self.database.writing() as db:
@@ -74,8 +90,8 @@ class Held:
             return len(rows)
 
 
-def _found(db: Connection, kind: Kind, secret: str, of: type[T]) -> T | None:
-    row = db.execute("SELECT content FROM held WHERE key=?", (_digest(kind, secret),)).fetchone()
+def _found(db: Connection, kind: Kind, secret: str, of: type[T], now: float = 0) -> T | None:
+    row = db.execute("SELECT content FROM held WHERE key=? AND until >= ?", (_digest(kind, secret), now)).fetchone()
     return msgspec.json.decode(row["content"], type=of) if row else None
 
 

@@ -27,6 +27,7 @@ from agent.faces.web.cds_hooks import HookDesk, router  # noqa: E402
 from agent.faces.web.metrics import Metrics  # noqa: E402
 from agent.faces.web.operation import Operation  # noqa: E402
 from agent.store.feedback import FeedbackBook  # noqa: E402
+from agent.store.held import Held  # noqa: E402
 from agent.store.opening import open_database  # noqa: E402
 
 Json = dict[str, Any]
@@ -79,7 +80,7 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ehr]:
 @pytest.fixture
 def ehr(one_server: Ehr, tmp_path: Path) -> Ehr:
     """It, with nothing remembered and an empty book."""
-    one_server.desk.memory = Memory(480 * 60)
+    one_server.desk.memory = Memory(480 * 60, Held(open_database(tmp_path / "home")))
     one_server.desk.book = one_server.book = FeedbackBook(open_database(tmp_path / "home"))
     one_server.day, one_server.headers = date(2026, 11, 20), {}
     one_server.lines.clear()

@@ -67,6 +67,15 @@ def test_after_the_session_of_work_it_is_news(serve: Any) -> None:
     assert len(ehr.cards(ordering("order-select"))) == len(ehr.cards(ordering("order-sign"))) > 0
 
 
+def test_a_second_server_over_the_same_database_knows_what_was_shown(serve: Any) -> None:
+    first, second = serve(), serve()
+    assert first.cards(ordering("order-select")) != []
+    assert second.cards(ordering("order-sign")) == []
+    other = ordering("order-sign")
+    other["context"]["userId"] = "Practitioner/dr-2"
+    assert second.cards(other) != []
+
+
 def feedback(card: dict[str, Any], outcome: str, **more: Any) -> dict[str, Any]:
     return {"card": card["uuid"], "outcome": outcome, "outcomeTimestamp": NOW, **more}
 

@@ -1,22 +1,27 @@
-"""What somebody was shown about a patient a while ago, so that it is not shown again; forgotten when the process ends, which only repeats it.
+"""What somebody was shown about a patient a while ago, so that it is not shown again: in the database, so that every process over it knows.
 
-Kept as digests under a key of this process's own: nobody's name or id lies in it.
+Kept as digests: nobody's name or id lies in it as such. Whoever can read the database and guess ids could find a guess confirmed; the
+records of the same patients lie beside it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-import secrets
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agent.faces.hooks.call import Call
+from agent.store.held import Held
 
-_MOST = 100_000
+
+class Seen(Struct, frozen=True):
+    """By which call an alert was shown first, and in which encounter, where that was said."""
+
+    caller: str
+    encounter: str = ""
 
 
 @dataclass
@@ -25,42 +30,43 @@ class Memory:
 
     Args:
         seconds: how long it counts.
-        clock: seconds that only go forward.
+        held: where it is kept.
+        clock: seconds since 1970.
     """
 
     seconds: float
-    clock: Callable[[], float] = time.monotonic
-    _secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    _seen: OrderedDict[str, tuple[float, str, str]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    held: Held
+    clock: Callable[[], float] = time.time
 
-    def is_news(self, call: Call, key: str) -> bool:
-        """Whether this alert was not shown in this session of work; from now on it was, unless the call says not to remember.
+    def news(self, call: Call, keys: Iterable[str]) -> frozenset[str]:
+        """Which of these alerts were not shown in this session of work; from now on they were, unless the call says not to remember.
 
         The same call sent again (same hook, same `hookInstance`) is answered as it was the first time. Where a call does not say who looks,
-        nobody can be known to have seen it: every alert is news, and none is remembered.
+        nobody can be known to have seen it: every alert is news, and none is remembered. Raises StoreError.
         """
-        if not call.context.user_id:
-            return True
-        name = self._digest(call.context.user_id, call.context.patient, key)
-        caller, encounter = self._digest(call.hook, call.hook_instance), self._bare(call.context.encounter_id)
-        with self._lock:
-            self._forget()
-            seen = self._seen.get(name)
-            if seen and seen[1] != caller and not (seen[2] and encounter and seen[2] != encounter):
-                return not call.repeats.filter_out_repeated_alerts
-            if call.repeats.cache_for_order_sign_filtering:
-                self._seen[name] = (self.clock(), caller, encounter)
-                self._seen.move_to_end(name)
-            return True
+        alerts = frozenset(keys)
+        if not call.context.user_id or not alerts:
+            return alerts
+        names = {key: "\0".join((call.context.user_id, call.context.patient, key)) for key in alerts}
+        now = self.clock()
+        seen = self.held.all_of("alert", names.values(), Seen, now)
+        here = Seen(_digest(call.hook, call.hook_instance), _bare(call.context.encounter_id))
+        again = {key for key, name in names.items() if _repeats(seen.get(name), here)}
+        if call.repeats.cache_for_order_sign_filtering and again != alerts:
+            self.held.put_all("alert", {names[key]: here for key in alerts - again}, until=now + self.seconds, now=now)
+        return alerts - again if call.repeats.filter_out_repeated_alerts else alerts
 
-    def _forget(self) -> None:
-        over = self.clock() - self.seconds
-        while self._seen and (len(self._seen) > _MOST or next(iter(self._seen.values()))[0] < over):
-            self._seen.popitem(last=False)
 
-    def _bare(self, encounter: str | None) -> str:
-        return self._digest(encounter.removeprefix("Encounter/")) if encounter else ""
+def _repeats(seen: Seen | None, here: Seen) -> bool:
+    """Whether it was shown by another call of the same session of work."""
+    if seen is None or seen.caller == here.caller:
+        return False
+    return not (seen.encounter and here.encounter and seen.encounter != here.encounter)
 
-    def _digest(self, *parts: str) -> str:
-        return hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+def _bare(encounter: str | None) -> str:
+    return _digest(encounter.removeprefix("Encounter/")) if encounter else ""
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

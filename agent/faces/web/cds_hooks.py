@@ -23,6 +23,7 @@ from agent.faces.hooks.services import SERVICES, Service, discovery
 from agent.faces.web.callers import body_of, is_local
 from agent.faces.web.problems import problem
 from agent.store.feedback import FeedbackBook, ShownCard
+from agent.store.held import Held
 
 Body = Annotated[bytes, Depends(body_of)]
 
@@ -43,7 +44,7 @@ class HookDesk:
     memory: Memory = field(init=False)
 
     def __post_init__(self) -> None:
-        self.memory = Memory(self.settings.hooks.repeat_after_minutes * 60)
+        self.memory = Memory(self.settings.hooks.repeat_after_minutes * 60, Held(self.book.database))
 
     def cards(self, service: Service, data: bytes) -> list[Card]:
         """What is shown, and written down before it is. Raises HookError."""
@@ -51,9 +52,9 @@ class HookDesk:
         as_of, hooks = self.today(), self.settings.hooks
         gathered = gather(call, as_of, self.settings.limits.bundle_entries, fetch_back(hooks))
         make = view_cards if service.hook == "patient-view" else order_cards
-        cards = [
-            card for card in make(Situation(call, gathered, as_of), self.settings.server.public_url) if self.memory.is_news(call, card.key)
-        ]
+        made = list(make(Situation(call, gathered, as_of), self.settings.server.public_url))
+        news = self.memory.news(call, [card.key for card in made])
+        cards = [card for card in made if card.key in news]
         at = datetime.now(UTC).isoformat(timespec="seconds")
         self.book.note_shown(
             ShownCard(id=c.id, service=service.id, rule=c.rule.id, version=c.rule.version, indicator=c.json["indicator"], at=at)
