@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agent import wording
 from agent.case import Case
+from agent.checking.standing import followed_under, said_of
 from tools.clinical.facts import Measurement, Problem
 from tools.clinical.plan import Coverage, CoverageStatus, Item, MedicationLine, Plan, PlanProblem
 from tools.guidelines import modules
@@ -48,10 +49,15 @@ def _problem(problem: Problem, planned: PlanProblem | None, plan: Plan, case: Ca
         return Coverage(concern=concern, text=text, status="addressed", reason=beside, items=citing)
     if citing:
         return Coverage(concern=concern, text=text, status="addressed", reason="It bears on the lines named.", items=citing)
+    if number := followed_under(problem, plan):
+        return Coverage(concern=concern, text=text, status="addressed", reason=f"Followed under problem {number}.")
+    return Coverage(concern=concern, text=text, status="not-covered", reason=_why_not(problem, case))
+
+
+def _why_not(problem: Problem, case: Case) -> str:
     outside = next((why for name, why in case.run.out_of_scope.items() if problem.kinds.intersection(modules()[name].kinds)), "")
     known = "No recommendation of this knowledge base covers it." if problem.kinds else "Its code and text were not recognised."
-    reason = wording.sentence(outside) or known
-    return Coverage(concern=concern, text=text, status="not-covered", reason=reason)
+    return wording.sentence(outside) or said_of(problem, case) or known
 
 
 def _results(plan: Plan, case: Case) -> Iterator[Coverage]:
