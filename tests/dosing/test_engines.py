@@ -120,6 +120,19 @@ def test_morphine_equivalents_add_up() -> None:
     assert (total.total, total.not_counted) == (Quantity(Decimal("100.0"), "mg"), ())
 
 
+@pytest.mark.parametrize("daily", ["1 mg/kg/d", "5 U/d", "2 {dose}/d", "3 mL/d"])
+def test_an_opioid_that_is_not_dosed_by_mass_is_not_counted(daily: str) -> None:
+    total = morphine_equivalents([opioid("morphine", "30 mg/d"), replace(opioid("oxycodone", daily), reference="m2")])
+    assert (total.total, total.not_counted) == (Q("30.0 mg"), (("m2", "the daily dose of the opioid is not recorded"),))
+
+
+def test_a_patch_whose_strength_is_no_release_rate_is_not_counted() -> None:
+    patch = MedicationUse(
+        "m", "fentanyl patch", (Ingredient("fentanyl"),), frozenset({"opioid"}), route="transdermal", strength=Q("2 mL/h")
+    )
+    assert morphine_equivalents([patch]).not_counted == (("m", "the release rate of the patch is not recorded"),)
+
+
 def test_a_patch_counts_by_its_release_rate() -> None:
     patch = MedicationUse(
         "m", "fentanyl patch", (Ingredient("fentanyl"),), frozenset({"opioid"}), route="transdermal", strength=Q("25 ug/h")

@@ -14,6 +14,8 @@ from tools.clinical.quantity import Quantity, decimal_of
 from tools.dosing.parameters import parameters
 from tools.dosing.steps import daily_of
 
+_MASS, _RATE = Quantity(Decimal(1), "mg"), Quantity(Decimal(1), "ug/h")
+
 
 class MorphineEquivalents(Struct, frozen=True):
     """The sum over the opioids that could be counted, and those that could not, with the reason."""
@@ -47,7 +49,7 @@ def morphine_equivalents(uses: Iterable[MedicationUse]) -> MorphineEquivalents:
 
 def _add(use: MedicationUse, name: str, counted: list[tuple[str, Quantity]], left_out: list[tuple[str, str]]) -> None:
     daily = daily_of(use)
-    if daily is None or len(use.ingredients) > 1 or not daily.unit.endswith("g"):
+    if daily is None or len(use.ingredients) > 1 or not daily.same_kind(_MASS):
         left_out.append((use.reference, "the daily dose of the opioid is not recorded"))
         return
     factor = decimal_of(parameters("opioids").table["mg"][name])
@@ -56,7 +58,7 @@ def _add(use: MedicationUse, name: str, counted: list[tuple[str, Quantity]], lef
 
 def _add_patch(use: MedicationUse, counted: list[tuple[str, Quantity]], left_out: list[tuple[str, str]]) -> None:
     strength = use.strength or use.regimen.amount
-    if strength is None or not strength.unit.endswith("/h"):
+    if strength is None or not strength.same_kind(_RATE):
         left_out.append((use.reference, "the release rate of the patch is not recorded"))
         return
     factor = decimal_of(parameters("opioids").number["patch"])
