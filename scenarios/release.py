@@ -142,6 +142,8 @@ def first_page(found: Card, figures: dict[str, Any], rows: list[dict[str, Any]])
         ("scarcity.html", "Who is read first when hours are short"),
         ("injection.md", f"Commands planted in records: {figures['injection']} change nothing"),
         ("interactions.md", "Public lists of interacting pairs"),
+        ("../model-card.md", "The model card"),
+        ("../safety-case.md", "The safety case: each promise, its evidence, what it does not show"),
     ]
     return Page(f"Report of carewright {figures['carewright']}", head, [measures(found), calibration(found), short, alerts, groups], beside)
 

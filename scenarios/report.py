@@ -132,7 +132,8 @@ def _numbers(found: Summary) -> Section:
     return Section(
         "A plan, in numbers",
         (_SPREAD, [_spread(name.replace("_", " "), found.spreads[name]) for name in ("lines", *MEASURES)]),
-        "The picture shows how many plans have so many lines.",
+        "The picture shows how many plans have so many lines. Interruptive: issues that interrupt. Suppressed: issues that were found and are kept "
+        "out of sight. Uncertain: medicines of which the record does not say whether they are still taken. Not checked: what could not be looked at.",
         histogram("Lines of a plan", found.spreads["lines"]),
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenarios.card import Card, Share, card, weights
+from scenarios.card import Card, Share, card, harmonic, weights
 from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
 from scenarios.page import Page, Section, as_markdown
 from scenarios.pictures import intervals
@@ -33,8 +33,7 @@ def card_text(found: Card) -> str:
 def card_page(found: Card) -> Page:
     """A card, with pictures of what it says."""
     head = (
-        f"{found.headline:.3f}, the weighted harmonic mean of the five measures below over the stories of "
-        "`scenarios/stories/`: one of them near nothing brings it near nothing. It says how the program behaves on records written for "
+        f"Headline {found.headline:.3f}, made of the five measures below over the stories of `scenarios/stories/`. It says how the program behaves on records written for "
         "it, by people who know it, and nothing about patients. Shares with their 95 % intervals (Wilson). Made by `carewright evaluate card`."
     )
     sections = [measures(found), *_subgroups(found), *_by_condition(found), calibration(found), *_changes(found)]
@@ -42,19 +41,42 @@ def card_page(found: Card) -> Page:
     return Page("Report card", head, [*sections, Section("Not met", unmet, "" if unmet else "Nothing is unmet.")])
 
 
+_COUNTED = {
+    "detection": "issues, stops, holds and escalations that stories demand, and the plan has",
+    "omissions": "other lines and questions that stories demand, and the plan has",
+    "precision": "lines and interruptions that stories forbid, and the plan has not",
+    "grounding": "lines of plans of which every citation is in the base in that version",
+    "approval": "attempts to get around the signature that fail, with a control that must succeed",
+}
+
+
 def measures(found: Card) -> Section:
-    """The five measures, each with its weight."""
+    """The five measures, each with what it counts and its weight, and how the headline is made of them."""
     weight = weights().weight
-    table = [(name, f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
-    return Section("Measures", (("measure", "weight", "share"), table), picture=drawn("Share met, by measure", found.measures))
+    total = sum(weight.values())
+    made = " + ".join(f"{weight[name]:g}/{share.value:.3f}" for name, share in found.measures.items())
+    half = harmonic({**found.measures, "detection": Share(1, 2)}, weight)
+    words = (
+        f"The headline is the weighted harmonic mean of these shares: {total:g} / ({made}) = {found.headline:.3f}. Whatever is good in one cannot "
+        f"buy back what is bad in another: with detection at one half and all else as it is, it would be {half:.3f}, with a measure at "
+        "nothing, nothing. Weights are declared in scenarios/cards."
+    )
+    table = [(name, _COUNTED[name], f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
+    columns = ("measure", "what is counted", "weight", "share")
+    return Section("Measures", (columns, table), words, drawn("Share met, by measure", found.measures))
 
 
 def calibration(found: Card) -> Section:
     """Whether what the knowledge calls unsure is wrong more often."""
     words = (
-        "Of the lines that stories speak of, the share that they demand (the others they forbid), by how sure the knowledge says it is. "
-        "Where unsure lines are demanded as often as sure ones, the word says too little."
+        "Of the lines in plans that stories speak of, the share that they demand (the others they forbid), by how sure the knowledge says it is. "
+        "Were the word right, unsure lines would be forbidden more often than sure ones."
     )
+    if found.sureness and all(share.met == share.asked for share in found.sureness.values()):
+        words += (
+            " Today no line of a plan is one that its story forbids, so every share is whole and this table says nothing about the word; it will "
+            "once something is unmet. How often unsure knowledge is behind lines at all stands in the report of the batch."
+        )
     table = (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness))
     return Section("How sure the knowledge says it is", table, words, drawn("Demanded lines, by confidence", found.sureness))
 
@@ -62,7 +84,8 @@ def calibration(found: Card) -> Section:
 def _subgroups(found: Card) -> list[Section]:
     names = list(next(iter(found.groups.values()))) if found.groups else []
     groups = [(name, *(str(share) for share in shares.values())) for name, shares in found.groups.items()]
-    parity = "; ".join(found.below) or "No subgroup lies below the others by more than the gap that is declared"
+    gap = f"{100 * weights().parity_gap:g} points, with intervals that do not touch"
+    parity = "; ".join(found.below) or f"No subgroup lies below the others by more than the declared gap ({gap})"
     pictures = "".join(drawn(f"{name}, by subgroup", {group: shares[name] for group, shares in found.groups.items()}) for name in names)
     return [Section("Subgroups", (("group", *names), groups), f"{parity}.", pictures)]
 

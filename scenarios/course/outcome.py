@@ -80,11 +80,22 @@ def _time_to_goal(found: Counted, interval: int) -> Section:
 
 def _events(found: Counted, manifest: Row) -> Section:
     years = found.followed * (manifest["visits"] - 1) * manifest["interval_days"] / 365
-    names = sorted({name for some in found.events.values() for name in some})
-    table = [(name, *(f"{some[name]} ({100 * some[name] / years:.1f})" for some in found.events.values())) for name in names]
-    text = f"Counts in {years:.0f} patient-years, and in brackets per 100 of them. Levels beyond a limit count at each visit."
-    rates = [(f"{name}, {arm}", round(100 * some[name] / years, 1)) for name in names for arm, some in found.events.items()]
+    happened = {name for some in found.events.values() for name in some}
+    names = sorted(happened | {one.name for one in responses().event})
+    each = 100 / years if years else 0.0
+    table = [(_event(name), *(f"{some[name]} ({each * some[name]:.1f})" for some in found.events.values())) for name in names]
+    text = (
+        f"Counts in {years:.0f} patient-years, and in brackets per 100 of them; levels beyond a limit count at each visit. Who begins more "
+        "medicines has more of their harms; harms without a published rate are not counted (scenarios/responses). The picture leaves out what "
+        "happened to nobody."
+    )
+    drawn = [name for name in names if name in happened]
+    rates = [(f"{_event(name)}, {arm}", round(each * some[name], 1)) for name in drawn for arm, some in found.events.items()]
     return Section("Events", (("event", *ARMS), table), text, bars("Events per 100 patient-years", rates))
+
+
+def _event(name: str) -> str:
+    return name.replace("-", " ")
 
 
 def _burden(found: Counted, manifest: Row) -> Section:

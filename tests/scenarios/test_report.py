@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from agent.errors import RecordError
-from scenarios.card import Card, Share, weights
+from scenarios.card import MEASURES, Card, Share, weights
 from scenarios.differences import differences
 from scenarios.page import Page, Section, as_html, as_markdown
 from scenarios.pictures import bars, histogram, intervals, lines, trends
@@ -56,7 +56,30 @@ def test_a_picture_is_well_formed_and_has_a_title(svg: str) -> None:
 
 def test_a_histogram_counts_every_value_once() -> None:
     texts = [node.text or "" for node in ElementTree.fromstring(histogram("few", [0, 0, 1, 3])).iter("text")]
-    assert texts == ["0", "2", "1", "1", "2", "0", "3", "1"]
+    assert texts == ["few", "0", "2", "1", "1", "2", "0", "3", "1"]
+
+
+def test_bands_of_whole_numbers_begin_and_end_at_whole_numbers() -> None:
+    texts = [node.text or "" for node in ElementTree.fromstring(histogram("many", {1: 3, 14: 2, 30: 1})).iter("text")]
+    assert texts[1::2] == ["1–3", "4–6", "7–9", "10–12", "13–15", "16–18", "19–21", "22–24", "25–27", "28–30"]
+    assert texts[2::2] == ["3", "0", "0", "0", "2", "0", "0", "0", "0", "1"]
+
+
+def test_a_picture_fits_a_telephone_and_names_its_lines_above_them() -> None:
+    drawn_ = ElementTree.fromstring(lines("shares", ["day 0", "day 90"], {"a": [0.0, 1.0], "b": [0.5, 0.5]}))
+    assert int(drawn_.attrib["width"]) <= 460
+    heights = {node.text: float(node.attrib["y"]) for node in drawn_.iter("text")}
+    assert heights["shares"] < heights["a"] < heights["b"] < heights["100%"]
+
+
+def test_the_card_says_what_each_measure_counts_and_how_the_headline_is_made(folder: Path) -> None:
+    shares = dict.fromkeys(MEASURES, Share(10, 10))
+    found = Card(1.0, shares, {"women": shares}, (), {}, (), {}, {"sure": Share(3, 3), "unsure": Share(1, 1)}, {})
+    text = as_markdown(card_page(found))
+    assert "12 / (3/1.000 + 2/1.000 + 2/1.000 + 2/1.000 + 3/1.000) = 1.000" in text
+    assert "with detection at one half and all else as it is, it would be 0.800" in text
+    assert "every share is whole and this table says nothing about the word" in text
+    assert "(5 points, with intervals that do not touch)" in text
 
 
 def test_html_and_markdown_hold_the_same_numbers_and_load_nothing(folder: Path) -> None:
@@ -74,6 +97,7 @@ def test_what_is_written_is_escaped() -> None:
     assert "<b>" not in as_html(page)
     assert "&lt;i&gt;|" in as_html(page)
     assert "| <i>\\| |" in as_markdown(page)
+    assert "see <code>a &lt; b</code>" in as_html(Page("A", "see `a < b`", []))
 
 
 def of(folder: Path, rows: list[dict[str, Any]] | None = None) -> tuple[dict[str, Any], Path]:
@@ -178,6 +202,6 @@ def test_the_first_page_has_the_headline_the_sureness_and_links_to_the_others(fo
     assert html.count("<svg") >= 5
     assert 'href="card.html"' in html
     text = as_markdown(card_page(found))
-    assert "| omissions | 3 | 9/10" in text.replace(f"| {weights().weight['omissions']:g} |", "| 3 |")
+    assert f"| {weights().weight['omissions']:g} | 9/10" in text
     assert "| asthma | 1/2" in text
     assert "| one: two |" in text
