@@ -72,7 +72,7 @@ def simulate(
     _tell_what_is_left(out, resume)
     start = time.perf_counter()
     settings = _with_drafter(drafter, concurrency, Settings(day, engine, workers, plans, parquet))
-    with bar("planning") as progress:
+    with bar("planning", out) as progress:
         manifest = simulate_patients(who, out, settings, resume=resume, progress=progress)
     with writing(out):
         write_report(out, compare)
@@ -111,8 +111,12 @@ def _with_drafter(name: str, concurrency: int, settings: Settings) -> Settings:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, and what moves it."""
+def bar(what: str, out: Path | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, and what moves it.
+
+    Args:
+        out: the folder from which an interrupted run can be taken up.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -125,7 +129,12 @@ def bar(what: str) -> Iterator[Callable[[int, int], None]]:
         def moved(done: int, total: int) -> None:
             shown.update(task, completed=done, total=total, rate=f"{done / (time.perf_counter() - start):.1f} a second")
 
-        yield moved
+        try:
+            yield moved
+        except KeyboardInterrupt:
+            shown.stop()
+            note(f"interrupted; what is in {out} can be taken up with --resume" if out else "interrupted")
+            raise
 
 
 def course(
@@ -151,7 +160,7 @@ def course(
     day = as_of or today()
     who = drawn(population, patients, seed, day) if population else somebody(paths or [])
     _tell_what_is_left(out, resume)
-    with bar("following") as progress:
+    with bar("following", out) as progress:
         manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress)
     note(
         f"{manifest['patients']} patients over {visits} visits, {manifest['errors']} not followed. Rows, manifest and report are in {out}."
