@@ -33,11 +33,16 @@ _NEVER_GUESSED = frozenset({"approve", "edit", "reject", "refuse", "help"})
 def answer(session: Session, line: str) -> Reply:
     """Answer a line and keep both in the conversation."""
     intent = understand(line)
-    said = _said(session, intent)
+    said = _unknown_command(line) if intent is None and line.lstrip().startswith("/") else _said(session, intent)
     if not said.understood and not line.lstrip().startswith("/") and (intent is None or intent.name not in _NEVER_GUESSED):
         said = _by_model(session, line, said)
     session.said.append((line, said))
     return said
+
+
+def _unknown_command(line: str) -> Reply:
+    name = line.split(maxsplit=1)[0]
+    return reply(frame(worded("There is no command {name}; /help lists every one.", name=name)), understood=False)
 
 
 def _said(session: Session, intent: Intent | None) -> Reply:
@@ -73,7 +78,7 @@ def _at_a_loss() -> Reply:
 
 def help_(session: Session, _: str) -> Reply:
     """What can be asked."""
-    commands = (frame(worded("  {command} {what}", command=f"{command:<26}", what=Phrase(what))) for command, what in COMMANDS.items())
+    commands = (frame(worded("  {command}: {what}", command=command, what=Phrase(what))) for command, what in COMMANDS.items())
     same = frame("or the same in words: “why start apixaban?”, “what if her eGFR were 25?”, “can she take ibuprofen?”")
     return reply(frame("I can answer:"), *commands, same, understood=False)
 

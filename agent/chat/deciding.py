@@ -18,6 +18,7 @@ _EDIT = re.compile(
     r"(?:\s+(?:because|for)\s+(?P<reason>[a-z-]+)(?:[:,]?\s*(?P<text>.+))?)?$",
     re.IGNORECASE,
 )
+_GROUPED = re.compile(r"[1-9]\d*,\d{3}")
 _UNITS = {"hours": "h", "hour": "h", "days": "d", "day": "d", "weeks": "wk", "week": "wk"}
 _WRITE = {
     "approve": "Write for instance: /approve i3, /approve rest, or /approve i3 d8=will-monitor: potassium in a week.",
@@ -122,6 +123,10 @@ def _edit(argument: str) -> Decision:
     found = _EDIT.match(argument.strip())
     if not found:
         raise DecisionError("malformed", _WRITE["edit"])
+    if _GROUPED.fullmatch(found["value"]):
+        raise DecisionError(
+            "malformed", f"{found['value']} is one in one country and a thousand in another: write it without the comma, or with a point."
+        )
     return Edit(
         item=found["item"].casefold(),
         reason=found["reason"] or "dose-adjusted",

@@ -81,6 +81,8 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^{_HER}([a-z][\w ]*?) (?:was|is now|is|came back(?: (?:at|as))?|has (?:risen|gone up|dropped|fallen) to|(?:rose|went up|dropped|fell) to|of) (-?\d+(?:\.\d+)?(?: ?[a-z%/]+)?)(?: (?:this morning|today|now|yesterday|last week))?(?:,? (?:what now|now what|what (?:do|should) (?:i|we) do|does (?:that|this) change (?:anything|things|the plan)))?$", "measured"),
     (rf"^(?:can|may|could|should|do) {_WHO} (?:double|raise|increase|lower|reduce|decrease|halve|uptitrate|up.?titrate|titrate|cut|go up on|go down on) {_ARTICLE}(?:dose of )?{_ARTICLE}(.+?)(?: dose)?$", "dose"),
     (rf"^(?:{_THEY}|we|i) (?:can't|can not|cannot|can no longer|does not|doesn't|do not|don't|will not|won't|refuses?|declines?|did not|didn't)(?: want)?(?: to)? (?:afford|take|pay for|tolerate|get|like|use|swallow) {_ARTICLE}(.+)$|^(?:{_THEY}) (?:refuses|declines|is intolerant of|does not want|doesn't want) (?:to take )?{_ARTICLE}(.+)$", "compare"),
+    (r"^allerg(?:y|ies)$", "allergic"),
+    (rf"^(?:stop|hold) {_ARTICLE}(.+)$", "stopping"),
     (r"^what (?:happens|comes|would happen|else is there|instead) if (?:i|we) (?:reject|refuse|decline) (i\d+)$|^(?:what|which)\b.* instead of (i\d+|.+)$", "compare"),
     (rf"^(?:is|are) {_THEY} (?:on|taking) too (?:many|much) \w+$|^(?:any )?polypharmacy$", "stops"),
     (r"^when (?:do|should|must|can|shall|is) .*\b(labs?|bloods?|tests?|vaccin\w+|imaging|referrals?)\b.*$", "due"),
@@ -201,8 +203,10 @@ def understand(line: str) -> Intent | None:
             if name in _SUPPOSED:
                 return Intent("what-if", _SUPPOSED[name].format(*(group.strip() for group in found.groups())))
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
-    named = 0 < len(bare.split()) <= 3 and not _ASKING.match(bare)
-    return Intent("about", bare) if named else None
+    name = re.sub(f"^{_HER}", "", bare)
+    if name in NAMES:
+        return Intent(name)
+    return Intent("about", name) if 0 < len(name.split()) <= 3 and not _ASKING.match(name) else None
 
 
 def bare_words(text: str) -> str:

@@ -62,3 +62,10 @@ def test_half_a_decision_is_answered_with_how_to_write_one(line: str) -> None:
 def test_an_edit_is_read_with_its_interval_and_reason() -> None:
     said = decision_said("edit", "i4 75 mg every 24 hours because dose-adjusted: slow pulse")
     assert said == Edit(item="i4", reason="dose-adjusted", text="slow pulse", amount=PlanQuantity("75", "mg"), per="24 h")
+
+
+def test_a_dose_that_is_one_or_a_thousand_is_not_taken_for_either() -> None:
+    talk = Session(record(), DAY)
+    talk.signer = LateSigner(talk, Reviewer("dr-1", "physician"))
+    reply = answer(talk, "/edit i1 1,000 mg every 12 h")
+    assert "a thousand in another" in reply.lines[0]
