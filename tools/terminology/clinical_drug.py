@@ -18,13 +18,14 @@ from tools.terminology.lexicon import Lexicon, Names
 from tools.terminology.model import WordsFile
 from tools.terminology.text import name_key, plain_text
 
-_BRAND = re.compile(r"\[([^\]]*)\]")
+_BRAND = re.compile(r"\[([^\[\]]*)\]")
 _PACK = re.compile(r"\((?=[^()]*[a-z]{3})((?:[^()]|\([^()]*\))*)\)")
 _PREFIX = re.compile(r"^(?:nda\d+\s+|\d[\d.,]*\s*(?:ml|hr|hours?|actuat|day)\s+(?=\S))+")
 _PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
 _STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
 _NUMBER = re.compile(r"^(?:[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u|x)?|q\d+(?:-\d+)?(?:h|hr|hrs|d|wk|w|mo)?|nda\d+)$")
-_JOINED = re.compile(r"([a-z]{4,})(\d[\d.]*\s*(?:mg|mcg|g|ml|meq|units?)\b)")
+_JOINED = re.compile(r"(?<![a-z])([a-z]{4,})(\d[\d.]*\s*(?:mg|mcg|g|ml|meq|units?)\b)")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _LONGEST = 6
 _LONGEST_PHRASE = 40
 
@@ -118,7 +119,7 @@ class DrugReader:
         ucum = self._words.units.get(unit)
         if ucum is None or ucum in {"h", "d", "mL", "L", "{puff}", "{tablet}", "{dose}"}:
             return None
-        value = Decimal(number.replace(",", ""))
+        value = _decimal(number)
         if other:
             below = self._words.units.get(other)
             if below is None:
@@ -209,6 +210,11 @@ class DrugReader:
             drug.unresolved.clear()
         elif set(known).isdisjoint(drug.ingredients):
             drug.unresolved.append(brand)
+
+
+def _decimal(number: str) -> Decimal:
+    """A strength as a number: a comma before three digits groups them (`10,000 units`), any other is a decimal point (`2,5 mg`)."""
+    return Decimal(number.replace(",", "") if _GROUPED.fullmatch(number) or number.count(",") != 1 else number.replace(",", "."))
 
 
 def _last(words: list[str], table: Mapping[str, str]) -> str | None:
