@@ -130,7 +130,7 @@ def _paired(source: str) -> frozenset[tuple[str, str]]:
     return frozenset(_pairs(_tokens(source)))
 
 
-_GROUPED = re.compile(r"\d+,\d{3}")
+_GROUPED = re.compile(r"[1-9]\d*,\d{3}")
 
 
 def _plain(token: str) -> str:

@@ -61,6 +61,10 @@ def test_a_code_alone_means_what_its_name_means() -> None:
         ("Lantus 100 unit/ml injectable solution", "100 [IU]/mL", "solution", "parenteral"),
         ("120 ACTUAT Fluticasone propionate 0.044 MG/ACTUAT Metered Dose Inhaler", "0.044 mg/{puff}", "inhaler", "inhaled"),
         ("72 HR Fentanyl 0.025 MG/HR Transdermal System", "0.025 mg/h", "system", "transdermal"),
+        ("warfarin 2,5 mg tablet", "2.5 mg", "tablet", "oral"),
+        ("digoxin 0,125 mg tablet", "0.125 mg", "tablet", "oral"),
+        ("metformin 1,000 mg tablet", "1000 mg", "tablet", "oral"),
+        ("heparin 10,000 units/ml solution", "10000 [IU]/mL", "solution", None),
         ("Hydrocortisone 10 MG/ML Topical Cream", "10 mg/mL", "cream", "topical"),
     ],
 )
