@@ -84,11 +84,12 @@ class Observed:
 
 @dataclass
 class Counted:
-    """Everything that is counted of a course."""
+    """Everything that is counted of a course; `watched` has the levels of everybody by observable, arm and visit."""
 
     followed: int = 0
     observables: dict[str, Observed] = field(default_factory=dict)
     events: dict[str, Counter[str]] = field(default_factory=lambda: {arm: Counter() for arm in ARMS})
+    watched: dict[str, dict[str, list[Mean]]] = field(default_factory=dict)
     burden: dict[str, dict[str, Mean]] = field(default_factory=lambda: {arm: {name: Mean() for name in BURDEN} for arm in ARMS})
     errors: list[tuple[str, str]] = field(default_factory=list)
 
@@ -103,7 +104,12 @@ class Counted:
         self.followed += 1
         for name, at_goal in arms["no change"]["at_goal"].items():
             self.observables.setdefault(name, Observed(len(at_goal))).add(arms, name)
+        for name, levels in arms["no change"]["watched"].items():
+            self.watched.setdefault(name, {arm: [Mean() for _ in levels] for arm in ARMS})
         for arm in ARMS:
+            for name, of in self.watched.items():
+                for mean, level in zip(of[arm], arms[arm]["watched"][name], strict=True):
+                    mean.add(level)
             self.events[arm].update(arms[arm]["events"])
             for name, mean in self.burden[arm].items():
                 mean.add(arms[arm][name])

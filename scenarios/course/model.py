@@ -181,11 +181,12 @@ class Usual(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class CourseRules(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How often somebody is seen, by which goals, and who decides what."""
+    """How often somebody is seen, by which goals, and who decides what; `watched` are levels that are told of everybody, for their harms."""
 
     interval_days: int
     reviewer: Reviewer
     goal: tuple[Goal, ...]
+    watched: tuple[str, ...] = ()
     usual: Usual
 
     def faults(self) -> list[str]:
@@ -193,7 +194,11 @@ class CourseRules(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         steps = [step for ladder in self.usual.ladder for step in ladder.steps]
         faults = [f"{n!r} is no problem" for goal in self.goal for n in goal.has if not terminology().is_problem(n)]
         faults += [f"{step.text!r} is not recognised" for step in steps if terminology().medication(step.text).outcome != "recognized"]
-        faults += [f"{name!r} is no observable" for name in self.usual.laboratories if terminology().observable_named(name) is None]
+        faults += [
+            f"{name!r} is no observable"
+            for name in (*self.usual.laboratories, *self.watched)
+            if terminology().observable_named(name) is None
+        ]
         return faults + [fault for step in steps for text in (step.dose, step.per) for fault in _unit_faults(text)]
 
 

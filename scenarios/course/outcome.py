@@ -5,9 +5,11 @@ Rows are counted one after the other (`scenarios.course.counted`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from scenarios.card import Share
 from scenarios.course.arms import ARMS
-from scenarios.course.counted import BURDEN, Counted
+from scenarios.course.counted import BURDEN, Counted, Mean
 from scenarios.course.model import responses
 from scenarios.page import Page, Section
 from scenarios.pictures import bars, lines, trends
@@ -29,7 +31,13 @@ def page(found: Counted, manifest: Row) -> Page:
     )
     interval = manifest["interval_days"]
     sections = [section for name in found.observables for section in (_at_goal(found, name, interval), _levels(found, name, interval))]
-    sections += [_time_to_goal(found, interval), _events(found, manifest), _burden(found, manifest), *_errors(found, manifest)]
+    sections += [
+        _time_to_goal(found, interval),
+        *(_watched(found, name, interval) for name in found.watched),
+        _events(found, manifest),
+        _burden(found, manifest),
+        *_errors(found, manifest),
+    ]
     return Page("Simulated course", head, sections)
 
 
@@ -52,13 +60,29 @@ def _at_goal(found: Counted, observable: str, interval: int) -> Section:
 def _levels(found: Counted, observable: str, interval: int) -> Section:
     """Where the level lies in the mean, of those who have a goal for it."""
     one = found.observables[observable]
-    means = {arm: [level.value for level in one.levels[arm]] for arm in ARMS}
+    return _means(
+        "Level",
+        observable,
+        one.levels,
+        interval,
+        f"Mean of {one.patients} patients who have a goal for it; the level behind the measurements.",
+    )
+
+
+def _watched(found: Counted, observable: str, interval: int) -> Section:
+    """Where a level lies in the mean, of everybody: what medicines do beside what they are for."""
+    words = f"Mean of all {found.followed} patients, who have no goal for it: what medicines do beside what they are taken for."
+    return _means("Watched", observable, found.watched[observable], interval, words)
+
+
+def _means(what: str, observable: str, levels: Mapping[str, Sequence[Mean]], interval: int, words: str) -> Section:
+    means = {arm: [level.value for level in levels[arm]] for arm in ARMS}
     marks = _marks(len(means["no change"]), interval)
     unit = next(moves.unit for moves in responses().moves if moves.observable == observable)
     return Section(
-        f"Level: {_title(observable)}, {unit}",
+        f"{what}: {_title(observable)}, {unit}",
         (("arm", *marks), [(arm, *(f"{value:.4g}" for value in some)) for arm, some in means.items()]),
-        f"Mean of {one.patients} patients who have a goal for it; the level behind the measurements.",
+        words,
         trends(f"Mean level: {_title(observable)}", marks, means),
     )
 

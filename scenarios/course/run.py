@@ -58,6 +58,7 @@ class _Followed:
         self._events: Counter[str] = Counter()
         self._at_goal: dict[str, list[bool]] = {observable: [] for observable in self._goals}
         self._levels: dict[str, list[float]] = {observable: [] for observable in self._goals}
+        self._watched: dict[str, list[float]] = {observable: [] for observable in rules.watched}
 
     def through(self, arm: Arm) -> dict[str, Any]:
         """Every visit, decided by this arm."""
@@ -71,7 +72,8 @@ class _Followed:
         medicines = len(self._uses(days[-1]))
         return {
             "at_goal": self._at_goal,
-            "levels": {name: [round(one, 2) for one in some] for name, some in self._levels.items()},
+            "levels": _rounded(self._levels),
+            "watched": _rounded(self._watched),
             "events": dict(sorted(self._events.items())),
             "medicines": medicines,
             "tests": tally.tests,
@@ -135,10 +137,16 @@ class _Followed:
         for observable, below in self._goals.items():
             self._at_goal[observable].append(levels[observable] < below)
             self._levels[observable].append(levels[observable])
+        for observable, noted in self._watched.items():
+            noted.append(levels[observable])
 
     def _write(self, observable: str, levels: dict[str, float], day: date, number: int) -> None:
         moves = next(one for one in responses().moves if one.observable == observable)
         self._chart.measured(*self._body.value(moves, levels[observable], number), day)
+
+
+def _rounded(levels: dict[str, list[float]]) -> dict[str, list[float]]:
+    return {name: [round(one, 2) for one in some] for name, some in levels.items()}
 
 
 def goals(facts: Facts, rules: CourseRules) -> dict[str, float]:

@@ -243,7 +243,15 @@ def test_a_course_that_nobody_declared_is_named_with_those_that_are() -> None:
 
 def arm(at_goal: list[bool], levels: list[float], medicines: int = 1) -> dict[str, Any]:
     burden = dict.fromkeys(("tests", "minutes", "signed", "rejected", "waiting", "missed"), 0)
-    return {"at_goal": {"hba1c": at_goal}, "levels": {"hba1c": levels}, "events": {"cough": 1}, "medicines": medicines, **burden}
+    watched = {"egfr": [80.0, 79.0 + medicines]}
+    return {
+        "at_goal": {"hba1c": at_goal},
+        "levels": {"hba1c": levels},
+        "watched": watched,
+        "events": {"cough": 1},
+        "medicines": medicines,
+        **burden,
+    }
 
 
 def course_of(planned: list[bool], usual: list[bool]) -> dict[str, Any]:
@@ -264,6 +272,7 @@ def test_the_report_of_a_course_counts_row_by_row() -> None:
     assert (one.open["plans as drafted"], dict(one.reached["plans as drafted"])) == (2, {1: 1})
     assert [round(level.value, 6) for level in one.levels["usual care"]] == [7.5, 7.3]
     assert found.events["no change"] == {"cough": 3}
+    assert [level.value for level in found.watched["egfr"]["usual care"]] == [80.0, 81.0]
     assert found.burden["usual care"]["medicines"].value == 2
     assert found.errors == [("b", "RecordError: torn")]
 
