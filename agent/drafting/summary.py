@@ -29,10 +29,14 @@ def summary(case: Case, problems: Sequence[PlanProblem], items: Sequence[Item], 
     words = wording.listed(wording.lowered(p.text) for p in listed or problems)
     having = f" with {words}" if listed else f", looked at for {words}" if problems else ""
     found = f"{len(case.suspected)} finding{'s' if len(case.suspected) != 1 else ''} suspected" if case.suspected else ""
+    changes = sum(item.action in _CHANGES for item in items)
     if not problems:
         more = f"{found}; " if found else ""
-        return f"{who}{sex}: no active problem that this knowledge base covers, so no treatment is proposed; {more}what was checked is listed below."
-    changes = sum(item.action in _CHANGES for item in items)
+        none = "no active problem that this knowledge base covers"
+        if changes:
+            return f"{who}{sex}: {none}; {changes} medication change{'s' if changes != 1 else ''} proposed; {more}what was checked is listed below."
+        due = "what is due and what was checked are" if items else "what was checked is"
+        return f"{who}{sex}: {none}, so no treatment is proposed; {more}{due} listed below."
     asked = f"{len(questions)} question{'s' if len(questions) != 1 else ''} before signing" if questions else "no open question"
     return f"{who}{sex}{having}: {changes} medication change{'s' if changes != 1 else ''} proposed, {f'{found}, ' if found else ''}{asked}."
 
