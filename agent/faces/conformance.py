@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from agent.faces.planning_face import EXAMPLE_AS_OF
 
@@ -11,13 +11,18 @@ Say = Callable[[str], None]
 
 def probe(say: Say) -> list[str]:
     """What does not hold, a sentence each; `say` is told the name of each probe as it begins."""
+    return run_probes(_PROBES, say, lambda error: f"{type(error).__name__}: {error}")
+
+
+def run_probes(probes: Mapping[str, Callable[[], Iterable[str]]], say: Say, words: Callable[[Exception], str]) -> list[str]:
+    """The failures of each of these probes, with its name; a probe that breaks has failed, with these words for its error."""
     failures: list[str] = []
-    for name, check in _PROBES.items():
+    for name, check in probes.items():
         say(f"probing: {name}")
         try:
             failures += [f"{name}: {failure}" for failure in check()]
         except Exception as error:  # noqa: BLE001 - a probe that breaks is a promise that does not hold, whatever the reason
-            failures.append(f"{name}: {type(error).__name__}: {error}")
+            failures.append(f"{name}: {words(error)}")
     return failures
 
 

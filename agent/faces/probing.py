@@ -12,8 +12,10 @@ import socket
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from agent.faces.conformance import Say, run_probes
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
 
 _TIMEOUT = 30
@@ -21,7 +23,6 @@ _MARK = "Zyxomarker-Smith-1947"
 """Stands for a patient's name: whatever is sent with it must not come back in a refusal."""
 _PROBLEM = "application/problem+json"
 _API = "/api/v1"
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,7 @@ def probe_running(at: Installation, say: Say) -> list[str]:
 
 
 def _run(probes: Mapping[str, Callable[[Installation], Iterator[str]]], at: Installation, say: Say) -> list[str]:
-    failures: list[str] = []
-    for name, check in probes.items():
-        say(f"probing: {name}")
-        try:
-            failures += [f"{name}: {failure}" for failure in check(at)]
-        except Exception as error:  # noqa: BLE001 - a probe that breaks is a promise that does not hold, whatever the reason
-            failures.append(f"{name}: {type(error).__name__}")
-    return failures
+    return run_probes({name: partial(check, at) for name, check in probes.items()}, say, lambda error: type(error).__name__)
 
 
 def _answers(at: Installation) -> Iterator[str]:
