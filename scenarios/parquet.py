@@ -14,11 +14,23 @@ from agent.errors import RecordError
 _PART = 5_000
 
 
+_ALWAYS = {
+    "text": ("key", "patient", "outcome", "digest", "input", "sex", "route", "urgency", "error", "message"),
+    "int": (
+        *("age", "questions", "issues", "interruptive", "suppressed", "medications", "uncertain"),
+        *("interruptive_unsure", "not_checked", "set_aside"),
+    ),
+    "texts": ("modules",),
+    "counts": ("items", "ledger", "open", "alerts", "confidence"),
+}
+"""What every table has, also where no row has it, so that tables of several batches can be read as one."""
+
+
 class Columns:
-    """Which columns rows have, and of which kind, learnt from the rows themselves."""
+    """Which columns rows have, and of which kind: those that every table has, and what is learnt from the rows themselves."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[str, str] = {name: kind for kind, names in _ALWAYS.items() for name in names}
 
     def learn(self, row: Mapping[str, Any]) -> None:
         """Take note of a row."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import orjson
 
@@ -89,7 +90,7 @@ def writing(out: Path) -> Iterator[None]:
 def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
     """Write what a batch leaves behind, row by row, and forget the ledger."""
     digest_of_rows, outcomes, columns = hashlib.sha256(), Counter[str](), Columns()
-    names = ("timings.ndjson", "rows.ndjson", *(("plans.ndjson",) if settings.plans else ()))
+    digest_of_plans, names = hashlib.sha256(), ("timings.ndjson", "rows.ndjson", *(("plans.ndjson",) if settings.plans else ()))
     with ExitStack() as stack:
         timings, bare, *plans = (stack.enter_context((out / f"{name}.part").open("wb")) for name in names)
         for row in ledger.rows():
@@ -101,7 +102,8 @@ def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
             columns.learn(row)
             timings.write(orjson.dumps({"key": row["key"], "patient": row["patient"], "seconds": seconds}) + b"\n")
             if plan is not None:
-                plans[0].write(orjson.dumps(plan) + b"\n")
+                plans[0].write(line := orjson.dumps(plan) + b"\n")
+                digest_of_plans.update(line)
     for name in names:
         os.replace(out / f"{name}.part", out / name)
     if settings.parquet:
@@ -112,6 +114,8 @@ def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
         "patients": outcomes.total(),
         "outcomes": dict(sorted(outcomes.items())),
         "rows": "sha256:" + digest_of_rows.hexdigest(),
+        **({"plans_file": "sha256:" + digest_of_plans.hexdigest()} if settings.plans else {}),
+        "python": python_version(),
     }
     (out / "manifest.json.part").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     os.replace(out / "manifest.json.part", out / "manifest.json")

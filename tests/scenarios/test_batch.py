@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import subprocess
 import sys
@@ -185,6 +186,25 @@ def test_rows_can_be_read_as_a_table(folder: Path, tmp_path: Path) -> None:
     assert [row["outcome"] for row in table] == [row["outcome"] for row in rows]
     counted = next(row for row in table if row["outcome"] == "plan")["items"]
     assert {one["name"]: one["count"] for one in counted} == next(row for row in rows if row["outcome"] == "plan")["items"]
+
+
+def test_tables_of_batches_have_the_same_columns_whoever_is_in_them(folder: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    schemas = []
+    for name, files in {"planned": [folder / "1.json"], "failed": [folder / "torn.json"]}.items():
+        simulate(files, tmp_path / name, Settings(DAY, "inline", parquet=True))
+        schemas.append(parquet.read_schema(tmp_path / name / "rows.parquet"))
+    assert schemas[0].equals(schemas[1])
+    assert {str(schemas[0].field(name).type) for name in ("age", "questions", "set_aside")} == {"int64"}
+    table = parquet.read_table(tmp_path / "failed" / "rows.parquet")
+    assert (table.column("age").null_count, table.column("error").to_pylist()) == (1, ["RecordError"])
+
+
+def test_the_manifest_seals_the_plans_too(folder: Path, tmp_path: Path) -> None:
+    manifest = simulate([folder], tmp_path / "a", Settings(DAY, "inline", plans=True))
+    plans = (tmp_path / "a" / "plans.ndjson").read_bytes()
+    assert manifest["plans_file"] == "sha256:" + hashlib.sha256(plans).hexdigest()
+    assert {"carewright", "schema_version", "as_of", "knowledge", "drafter", "python"} <= set(manifest)
 
 
 @pytest.mark.slow
