@@ -15,7 +15,7 @@ from agent.fhir.write_issues import detected_issue, device, provenance
 from agent.fhir.write_items import Writing, activity_of, question_task, resources_of
 from agent.fhir.write_parts import URI, Json, compact, notes, refer, refers, text
 from agent.review import Outcome, Override
-from tools.clinical.plan import Plan
+from tools.clinical.plan import Plan, PlanIssue
 
 Overrides = Mapping[str, Sequence[Override]]
 _LABELS = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
@@ -84,17 +84,25 @@ def _resources(w: Writing, overrides: Overrides) -> dict[str, Json]:
     requests = {name: r for item in w.items for name, r in resources_of(item, w).items()}
     waited = {question for item in w.items for question in item.conditional_on}
     questions = {w.name("Task", q.id): question_task(q, w) for q in w.plan.questions if w.draft or q.id in waited}
-    issues = {w.name("DetectedIssue", i.id): detected_issue(i, w, overrides) for i in w.plan.issues if _bears(i.id, w)}
+    issues = {w.name("DetectedIssue", i.id): detected_issue(i, w, overrides) for i in w.plan.issues if _bears(i, w)}
     goals = _goals(w)
     made = {w.device(): device(w.plan), **issues, **questions, **requests, **goals, w.name("CarePlan", ""): _care_plan(w, goals)}
     return {**made, w.name("Provenance", ""): provenance(w, tuple(made))}
 
 
-def _bears(issue: str, w: Writing) -> bool:
-    """A draft shows every issue; what leaves, those that an approved item raises or answers."""
+def _bears(issue: PlanIssue, w: Writing) -> bool:
+    """A draft shows every issue; what leaves, those that an approved item raises or answers, and those whose remedy was refused."""
     if w.draft:
-        return any(i.id == issue and not i.suppressed for i in w.plan.issues)
-    return any(issue in w.issues_of(item.id) for item in w.items)
+        return not issue.suppressed
+    return any(issue.id in w.issues_of(item.id) for item in w.items) or _stays(issue, w)
+
+
+def _stays(issue: PlanIssue, w: Writing) -> bool:
+    """What a refused remedy would have answered goes on, unless it came of a start that was refused as well."""
+    approved = {item.id for item in w.items}
+    refused = {item.id: item for item in w.plan.items if item.id not in approved}
+    raised = any(refused[item].action == "start" for item in issue.items if item in refused)
+    return not issue.suppressed and not raised and any(item in refused for item in issue.handled_by)
 
 
 def _goals(w: Writing) -> dict[str, Json]:

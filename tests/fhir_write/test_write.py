@@ -55,6 +55,14 @@ def test_a_rejected_item_is_absent_with_all_that_only_it_needs() -> None:
     assert len(transaction_bundle(plan, outcome(plan))["entry"]) - len(bundle["entry"]) == 3  # the request, its issue, its question
 
 
+def test_what_a_refused_remedy_would_have_answered_goes_on_and_is_told() -> None:
+    plan = heart_kidney_diabetes()
+    issue = next(i for i in plan.issues if i.handled_by == ("i4",))
+    told = of(transaction_bundle(plan, outcome(plan, "i4")), "DetectedIssue")
+    assert [t["detail"] for t in told if t["detail"].startswith(issue.consequence[:20])]
+    assert not [t for t in told if t["detail"].startswith(issue.consequence[:20]) and "mitigation" in t]
+
+
 def test_a_change_is_a_proposal_with_its_dose_and_a_task_on_the_old_order() -> None:
     plan = heart_kidney_diabetes()
     bundle = transaction_bundle(plan, outcome(plan))
