@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.chat.grammar import Intent
 from agent.desk import Desk
 from agent.errors import DecisionError
+from agent.faces.web import conversations
 from agent.faces.web.accounts import Accounts
 from agent.faces.web.app import application
 from agent.store.runs import Runner
@@ -202,3 +205,27 @@ def test_a_rejection_without_a_reason_is_refused_before_the_password_is_asked_fo
     assert (answer.status_code, "A reason is missing" in answer.text) == (422, True)
     assert "password" not in answer.text
     assert desk.show(plan).decisions == ()
+
+
+def test_the_conversation_of_a_page_asks_the_configured_model_what_is_meant(
+    desk: Desk, accounts: Accounts, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "configured", lambda: SimpleNamespace(name="small-one", meant=lambda line, case: Intent("stops")))
+    doctor = Browser(desk, accounts, "dr-1")
+    form = {"csrf": doctor.hidden(f"/plans/{plan}", "csrf"), "line": "please weigh the sugar tablet against kidneys like these"}
+    turn = doctor.http.post(f"/plans/{plan}/chat", data=form, headers={"x-part": "turn"}).text
+    assert "Taken for /stops by small-one." in turn
+    assert "stop ibuprofen" in turn
+
+
+def test_an_edit_that_names_no_dose_is_refused_before_the_password_is_asked_for(doctor: Browser, plan: str, desk: Desk) -> None:
+    page, item = f"/plans/{plan}", desk.show(plan).plan.items[0].id
+    form = {
+        "csrf": doctor.hidden(page, "csrf"),
+        "digest": doctor.hidden(page, "digest"),
+        "decision": "edit",
+        "item": item,
+        "edit": "timing",
+    }
+    answer = doctor.http.post(f"{page}/decisions", data=form)
+    assert (answer.status_code, "an edit says which dose" in answer.text) == (400, True)

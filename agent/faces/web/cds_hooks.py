@@ -65,7 +65,7 @@ class HookDesk:
 
 def router(desk: HookDesk) -> APIRouter:
     """The routes under `/cds-services`."""
-    admit = _gate(desk.settings)
+    admit = _gate(desk.settings, Held(desk.book.database))
     routes = APIRouter(prefix="/cds-services", include_in_schema=False)
 
     @routes.get("")
@@ -104,7 +104,7 @@ def _service(name: str) -> Service:
     return SERVICES[name]
 
 
-def _gate(settings: Configuration) -> Callable[[Request], None]:
+def _gate(settings: Configuration, held: Held) -> Callable[[Request], None]:
     """Who may call: record systems with a JWT; where the site names none, this machine alone."""
     if not settings.hooks.issuer:
 
@@ -116,7 +116,7 @@ def _gate(settings: Configuration) -> Callable[[Request], None]:
 
     from agent.faces.hooks.issuers import Issuers, NotTrustedError
 
-    issuers = Issuers(settings.hooks.issuer)
+    issuers = Issuers(settings.hooks.issuer, held)
 
     def named_only(request: Request) -> None:
         base = settings.server.public_url.rstrip("/")

@@ -24,6 +24,8 @@ def decision_of(form: Mapping[str, Any]) -> Decision:
                 raise DecisionError("unreasoned", "a rejection says why")
             return Reject(item=item, reason=said["reject"], text=said.get("text:reject", ""))
         case "edit":
+            if not said.get("amount") and not said.get("per"):
+                raise DecisionError("malformed", "an edit says which dose there is to be")
             return Edit(
                 item=item,
                 reason=said.get("edit", ""),

@@ -53,6 +53,14 @@
     });
   }
 
+  // What stays at the top may have several lines: nothing slides beneath it.
+  const banner = document.querySelector(".patient");
+  const measured = () => {
+    const height = getComputedStyle(banner).position === "sticky" ? banner.offsetHeight : 0;
+    document.documentElement.style.setProperty("--banner", `${height}px`);
+  };
+  if (banner) new ResizeObserver(measured).observe(banner);
+
   const log = document.querySelector(".chat .said");
   const form = document.querySelector(".chat .asking");
   const toEnd = () => { const last = log?.lastElementChild; if (last) log.scrollTop = last.offsetTop - log.offsetTop; };
