@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from msgspec import structs
 
-from tools.clinical.answer import Issue, KnowledgeRef, NotChecked, severity_rank
+from tools.clinical.answer import Issue, KnowledgeRef, MedicationCheck, NotChecked, severity_rank
 from tools.clinical.facts import Facts, MedicationUse
 from tools.contraindications import check_medications
 from tools.dosing import check_dose
@@ -62,18 +61,7 @@ def _order(issue: Issue) -> tuple[bool, bool, int, str, tuple[str, ...]]:
     return (bool(issue.suppressed), not issue.interruptive, -severity_rank(issue.severity), issue.rule.id, issue.medications)
 
 
-class _Check(Protocol):
-    """What two tools say of a medicine, in one shape."""
-
-    @property
-    def reference(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-
-
-def _unchecked(taken: Sequence[MedicationUse], checks: Sequence[_Check]) -> tuple[NotChecked, ...]:
+def _unchecked(taken: Sequence[MedicationUse], checks: Sequence[MedicationCheck]) -> tuple[NotChecked, ...]:
     names = {medication.reference: medication.text for medication in taken}
     found: dict[str, NotChecked] = {}
     for check in checks:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from regimens import AS_OF, patient, use
 
-from tools.clinical.answer import KnowledgeRef, NotChecked
+from tools.clinical.answer import KnowledgeRef, MedicationCheck, NotChecked
 from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Ingredient, MedicationUse
-from tools.interactions import MedicationCheck, check_interactions, check_regimen, explain, knowledge_refs, knows
+from tools.interactions import check_interactions, check_regimen, explain, knowledge_refs, knows
 from tools.terminology import terminology
 
 UNKNOWN = MedicationUse("MedicationRequest/unknown", "Zaubertrank 5 mg")
@@ -33,13 +33,13 @@ def test_a_product_with_an_unread_component_is_screened_and_said_to_be_incomplet
     screening = check_regimen([half, use("warfarin", "vka")], Facts(AS_OF))
     assert [issue.rule.id for issue in screening.issues] == ["vka-with-nsaid"]
     assert screening.checked[0] == MedicationCheck(
-        "MedicationRequest/half", "not checked", "a component was not recognised: screening is incomplete"
+        "MedicationRequest/half", "not_checked", "a component was not recognised: screening is incomplete"
     )
 
 
 def test_a_medicine_that_no_rule_is_about_is_not_called_checked() -> None:
     (check,) = check_regimen([use("placebo")], Facts(AS_OF)).checked
-    assert (check.status, check.reason) == ("not checked", "no interaction rule is about this ingredient or a class of it")
+    assert (check.status, check.reason) == ("not_checked", "no interaction rule is about this ingredient or a class of it")
 
 
 def test_an_ingredient_that_was_considered_and_needs_no_rule_is_checked() -> None:

@@ -1,4 +1,4 @@
-"""What every tool answers with: found, nothing found, or not checked; and the issue that a check can raise."""
+"""What every tool answers with: found, nothing found, or not checked, of each medicine too; and the issue that a check can raise."""
 
 from __future__ import annotations
 
@@ -70,6 +70,14 @@ class NotChecked(Struct, frozen=True, omit_defaults=True):
 
     what: str
     why: str
+
+
+class MedicationCheck(Struct, frozen=True, omit_defaults=True):
+    """Whether a tool could look at one medicine; `reason` says why not, or what is wanting."""
+
+    reference: str
+    status: Literal["checked", "partly_checked", "not_checked"]
+    reason: str = ""
 
 
 SEVERITIES: tuple[Severity, ...] = ("minor", "moderate", "major", "contraindicated")

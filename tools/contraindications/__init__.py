@@ -11,14 +11,13 @@
 The knowledge is the TOML in `data/`; the language of its conditions is `tools.clinical.clause`.
 """
 
-from tools.contraindications.answers import ContraindicationAnswer, Explanation, MedicationCheck, Screening
+from tools.contraindications.answers import ContraindicationAnswer, Explanation, Screening
 from tools.contraindications.checks import barred, check_contraindications, check_medications, documents, explain, knows, review_allergies
 from tools.contraindications.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "ContraindicationAnswer",
     "Explanation",
-    "MedicationCheck",
     "Screening",
     "Vocabulary",
     "barred",

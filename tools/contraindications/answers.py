@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
-from tools.clinical.answer import Citation, Issue, KnowledgeRef, Outcome
-
-CheckStatus = Literal["checked", "partly_checked", "not_checked"]
-
-
-class MedicationCheck(Struct, frozen=True, omit_defaults=True):
-    """Whether a medicine could be looked at; `reason` says why not, or what is wanting."""
-
-    reference: str
-    status: CheckStatus
-    reason: str = ""
+from tools.clinical.answer import Citation, Issue, KnowledgeRef, MedicationCheck, Outcome
 
 
 class Screening(Struct, frozen=True):

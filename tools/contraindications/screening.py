@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tools.clinical.answer import Issue, KnowledgeRef
+from tools.clinical.answer import Issue, KnowledgeRef, MedicationCheck
 from tools.clinical.conditions import Verdict
 from tools.clinical.facts import Facts, MedicationUse
 from tools.contraindications.allergy import matching
-from tools.contraindications.answers import MedicationCheck, Screening
+from tools.contraindications.answers import Screening
 from tools.contraindications.duplicates import duplicates
 from tools.contraindications.findings import Finding, issue, merged, one_per_allergy
 from tools.contraindications.index import Index, ReadyRule, ReadyState, known_names

@@ -23,14 +23,13 @@ How a pair is judged:
    date, of low value. What is kept out of sight stays among the issues, with the reason. An unsure rule never interrupts.
 """
 
-from tools.interactions.answers import Explanation, InteractionAnswer, MedicationCheck, Screening
+from tools.interactions.answers import Explanation, InteractionAnswer, Screening
 from tools.interactions.checks import check_interactions, check_regimen, documents, explain, knowledge_refs, knows
 from tools.interactions.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "Explanation",
     "InteractionAnswer",
-    "MedicationCheck",
     "Screening",
     "Vocabulary",
     "check_interactions",

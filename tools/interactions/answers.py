@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
-from tools.clinical.answer import Citation, Issue, KnowledgeRef, NotChecked, Outcome
-
-
-class MedicationCheck(Struct, frozen=True):
-    """Whether one medicine could be looked at, and if not, why."""
-
-    reference: str
-    status: Literal["checked", "not checked"]
-    reason: str = ""
+from tools.clinical.answer import Citation, Issue, KnowledgeRef, MedicationCheck, NotChecked, Outcome
 
 
 class Screening(Struct, frozen=True):

@@ -33,7 +33,7 @@ def check_interactions(medications: Sequence[MedicationUse], facts: Facts) -> In
     """The public tool: a regimen as it stands, without what a plan in the making would start."""
     screening = check_regimen(medications, replace(facts, started=frozenset()))
     texts = {use.reference: use.text for use in medications}
-    unchecked = [check for check in screening.checked if check.status == "not checked"]
+    unchecked = [check for check in screening.checked if check.status == "not_checked"]
     not_checked = tuple(NotChecked(texts[check.reference] or check.reference, check.reason) for check in unchecked)
     outcome: Outcome = "found" if screening.issues else "not_checked" if not_checked or not screening.checked else "nothing_found"
     return InteractionAnswer(outcome, screening.issues, screening.checked, not_checked, screening.knowledge)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
-from tools.clinical.answer import Issue, severity_rank
+from tools.clinical.answer import Issue, MedicationCheck, severity_rank
 from tools.clinical.facts import Facts, MedicationUse
-from tools.interactions.answers import MedicationCheck, Screening
+from tools.interactions.answers import Screening
 from tools.interactions.index import Index
 from tools.interactions.pairs import Pair, pairs_of
 from tools.interactions.patient import Patient
@@ -103,11 +103,11 @@ def _names(use: MedicationUse, side: frozenset[str]) -> tuple[str, ...]:
 
 def _check(index: Index, use: MedicationUse) -> MedicationCheck:
     if not use.kinds:
-        return MedicationCheck(use.reference, "not checked", "not recognised as a medicine that is known here")
+        return MedicationCheck(use.reference, "not_checked", "not recognised as a medicine that is known here")
     if not use.complete:
-        return MedicationCheck(use.reference, "not checked", "a component was not recognised: screening is incomplete")
+        return MedicationCheck(use.reference, "not_checked", "a component was not recognised: screening is incomplete")
     if use.kinds.isdisjoint(index.covered):
-        return MedicationCheck(use.reference, "not checked", "no interaction rule is about this ingredient or a class of it")
+        return MedicationCheck(use.reference, "not_checked", "no interaction rule is about this ingredient or a class of it")
     return MedicationCheck(use.reference, "checked")
 
 

@@ -7,21 +7,10 @@ from typing import Literal, Protocol
 
 from agent.context_facts import Understood
 from agent.faces.answering.shapes import IssuesAnswer, MedicationStatus
-from tools.clinical.answer import Citation, Issue, KnowledgeRef, Outcome
+from tools.clinical.answer import Citation, Issue, KnowledgeRef, MedicationCheck, Outcome
 from tools.clinical.facts import MedicationUse
 
 Status = Literal["checked", "partly_checked", "not_checked"]
-
-
-class Check(Protocol):
-    """Whether one medicine was looked at; two tools have their own."""
-
-    @property
-    def reference(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
 
 
 class Found(Protocol):
@@ -30,7 +19,7 @@ class Found(Protocol):
     @property
     def issues(self) -> tuple[Issue, ...]: ...
     @property
-    def checked(self) -> Sequence[Check]: ...
+    def checked(self) -> Sequence[MedicationCheck]: ...
     @property
     def knowledge(self) -> tuple[KnowledgeRef, ...]: ...
 
@@ -58,10 +47,10 @@ def sources(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     return tuple({(c.title, c.publisher, c.year, c.locator): c for c in reversed(list(citations))}.values())[::-1]
 
 
-def _status(use: MedicationUse, check: Check | None) -> MedicationStatus:
+def _status(use: MedicationUse, check: MedicationCheck | None) -> MedicationStatus:
     status: Status = "not_checked"
     reason = "it was not looked at" if check is None else check.reason
-    if check is not None and check.status.replace(" ", "_") != "not_checked":
+    if check is not None and check.status != "not_checked":
         status = "checked" if use.complete and check.status == "checked" else "partly_checked"
     return MedicationStatus(given=use.text, status=status, ingredients=tuple(i.name for i in use.ingredients), reason=reason)
 
