@@ -1,4 +1,4 @@
-"""What is held for whoever has a secret: who is signed in, logins under way, and which alerts somebody was shown. In the database of the
+"""What is held for whoever has a secret: who is signed in, logins under way, which alerts somebody was shown, and which JWTs of record systems were used. In the database of the
 plans, so that it outlives a restart and every process over that database knows it.
 
 The secret itself is not kept, only its digest: whoever reads the table can be nobody.
@@ -16,7 +16,7 @@ import msgspec
 from agent.store.connection import Connection, Database
 
 T = TypeVar("T")
-Kind = Literal["session", "login", "alert"]
+Kind = Literal["session", "login", "alert", "jwt"]
 TABLE = "held"
 _MAKE = (
     f"CREATE TABLE IF NOT EXISTS {TABLE} (key TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, until DOUBLE PRECISION NOT NULL,"
@@ -65,6 +65,17 @@ class Held:
             found = _found(db, kind, secret, of)
             db.execute("DELETE FROM held WHERE key=?", (_digest(kind, secret),))
             return found
+
+    def first(self, kind: Kind, secret: str, until: float, now: float) -> bool:
+        """Whether this secret comes for the first time; from now on it does not. Of two who bring it at once one is the first. Raises StoreError."""
+        with self.database.writing() as db:
+            db.execute("DELETE FROM held WHERE until < ?", (now,))
+            known = db.execute("SELECT 1 FROM held WHERE key=?", (_digest(kind, secret),)).fetchone() is not None
+            if not known:
+                db.execute(
+                    "INSERT INTO held (key, kind, owner, until, content) VALUES (?,?,'',?,'null')", (_digest(kind, secret), kind, until)
+                )
+            return not known
 
     def put_all(self, kind: Kind, contents: Mapping[str, object], until: float, now: float) -> None:
         """Hold each under its secret, in place of what was held there; what is over by now is dropped. Raises StoreError."""

@@ -47,6 +47,18 @@ def test_a_named_record_system_is_answered_and_its_jwt_counts_once(ehr: Any) -> 
     assert [status(ehr, given), status(ehr, given)] == [200, 401]
 
 
+def test_a_jwt_that_one_process_took_another_does_not_take(ehr: Any, serve: Any) -> None:
+    audience = "https://carewright.example/cds-services"
+    issuer = Issuer(iss=ISS, keys=ehr.desk.settings.hooks.issuer[0].keys, audience=audience)
+    one, other = serve(issuer=(issuer,)), serve(issuer=(issuer,))
+    given = token(one, aud=audience)
+    assert [status(one, given), status(other, given), status(other, token(other, aud=audience))] == [200, 401, 200]
+
+
+def test_a_refusal_says_which_way_of_calling_is_wanted(ehr: Any) -> None:
+    assert ehr.post(SERVICE, CALL).headers["www-authenticate"] == "Bearer"
+
+
 def test_without_a_jwt_nobody_is_answered(ehr: Any) -> None:
     assert status(ehr, None) == 401
 

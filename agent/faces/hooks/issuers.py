@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jwt
 
 from agent.faces.configuration import Issuer
+from agent.store.held import Held
 
 _ALGORITHMS = ["RS384", "ES384", "RS256", "ES256"]
 _LONGEST_S = 300
+_SKEW_S = 10
+"""So far may the clocks of two machines differ."""
 
 
 class NotTrustedError(Exception):
@@ -24,15 +26,20 @@ class NotTrustedError(Exception):
 
 @dataclass
 class Issuers:
-    """The record systems of one site."""
+    """The record systems of one site.
+
+    Args:
+        known: as the configuration names them.
+        held: where it is kept which JWTs were used, for every process over one database.
+        clock: seconds since 1970.
+    """
 
     known: tuple[Issuer, ...]
+    held: Held
     clock: Callable[[], float] = time.time
-    _used: dict[str, float] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def admit(self, authorization: str | None, url: str) -> str:
-        """The issuer of the token in an Authorization header. Raises NotTrustedError."""
+        """The issuer of the token in an Authorization header. Raises NotTrustedError, StoreError."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotTrustedError("a call carries a JWT of the record system")
@@ -48,9 +55,9 @@ class Issuers:
                 audience=issuer.audience or url,
                 issuer=issuer.iss,
                 options={"require": ["exp", "iat", "aud", "iss", "jti"]},
-                leeway=10,
+                leeway=_SKEW_S,
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, OverflowError) as error:
             raise NotTrustedError(f"the JWT does not hold: {type(error).__name__}") from None
         self._once(issuer.iss, claims)
         return issuer.iss
@@ -58,12 +65,8 @@ class Issuers:
     def _once(self, iss: str, claims: dict[str, Any]) -> None:
         if float(claims["exp"]) - float(claims["iat"]) > _LONGEST_S:
             raise NotTrustedError("the JWT lives longer than five minutes")
-        name, now = f"{iss}\0{claims['jti']}", self.clock()
-        with self._lock:
-            self._used = {key: until for key, until in self._used.items() if until > now}
-            if name in self._used:
-                raise NotTrustedError("the JWT was used before")
-            self._used[name] = float(claims["exp"]) + 10
+        if not self.held.first("jwt", f"{iss}\0{claims['jti']}", float(claims["exp"]) + _SKEW_S, self.clock()):
+            raise NotTrustedError("the JWT was used before")
 
 
 def _key(issuer: Issuer, kid: str | None) -> Any:
