@@ -184,6 +184,8 @@ def _dose(item: Item, edit: Edit) -> Dose:
             Quantity.parse(per).to("h")
     except UnitMismatchError as error:
         raise DecisionError("not-editable", f"{item.id}: {error}") from error
+    if item.action != "start" and amount and not per and not edit.dose_text:
+        raise DecisionError("not-editable", f"{item.id}: say how often as well")
     text = edit.dose_text or _said(amount, per, route) or old.text
     return Dose(text=text, amount=amount, per=per, route=route, max_per_day=old.max_per_day)
 

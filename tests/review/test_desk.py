@@ -151,6 +151,15 @@ def test_an_edited_dose_leaves_nothing_of_the_dose_that_was_proposed(make: Simpl
     assert second.change == "This one follows when potassium is known."
 
 
+def test_a_dose_that_goes_on_is_not_set_without_saying_how_often(make: SimpleNamespace) -> None:
+    plan = make.plan(make.item("i1", "continue", "verapamil"))
+    with pytest.raises(DecisionError, match="how often"):
+        with_edits(plan, [Edit(item="i1", reason="dose-adjusted", amount=PlanQuantity("40", "mg"))])
+    kept = with_edits(plan, [Edit(item="i1", reason="dose-adjusted", amount=PlanQuantity("40", "mg"), per="8 h")]).items[0]
+    assert kept.dose is not None
+    assert kept.dose.text == "40 mg every 8 hours"
+
+
 def test_an_edit_is_checked_again_and_voids_what_was_signed_before(waiting: Open, make: SimpleNamespace, checked: list[Plan]) -> None:
     desk, name = waiting(make.plan(make.item("i1", "start", "amlodipine"), make.item("i2")))
     seen = digest(desk, name)
