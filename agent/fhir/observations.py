@@ -6,6 +6,7 @@
 | | preliminary, unknown, missing, not of R4 | used, with an issue |
 | | registered, cancelled, entered-in-error | set aside |
 | `dataAbsentReason` | any, without a value | set aside |
+| | any, with a value | set aside, with an issue: the two exclude each other (obs-6) |
 | date | none | set aside: a value without a date is no fact |
 | `valueQuantity` | unit not known, or of another dimension | an issue of kind `unit`; never guessed |
 | | a bound (`<`, `>`) | an issue; a bound is no value |
@@ -114,9 +115,10 @@ def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | N
     quantity = _quantity(part)
     if quantity is None:
         return _without_value(known, part)
-    if when is None:
-        reading.issue(reference, "status", f"{known.name} has no date and is not used")
-        return aside("no date says when it was measured")
+    if part.data_absent_reason is not NOTHING and concepts.concept.of(part.data_absent_reason):
+        both = "a value, and the reason why there is none (dataAbsentReason)"
+        reading.issue(reference, "contradiction", f"{known.name}: {both}; not used")
+        return aside(both)
     return _measure(known, quantity, part, reference, when, reading)
 
 
@@ -133,7 +135,10 @@ def _quantity(part: Part) -> el.Quantity | None:
     return el.Quantity(value=Decimal(part.value_integer), unit="1") if part.value_integer is not None else None
 
 
-def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, when: date, reading: Reading) -> Outcome:
+def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, when: date | None, reading: Reading) -> Outcome:
+    if when is None:
+        reading.issue(reference, "status", f"{known.name} has no date and is not used")
+        return aside("no date says when it was measured")
     value = given.value
     if value is None or given.comparator or not countable(value):
         reason = "the value is a bound, not a number" if given.comparator else "the value is missing, or no number that can be"

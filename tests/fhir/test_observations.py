@@ -115,6 +115,12 @@ def test_a_reason_for_absence_is_no_value(read: Read) -> None:
     assert [line.reason for line in record.set_aside] == ["no value: the record says why (dataAbsentReason)"]
 
 
+def test_a_value_beside_the_reason_why_there_is_none_is_not_used(read: Read) -> None:
+    record = read(creatinine(dataAbsentReason={"coding": [{"code": "error"}]}))
+    assert (measured(record), kinds(record)) == ([], ["contradiction"])
+    assert [line.reason for line in record.set_aside] == ["a value, and the reason why there is none (dataAbsentReason)"]
+
+
 def test_a_value_without_a_date_is_no_fact(read: Read) -> None:
     record = read(creatinine(effectiveDateTime=None))
     assert (measured(record), len(record.set_aside)) == ([], 1)
