@@ -156,6 +156,22 @@ def test_a_view_without_any_record_is_a_failed_precondition(ehr: Any) -> None:
     assert ehr.post("/carewright-patient-view", call("patient-view", record={})).status_code == 412
 
 
+@pytest.mark.parametrize("path", ["/carewright-order-sign", "/carewright-order-sign/feedback"])
+def test_another_method_than_post_is_refused_as_a_problem(path: str, ehr: Any) -> None:
+    answer = httpx.get(f"{ehr.base}/cds-services{path}")
+    assert (answer.status_code, answer.headers["allow"], answer.headers["content-type"]) == (405, "POST", "application/problem+json")
+
+
+def test_a_refusal_does_not_repeat_what_was_sent(ehr: Any) -> None:
+    for body in (
+        {"hook": "Mary Smith"},
+        {"feedback": [{"card": "x", "outcome": "Mary Smith", "outcomeTimestamp": "2026-11-20T10:00:00Z"}]},
+    ):
+        for path in ("", "/feedback"):
+            assert "Smith" not in ehr.post(f"/carewright-order-sign{path}", body).text
+    assert "Smith" not in ehr.post("/carewright-order-sign", {**call("order-sign"), "hook": "Mary Smith"}).text
+
+
 def test_an_unknown_service_is_not_there(ehr: Any) -> None:
     assert ehr.post("/carewright-order-dispatch", {}).status_code == 404
 

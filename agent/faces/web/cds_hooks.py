@@ -95,6 +95,13 @@ def router(desk: HookDesk) -> APIRouter:
         request.state.counted = [("feedback", entry.outcome) for entry in said]
         return Response(status_code=200) if known else problem(404, "this service has shown none of these cards")
 
+    @routes.api_route("/{service}", methods=["GET", "PUT", "PATCH", "DELETE"])
+    @routes.api_route("/{service}/feedback", methods=["GET", "PUT", "PATCH", "DELETE"])
+    def another_method(service: str) -> Response:
+        refusal = problem(405, "services and their feedback are called with POST")
+        refusal.headers["Allow"] = "POST"
+        return refusal
+
     return routes
 
 
