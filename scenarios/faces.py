@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,7 +18,7 @@ from agent.faces import exit_codes
 from agent.faces.cli_common import AsOf, note, today
 
 if TYPE_CHECKING:
-    from scenarios.cohort import Patient
+    from scenarios.cohort import Patient, Recorded
     from scenarios.simulation import Settings
 
 
@@ -59,16 +60,12 @@ def simulate(
     concurrency: Annotated[int, typer.Option(min=1, max=512, help="with --drafter model: so many patients at once, in threads")] = 16,
 ) -> None:
     """Plan a whole cohort: one row a patient, a manifest, a report."""
-    from scenarios.population import drawn
-    from scenarios.report import manifest_of, write_report
+    from scenarios.report import write_report
     from scenarios.simulation import Settings, simulate_patients, writing
 
-    if bool(paths) is (population is not None):
-        raise typer.BadParameter("give PATHS or --population")
-    if compare is not None and manifest_of(compare) and compare.resolve() == out.resolve():
-        raise typer.BadParameter("--compare is the folder of --out, whose rows would be overwritten first; choose another for --out")
+    _can_be_compared(compare, out)
     day = as_of or today()
-    who = drawn(population, patients, seed, day) if population else somebody(paths or [])
+    who = _cohort(paths, population, patients, seed, day)
     _tell_what_is_left(out, resume)
     start = time.perf_counter()
     settings = _with_drafter(drafter, concurrency, Settings(day, engine, workers, plans, parquet))
@@ -81,6 +78,23 @@ def simulate(
     note(f"{manifest['patients']} patients in {took:.1f} s: {outcomes}. Rows, manifest and report are in {out}.")
     if manifest["outcomes"].get("error"):
         raise typer.Exit(exit_codes.SET_ASIDE)
+
+
+def _can_be_compared(compare: Path | None, out: Path) -> None:
+    """Said before a night's work and not after it. Raises BadParameter, RecordError."""
+    from scenarios.report import manifest_of
+
+    if compare is not None and manifest_of(compare) and compare.resolve() == out.resolve():
+        raise typer.BadParameter("--compare is the folder of --out, whose rows would be overwritten first; choose another for --out")
+
+
+def _cohort(paths: list[Path] | None, population: str | None, patients: int, seed: int, day: date) -> Sequence[Recorded]:
+    """The patients of the paths, or drawn from a population. Raises BadParameter, RecordError."""
+    from scenarios.population import drawn
+
+    if bool(paths) is (population is not None):
+        raise typer.BadParameter("give PATHS or --population")
+    return drawn(population, patients, seed, day) if population else somebody(paths or [])
 
 
 def somebody(paths: Sequence[Path]) -> tuple[Patient, ...]:
@@ -153,12 +167,9 @@ def course(
     """Follow a cohort over several visits: plans with a simulated reviewer, usual care, no change. It tests the program, not medicine."""
     from scenarios.course.batch import follow
     from scenarios.course.run import CourseTask
-    from scenarios.population import drawn
 
-    if bool(paths) is (population is not None):
-        raise typer.BadParameter("give PATHS or --population")
     day = as_of or today()
-    who = drawn(population, patients, seed, day) if population else somebody(paths or [])
+    who = _cohort(paths, population, patients, seed, day)
     _tell_what_is_left(out, resume)
     with bar("following", out) as progress:
         manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress)
