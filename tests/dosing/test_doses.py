@@ -274,7 +274,7 @@ def test_the_order_of_a_combination_does_not_matter() -> None:
 def test_a_rule_is_found_by_its_old_row_and_its_id() -> None:
     rule = by_legacy_id("DOSE045")
     assert rule
-    assert (rule.id, knows(rule.id, "1.0.0"), knows(rule.id, "0.9.0"), by_legacy_id("DOSE999")) == (
+    assert (rule.id, knows(rule.id, "1.1.0"), knows(rule.id, "0.9.0"), by_legacy_id("DOSE999")) == (
         "apixaban-atrial-fibrillation",
         True,
         False,
