@@ -15,6 +15,7 @@ Dated after `as_of` (onset or recorded): set aside. Several active entries of on
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
@@ -34,6 +35,7 @@ from tools.clinical.facts import Allergy, Problem
 
 _NONE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["no_allergy"]
 _NONE_CODES, _NONE_TEXTS = frozenset(_NONE["codes"]), frozenset(_NONE["texts"])
+_ABBREVIATED = re.compile(r" \((?:nkda|nka|nkfa)\)$")
 _OVER = ("inactive", "remission", "resolved")
 _ACTIVE = ("active", "recurrence", "relapse")
 _DOUBTED = ("unconfirmed", "provisional", "differential")
@@ -58,7 +60,7 @@ def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Out
         code=what.code,
         onset=_onset(found, reading),
         active=_active(found, reference, reading),
-        verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
+        verified=_verified(concepts.concept.of(found.verification_status), reference, reading),
     )
     reading.problems.append(problem)
     reading.allergies.extend(listed(problem))
@@ -66,9 +68,22 @@ def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Out
 
 
 def _refused(verification: Concept) -> Outcome | None:
-    if verification.has("entered-in-error"):
+    said = _said(verification)
+    if "entered-in-error" in said:
         return ERROR
-    return aside("refuted: the record says that it is not so") if verification.has("refuted") else None
+    return aside("refuted: the record says that it is not so") if "refuted" in said else None
+
+
+def _said(status: Concept) -> frozenset[str]:
+    """The words of a status: its codes whatever their capitals, and its text, for some systems write nothing else."""
+    return frozenset({*(coding.code.casefold() for coding in status.codes), status.text.casefold().replace(" ", "-")})
+
+
+def _verified(verification: Concept, reference: str, reading: Reading) -> bool:
+    said = _said(verification)
+    if verification and said.isdisjoint((*_DOUBTED, "confirmed")):
+        reading.issue(reference, "status", "verificationStatus is not one of FHIR R4; read as confirmed")
+    return said.isdisjoint(_DOUBTED)
 
 
 def _onset(found: r4.Condition, reading: Reading) -> date | None:
@@ -86,10 +101,10 @@ def _at_age(age: el.Quantity | None, reading: Reading) -> date | None:
 
 def _active(found: r4.Condition, reference: str, reading: Reading) -> bool:
     status = concepts.concept.of(found.clinical_status)
-    ended = _ended(found, reading)
-    if status.has(*_OVER):
+    ended, said = _ended(found, reading), _said(status)
+    if not said.isdisjoint(_OVER):
         return ended is not None and ended > reading.as_of
-    if status and not status.has(*_ACTIVE):
+    if status and said.isdisjoint(_ACTIVE):
         reading.issue(reference, "status", "clinicalStatus is not one of FHIR R4; read as active")
     return not (_over_without_date(found) or (ended is not None and ended <= reading.as_of))
 
@@ -133,7 +148,7 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
     what = concepts.concept.of(found.code) or _substance(reactions)
     if later is not None or not what:
         return later or aside("no code and no text says what the allergy is to")
-    if what.has(*_NONE_CODES) or what.text.casefold().rstrip(".") in _NONE_TEXTS:
+    if what.has(*_NONE_CODES) or _ABBREVIATED.sub("", what.text.casefold().rstrip(".")) in _NONE_TEXTS:
         return UNREAD
     match = terms.allergen(what)
     if not match.recognized:
@@ -147,8 +162,8 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
             code=what.code,
             criticality=_criticality(found.criticality),
             intolerance=found.type == "intolerance",
-            active=not concepts.concept.of(found.clinical_status).has("inactive", "resolved"),
-            verified=not concepts.concept.of(found.verification_status).has(*_DOUBTED),
+            active=_said(concepts.concept.of(found.clinical_status)).isdisjoint(_OVER),
+            verified=_verified(concepts.concept.of(found.verification_status), reference, reading),
             recorded=day(found.recorded_date) or day(found.onset_date_time),
         )
     )

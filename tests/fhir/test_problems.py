@@ -46,6 +46,29 @@ def test_the_verification_status_decides(read: Read, verification: str, expected
     assert states(read(condition("hypertension", verification=verification))) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"verificationStatus": {"text": "Refuted"}}, []),
+        ({"verificationStatus": {"text": "Entered in error"}}, []),
+        ({"verificationStatus": {"coding": [{"code": "REFUTED"}]}}, []),
+        ({"verificationStatus": {"text": "Provisional"}}, [(True, False)]),
+        ({"clinicalStatus": {"text": "Resolved"}}, [(False, True)]),
+        ({"clinicalStatus": {"coding": [{"code": "Inactive"}]}}, [(False, True)]),
+        ({"clinicalStatus": {"text": "Active"}}, [(True, True)]),
+    ],
+)
+def test_a_status_in_words_or_capitals_is_a_status(read: Read, said: dict[str, Any], expected: list[tuple[bool, bool]]) -> None:
+    record = read(condition("hypertension") | said)
+    assert (states(record), record.facts.data_issues) == (expected, ())
+
+
+def test_a_verification_that_r4_does_not_know_is_said(read: Read) -> None:
+    record = read(condition("hypertension") | {"verificationStatus": {"text": "perhaps"}})
+    assert states(record) == [(True, True)]
+    assert [issue.reason for issue in record.facts.data_issues] == ["verificationStatus is not one of FHIR R4; read as confirmed"]
+
+
 def test_without_a_status_a_diagnosis_is_active_unless_it_ended(read: Read) -> None:
     bare = {key: value for key, value in condition("hypertension").items() if not key.endswith("Status")}
     assert states(read(bare)) == [(True, True)]
@@ -132,6 +155,19 @@ def test_the_verification_of_an_allergy_decides(read: Read, status: str, expecte
 def test_no_known_allergy_is_no_allergy(read: Read, code: dict[str, Any]) -> None:
     record = read(allergy("x", code=code))
     assert (record.facts.allergies, record.unread, record.set_aside) == ((), 1, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("No Known Drug Allergies (NKDA)", 0),
+        ("Denies allergies.", 0),
+        ("No known drug allergies except penicillin", 1),
+        ("No penicillin allergy", 1),
+    ],
+)
+def test_only_that_nothing_at_all_is_known_is_no_allergy(read: Read, text: str, listed: int) -> None:
+    assert len(read(allergy("penicillin") | {"code": {"text": text}}).facts.allergies) == listed
 
 
 def test_an_allergen_that_is_not_known_is_kept_and_said(read: Read) -> None:

@@ -31,7 +31,9 @@ def test_the_oid_of_a_code_system_is_as_good_as_its_url() -> None:
 
 
 def test_an_icd_code_is_read_with_and_without_its_dot() -> None:
-    assert terminology().problem((Coding(ICD10CM, "N1832"),)) == terminology().problem((Coding(ICD10CM, "N18.32"),))
+    ways = {terminology().problem((Coding(ICD10CM, code),)) for code in ("N1832", "N18.32", "n18.32")}
+    assert len(ways) == 1
+    assert frozenset() not in ways
 
 
 def test_a_text_decides_only_where_no_code_does() -> None:
@@ -56,7 +58,17 @@ def test_what_only_makes_a_diagnosis_narrower_may_be_left_out(text: str, name: s
 
 
 @pytest.mark.parametrize(
-    "text", ["Asthma, ruled out", "Family history of asthma", "Pneumonia, suspected", "History of stroke", "No asthma", "Asthma, resolved"]
+    "text",
+    [
+        "Asthma, ruled out",
+        "Family history of asthma",
+        "Pneumonia, suspected",
+        "History of stroke",
+        "No asthma",
+        "Asthma, resolved",
+        "?asthma",
+        "Asthma?",
+    ],
 )
 def test_a_diagnosis_that_is_doubted_denied_or_past_is_not_read_as_present(text: str) -> None:
     assert terminology().problem(text=text) == frozenset()

@@ -39,9 +39,12 @@ def without_tag(text: str) -> str:
 def spoken_forms(text: str) -> tuple[str, ...]:
     """A diagnosis as written, then without vague words, then without what follows its head (`with …`, `, …`).
 
-    What is cut off only makes a diagnosis narrower, so the head stays true; a text that doubts, denies or dates it is left whole.
+    What is cut off only makes a diagnosis narrower, so the head stays true; a text that doubts, denies or dates it is left whole, and
+    of one that asks (`?hypertension`) nothing is left.
     """
     whole = plain_text(without_tag(text))
+    if whole.startswith("?") or whole.endswith("?"):
+        return ()
     if _DOUBT.search(whole):
         return (whole,)
     clear = " ".join(_VAGUE.sub(" ", whole).split()).strip(" ,;")

@@ -100,6 +100,6 @@ class ValueSets:
     def _of(self, coding: Coding) -> Iterable[str]:
         system = system_of(coding)
         yield from self._codes.get((system, coding.code), ())
-        bare = coding.code.replace(".", "")
+        bare = coding.code.replace(".", "").upper()
         for end in range(1, len(bare) + 1):
             yield from self._prefixes.get((system, bare[:end]), ())
