@@ -22,6 +22,7 @@ from agent.planning import make_plan
 from scenarios.cohort import Recorded
 from scenarios.row import Row
 from scenarios.rows import plan_row
+from tools.clinical import collector
 
 Engine = Literal["inline", "process", "ray", "threads"]
 Keyed = tuple[str, Recorded]
@@ -100,6 +101,7 @@ _KILLED = "a worker was killed from outside (memory?); the rows that are there c
 
 def warm_up() -> None:
     """Load everything that a plan needs, by making the smallest one."""
+    collector.seldom()
     make_plan(_EMPTY, date(2026, 1, 1))
 
 

@@ -29,6 +29,7 @@ from agent.faces import (
     exit_codes,
 )
 from agent.faces.cli_common import AsOf, Language, emit, note, today
+from tools.clinical import collector
 
 if TYPE_CHECKING:
     from agent.faces.planning_face import Wish
@@ -166,6 +167,7 @@ for _name, _module in _HIGHER.items():
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, and end the process with one of `agent.faces.exit_codes`."""
+    collector.seldom()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="carewright")
     except PlannerError as error:

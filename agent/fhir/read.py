@@ -13,11 +13,9 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -45,6 +43,7 @@ from agent.fhir.exposures import exposures
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.release import SIGNS, refusal
+from tools.clinical.collector import uncollected
 from tools.clinical.facts import Facts, Measurement, Problem
 from tools.clinical.plan import SetAside
 
@@ -92,7 +91,7 @@ def read_bundle(data: bytes, as_of: date, patient: str | None = None) -> Record:
     Raises:
         RecordError: the record as a whole cannot be read; the message names entry and field and the way out.
     """
-    with _no_collector():
+    with uncollected():
         decoded = decode(data)
         older = superseded(decoded)
         person = identity.choose(decoded, patient, older)
@@ -125,18 +124,6 @@ def patients_in(data: bytes) -> tuple[str, ...]:
         RecordError: the bundle cannot be read.
     """
     return tuple(identity.everyone(decode(data)))
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """The cyclic collector off: decoding makes many objects and no cycles, and each would be looked at again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 _LINE = re.compile(r"(?:[\w.-]{1,100}:|line )\d+")

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from tools.clinical.collector import uncollected
 from tools.clinical.errors import KnowledgeError
 
 Confidence = Literal["sure", "probable", "unsure"]
@@ -71,7 +72,7 @@ def load(folder: Path, kind: type[D]) -> tuple[D, ...]:
     Raises:
         KnowledgeError: a file is malformed; the message lists every fault of every file.
     """
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, uncollected():
         return _load(folder, kind)
 
 
