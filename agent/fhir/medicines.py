@@ -52,6 +52,8 @@ _STATEMENT: dict[str, State] = {
     "not-taken": "over",
     "intended": "unsure",
 }
+_TAKEN_BACK = frozenset({"stopped", "cancelled"})
+"""Statuses of an instruction that no longer holds; one that is completed was noted once, and holds."""
 _GIVEN_FOR = 30
 _NOT_TO_GIVE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["not_to_give"]
 _REASONS: dict[WhyNot, frozenset[str]] = {"patient": frozenset(_NOT_TO_GIVE["patient"]), "medical": frozenset(_NOT_TO_GIVE["medical"])}
@@ -83,6 +85,8 @@ def read_request(found: r4.MedicationRequest, reference: str, reading: Reading) 
 def _refused_request(found: r4.MedicationRequest, reference: str, reading: Reading) -> Outcome | None:
     if found.status in ("entered-in-error", "draft"):
         return ERROR if found.status == "entered-in-error" else aside("a draft, not an order")
+    if found.do_not_perform and found.status in _TAKEN_BACK:
+        return aside("doNotPerform: an instruction not to give a medicine that was taken back")
     if found.do_not_perform:
         return _not_to_give(found, reference, reading)
     if found.intent in ("proposal", "option"):

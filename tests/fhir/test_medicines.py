@@ -363,3 +363,13 @@ def test_a_renewal_is_no_change_of_dose(read: Read, orders: list[dict[str, Any]]
 def test_a_dose_that_nobody_wrote_has_no_beginning(read: Read) -> None:
     (use,) = read(order(700), order(20)).facts.medications
     assert (use.started, use.dose_since) == (ago(700), None)
+
+
+@pytest.mark.parametrize(
+    ("status", "bars"),
+    [("active", True), ("completed", True), ("on-hold", True), ("stopped", False), ("cancelled", False), ("draft", False)],
+)
+def test_an_instruction_not_to_give_holds_until_it_is_taken_back(read: Read, status: str, bars: bool) -> None:
+    record = read(order(30, status=status) | {"doNotPerform": True})
+    assert ("lisinopril" in record.facts.not_to_give, record.facts.medications) == (bars, ())
+    assert len(record.set_aside) == (0 if bars else 1)
