@@ -106,7 +106,8 @@ class Do(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, re
     @property
     def objects(self) -> tuple[str, ...]:
         """What the verb is about."""
-        value = getattr(self, "continue_" if self.verb == "continue" else self.verb)
+        verb = self.verb
+        value = getattr(self, "continue_" if verb == "continue" else verb)
         return (value,) if isinstance(value, str) else tuple(value)
 
     @property
