@@ -65,7 +65,7 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
         return later
     measured = day(when) or day(found.issued)
     outcome = max(seen, _read_part(found, found, reference, measured, reading), key=_rank)
-    for part in modifiers.plain(found.component, "a component", reference, reading):
+    for part in modifiers.plain(found.component, "a component", reference, reading) if found.component else ():
         outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
     if outcome is USED and found.status not in _FINAL:
         status = found.status if found.status in ("preliminary", "unknown") else "missing or not of FHIR R4"
