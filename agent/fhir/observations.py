@@ -36,11 +36,10 @@ from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
 from agent.fhir.elements import NOTHING
-from agent.fhir.numbers import countable
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.times import day
 from tools.clinical.facts import Measurement, Problem
-from tools.clinical.quantity import Quantity
+from tools.clinical.quantity import Quantity, countable
 from tools.terminology import Observable
 
 _HABITS = frozenset(tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["answers"]["questions"])
@@ -64,17 +63,21 @@ def read_observation(found: r4.Observation, reference: str, reading: Reading) ->
     if later is not None:
         return later
     measured = day(when) or day(found.issued)
-    outcome = max(seen, _read_part(found, found, reference, measured, reading), key=_rank)
+    outcome = _better(seen, _read_part(found, found, reference, measured, reading))
     for part in modifiers.plain(found.component, "a component", reference, reading) if found.component else ():
-        outcome = max(outcome, _read_part(part, found, reference, measured, reading), key=_rank)
+        outcome = _better(outcome, _read_part(part, found, reference, measured, reading))
     if outcome is USED and found.status not in _FINAL:
         status = found.status if found.status in ("preliminary", "unknown") else "missing or not of FHIR R4"
         reading.issue(reference, "status", f"the status is {status}; the value is used all the same")
     return outcome
 
 
-def _rank(outcome: Outcome) -> int:
-    return ("unread", "aside", "used").index(outcome.kind)
+_RANKS = {"unread": 0, "aside": 1, "used": 2}
+
+
+def _better(one: Outcome, other: Outcome) -> Outcome:
+    """Of a whole and its parts, what was made the most of."""
+    return other if _RANKS[other.kind] > _RANKS[one.kind] else one
 
 
 Part = r4.Observation | el.ObservationComponent
