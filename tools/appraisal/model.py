@@ -84,7 +84,7 @@ class GivenUse(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     daily: str | None = None
 
 
-class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Given(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """The patient of an example; values as `"7.2 %, 100 d ago; 6.9 %, 300 d ago"`."""
 
     has: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     pregnancy: Literal["pregnant", "none", "unknown"] = "none"
 
 
-class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Example(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An example that is executed."""
 
     name: str

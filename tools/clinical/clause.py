@@ -31,7 +31,7 @@ from tools.clinical.regimen_conditions import AsNeeded, DailyDose, Duration, For
 _BOUNDS = ("at_least", "at_most", "above", "below", "equals")
 
 
-class Clause(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"is_": "is"}):
+class Clause(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, rename={"is_": "is"}):
     """One clause: exactly one head word, with the words that go with it."""
 
     has: str | None = None

@@ -39,7 +39,7 @@ class GivenAllergy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 Medicine = str | tuple[str, ...] | GivenMedicine
 
 
-class Given(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Given(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """The patient of an example. A laboratory value may carry its age: `"5.1 mmol/L @ 40 d"`."""
 
     takes: tuple[Medicine, ...] = ()

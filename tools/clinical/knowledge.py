@@ -3,7 +3,8 @@
 A kind of knowledge is a subclass of `Document`. `load` reads every file of a folder as that kind; unknown keys, wrong types
 and broken cross-references stop it with one error that names each file and each fault. What was read is kept as one compact
 file in a cache folder (`CAREWRIGHT_CACHE`, else the user's cache folder), named by the digest of schema and sources, so that
-a change of either makes it anew; where the cache cannot be written, loading is slower and nothing else.
+a change of either makes it anew; where the cache cannot be written, loading is slower and nothing else. The types of which there are
+thousands (clauses, examples) say `gc=False`: they hold no cycles, and the cyclic collector need not look at them.
 """
 
 from __future__ import annotations

@@ -157,14 +157,14 @@ class Reaction(Struct, frozen=True, forbid_unknown_fields=True):
     pattern: Pattern
 
 
-class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Expect(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """What comes of it: the rules of this file that fire, and what is missing."""
 
     rules: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
-class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Case(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """An example that is executed."""
 
     name: str

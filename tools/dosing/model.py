@@ -103,7 +103,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     confidence: Confidence = "probable"
 
 
-class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Given(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A patient in a few words."""
 
     age: str = ""
@@ -114,7 +114,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     phenotypes: dict[str, str] = {}
 
 
-class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Expect(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What must come out: every word written here. `limit` is the most per day whatever the outcome, `climb` the daily amount of every step, from the lowest up."""
 
     amount: str = ""
@@ -129,7 +129,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     climb: tuple[str, ...] = ()
 
 
-class Case(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+class Case(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An example of one rule."""
 
     name: str

@@ -28,7 +28,7 @@ VERBS = (
 )  # fmt: skip
 
 
-class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Given(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A patient in a few words, for cases.
 
     `labs` maps an observable to `"7.2 %"` or `"7.2 %, 100 d ago"`; `doses` a drug to its daily dose; `started` a drug to
@@ -51,7 +51,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     phenotypes: dict[str, str] = {}
 
 
-class ClauseCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class ClauseCase(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """An example of when one recommendation or definition holds."""
 
     given: Given
@@ -59,7 +59,7 @@ class ClauseCase(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     missing: tuple[str, ...] = ()
 
 
-class Do(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"continue_": "continue"}):
+class Do(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True, rename={"continue_": "continue"}):
     """One action: exactly one verb with what it is about, and the words that go with it.
 
     Attributes:

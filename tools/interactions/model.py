@@ -124,7 +124,7 @@ class Combination(Statement, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     when: tuple[Clause, ...] = ()
 
 
-class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Expect(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """What comes of it for the rule of the case. Where the tier is not given, any will do."""
 
     severity: Severity
@@ -132,7 +132,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-class Case(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Case(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """An example that is executed; `"nothing"` expects no issue at all."""
 
     name: str
