@@ -6,7 +6,8 @@ Starts `carewright serve` as a process of its own on a free port with a state fo
 answers of which route came, the median and the 95th percentile in milliseconds, errors, decisions that were lost, and the memory of the
 server before and after. Between two requests of one person lie 0.2 to 1.8 times the pause,
 drawn from the seed. With other work on the machine the times say little: the load average stands beside them, and one caller asks
-`/health` all along, which does nothing: how many times longer a route took than that is told as well. The memory of the server is told at
+`/health` all along, which does nothing: how many times longer a route took than that is told as well, and how long the server took of the
+processor. The memory of the server is told at
 each tenth of the time (or each `--sample` seconds), and as its growth in the second half, in MB a minute: caches fill in the first
 minutes, and a leak does not stop. With 120 plans or more the large caches are full before the load begins.
 """
@@ -80,6 +81,12 @@ def free_port() -> int:
 def memory_mb(pid: int) -> float:
     said = Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", said)[1]) / 1024  # type: ignore[index]
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of the processor that the server has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def record_of(number: int) -> bytes:
@@ -266,7 +273,7 @@ def run(base: str, plans: list[str], book: Book, people: int, askers: int, optio
         persons[0].http.get(f"/plans/{plan}").raise_for_status()
     persons[0].list()
     book.times.clear()
-    before, until = memory_mb(pid), time.monotonic() + seconds
+    before, taken, until = memory_mb(pid), processor_s(pid), time.monotonic() + seconds
     systems = [Ehr(base, book, 1000 + n, pause) for n in range(askers)]
     tasks = [*(person.work for person in persons), *(system.work for system in systems), Baseline(base, book, pause).work]
     workers = [threading.Thread(target=task, args=(until,)) for task in tasks]
@@ -275,6 +282,7 @@ def run(base: str, plans: list[str], book: Book, people: int, askers: int, optio
     course = memory_course(pid, until, options.sample or seconds / 10)
     for worker in workers:
         worker.join()
+    taken, asked = processor_s(pid) - taken, sum(len(times) for route, times in book.times.items() if route != IDLE)
     idle = _tail(book.times[IDLE])
     for route, times in sorted(book.times.items()):
         told = f"median {median(times) * 1000:7.1f} ms  p95 {_tail(times) * 1000:7.1f} ms, {_tail(times) / idle:5.1f} times that of {IDLE}"
@@ -282,6 +290,7 @@ def run(base: str, plans: list[str], book: Book, people: int, askers: int, optio
     print(
         f"{people} people and {askers} record systems for {seconds} s, {pause} s apart; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
+    print(f"the server took {taken:.1f} s of the processor for {asked} answers, {taken / asked * 1000:.1f} ms each")
     half = course[len(course) // 2 :]
     told = f"{(half[-1] - half[0]) / (seconds / 120):+.1f} MB a minute in the second half"
     print(f"memory {before:.0f} MB before; then {' '.join(f'{mb:.0f}' for mb in course)} MB; {told}")
