@@ -238,6 +238,10 @@ class Facts:
         """Events of that kind, in the order of the record."""
         return self._events.get(name, ())
 
+    def any_event(self, names: Iterable[str]) -> bool:
+        """Whether an event of one of these kinds is on record."""
+        return not self._events.keys().isdisjoint(names)
+
     def latest(self, observable: str, within_days: int | None = None) -> Measurement | None:
         """The newest value on or before `as_of`, or `None` where there is none in the window."""
         if observable == "age":
@@ -259,7 +263,7 @@ class Facts:
         now = self.deceased if isinstance(self.deceased, date) else self.as_of
         return ages.completed(self.birth_date, now, unit) if self.birth_date and self.birth_date <= now else None
 
-    @property
+    @cached_property
     def age(self) -> int | None:
         """Completed years at `as_of`."""
         return self.age_in("a")
@@ -282,6 +286,6 @@ class Facts:
 
 _INDEXES = {
     "_problems": {"problems"}, "_named": {"problems", "derived"}, "_takes": {"medications"}, "_allergies": {"allergies"},
-    "_events": {"events"},
+    "_events": {"events"}, "age": {"as_of", "birth_date", "deceased"},
 }  # fmt: skip
 """The indexes of facts, and the fields that each rests on."""

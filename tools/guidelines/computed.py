@@ -187,7 +187,7 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in facts.happened(kind)):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
-        if facts.any_problem(state.problems) or any(map(facts.happened, state.problems)):
+        if facts.any_problem(state.problems) or facts.any_event(state.problems):
             _add_recent(found, state, facts)
     return facts.but(derived=found)
 
