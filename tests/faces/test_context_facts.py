@@ -79,7 +79,7 @@ def test_values_come_in_canonical_units_whatever_the_spelling() -> None:
         ("potassium", 4.5, "'1' is not a unit of serum-potassium; it is measured in 'mmol/L'"),
         ("potassium", "4.5 kg", "'kg' is not a unit of serum-potassium; it is measured in 'mmol/L'"),
         ("potassium", "high", "'high' is not a number"),
-        ("potassium", "NaN mmol/L", "'NaN' is not a finite number"),
+        ("potassium", "NaN mmol/L", "'NaN' is not a number that can be counted with"),
         ("potassium", "-4 mmol/L", "-4 mmol/L cannot be a serum-potassium"),
         ("potassium", Lab(value=4.5, unit="mmol/L", date="2027-01-01"), "dated after 2026-11-20"),
     ],
