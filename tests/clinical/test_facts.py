@@ -7,8 +7,11 @@ from datetime import date
 
 import pytest
 
-from tools.clinical.facts import Facts, Measurement
+from tools.clinical.facts import Event, Facts, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity
+
+AS_OF = date(2026, 11, 23)
+STATIN = MedicationUse("m1", "a", kinds=frozenset({"statin"}))
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,24 @@ def test_a_computed_value_stands_behind_a_measured_one_of_the_same_day(day: int,
     measured, computed = weight("80", date(2026, 11, day)), weight("81", date(2026, 11, 23), "calculation:weight")
     facts = Facts(date(2026, 11, 30), measurements={"body-weight": (measured,)}).with_measurements([computed])
     assert (facts.latest("body-weight") == measured) is stays
+
+
+def test_facts_that_were_asked_before_answer_anew_once_what_the_answer_rests_on_has_changed() -> None:
+    asked = Facts(AS_OF, birth_date=date(1960, 1, 1), medications=(STATIN,))
+    assert (asked.any_taken(["statin"]), asked.any_problem(["gout"]), asked.any_event(["visit"]), asked.age) == (True, False, False, 66)
+    assert not asked.but(medications=()).any_taken(["statin"])
+    assert asked.but(problems=(Problem("p1", "gout", frozenset({"gout"})),)).any_problem(["gout"])
+    assert asked.with_derived("gout", ["p1"]).any_problem(["gout"])
+    assert asked.but(events=(Event("e1", "encounter", "visit", frozenset({"visit"})),)).any_event(["visit"])
+    assert asked.but(as_of=date(2000, 1, 1)).age == 40
+
+
+def test_what_an_answer_does_not_rest_on_leaves_the_index_as_it_is() -> None:
+    asked = Facts(AS_OF, medications=(STATIN,))
+    assert asked.taking("statin") is asked.with_measurements([]).taking("statin")
+
+
+def test_facts_without_a_started_medicine_are_themselves_inside_a_negation() -> None:
+    facts = Facts(AS_OF)
+    assert facts.in_negation is facts
+    assert facts.but(started=frozenset({"statin"})).in_negation.any_taken(["statin"])
