@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from agent.fhir.systems import LOINC, RXNORM, SNOMED, UCUM
 from scenarios.builders import condition
+from tools.clinical.facts import Coding
 from tools.clinical.knowledge import Document, load
 from tools.clinical.plan import Plan
 from tools.clinical.quantity import Quantity, plain
@@ -140,16 +141,20 @@ def _by_other_name(resources: list[Json]) -> list[Json]:
         concept = resource["medicationCodeableConcept"]
         strength = next((n for n, letter in enumerate(concept["text"]) if letter.isdigit()), 0)
         other = next((name for name in _other_names().get(ingredient, ()) if ingredient[:4] not in name), None)
-        if other and strength:
-            resource["medicationCodeableConcept"] = {"text": f"{other.title()} {concept['text'][strength:]}"}
+        said = f"{other.title()} {concept['text'][strength:]}" if other and strength else ""
+        if said and terminology().medication(said).kinds == terminology().medication(concept["text"]).kinds:
+            resource["medicationCodeableConcept"] = {"text": said}
     return resources
 
 
 def _by_code(resources: list[Json]) -> list[Json]:
-    """Medicines that hold one ingredient by its RxNorm code alone: no text, no display."""
+    """Medicines that hold one ingredient by its RxNorm code alone, no text, no display; not where the code does not tell the salt."""
     for resource, ingredient in _single(resources):
         found = terminology().ingredient(ingredient)
-        if found is not None and found.rxcui:
+        if found is None or not found.rxcui:
+            continue
+        meant = terminology().medication(codes=[Coding(RXNORM, found.rxcui)]).kinds
+        if terminology().kinds_by(meant, "oral") == terminology().medication(resource["medicationCodeableConcept"]["text"]).kinds:
             resource["medicationCodeableConcept"] = {"coding": [{"system": RXNORM, "code": found.rxcui}]}
     return resources
 
