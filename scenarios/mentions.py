@@ -73,6 +73,8 @@ def _of_module(content: dict[str, Any], rules: dict[str, set[str]], names: dict[
         for do in rule["do"]:
             if "derive" in do:
                 names[do["derive"]] |= said
+            for followed in do.get("follow", ()):
+                names[f"module:{followed}"] |= said
             if "goal" in do:
                 names[f"goal:{do['goal']}"] |= said
 
