@@ -188,13 +188,13 @@ def scarcity(
 ) -> None:
     """Order the reading of a panel of plans when hours are short: by need, fairly, against first come, first served."""
     from scenarios.page import Page, as_markdown, write_page
-    from scenarios.report import batch
-    from scenarios.scarcity import sections
+    from scenarios.report import finished_rows
+    from scenarios.scarcity import panel, sections
 
-    rows = [row for folder in folders for row in batch(folder)[1]]
-    if not any(row["outcome"] == "plan" for row in rows):
+    plans = panel((row for folder in folders for row in finished_rows(folder)), days)
+    if not plans:
         raise typer.BadParameter("no plan is in these folders")
-    page = Page("A worklist under scarcity", "It compares orders of work in a simulation, not clinics.", sections(rows, days, hours))
+    page = Page("A worklist under scarcity", "It compares orders of work in a simulation, not clinics.", sections(plans, days, hours))
     typer.echo(as_markdown(page))
     if out is not None:
         write_page(page, out)

@@ -24,12 +24,12 @@ from scenarios.engines import Engine
 from scenarios.injection import Planted, attempts, injection_text
 from scenarios.page import Page, as_html, write_page
 from scenarios.population import drawn
-from scenarios.report import batch, sections_of, write_report
-from scenarios.scarcity import sections
+from scenarios.report import rows_in, sections_of, write_report
+from scenarios.scarcity import panel, sections
 from scenarios.simulation import Settings, simulate_patients
 from scenarios.spread import How
 from scenarios.suites import calibration, card_page, interactions, measures
-from scenarios.summary import summary
+from scenarios.summary import Summary, summary
 
 POPULATION, SEED, AS_OF = "adults-in-primary-care", 1, date(2026, 11, 26)
 _BATCH, _COURSE, _VISITS = 300, 150, 5
@@ -83,13 +83,12 @@ def write_release(out: Path, work: Work, say: Say = lambda text: None) -> dict[s
     say("a course")
     course = _course(out, work)
     say("the worklist under scarcity")
-    rows = batch(out / "batch")[1]
     head = f"The plans of the batch of this report; `carewright scarcity docs/report/batch --hours {_HOURS} --days {_DAYS}`. A simulation of orders."
-    write_page(Page("A worklist under scarcity", head, sections(rows, _DAYS, _HOURS)), out / "scarcity")
+    write_page(Page("A worklist under scarcity", head, sections(panel(rows_in(out / "batch"), _DAYS), _DAYS, _HOURS)), out / "scarcity")
     figures = _figures(found, planted, manifest, course)
     (out / "figures.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
     (out / "README.md").write_text(_index(figures), "utf-8")
-    (out / "index.html").write_text(as_html(first_page(found, figures, batch(out / "batch")[1])), "utf-8")
+    (out / "index.html").write_text(as_html(first_page(found, figures, summary(rows_in(out / "batch")))), "utf-8")
     return figures
 
 
@@ -127,14 +126,14 @@ def _figures(found: Card, planted: list[Planted], manifest: dict[str, Any], cour
     }
 
 
-def first_page(found: Card, figures: dict[str, Any], rows: list[dict[str, Any]]) -> Page:
+def first_page(found: Card, figures: dict[str, Any], planned: Summary) -> Page:
     """What somebody reads who reads one page: the headline, how sure it is of itself, what plans are like, and where the rest stands."""
     head = (
         f"Headline {figures['headline']} over {figures['tellings']} tellings; as of {figures['as_of']}, knowledge {figures['knowledge'][:19]}. It says "
         "how the program behaves on records that were written or drawn for it, and nothing about patients or about medicine. Nobody has "
         "used it in care."
     )
-    short, alerts, _, groups, *_ = sections_of(summary(rows))
+    short, alerts, _, groups, *_ = sections_of(planned)
     beside = [
         ("card.html", "The report card: measures, subgroups, stability, what is not met"),
         ("batch/report.html", f"A batch of {figures['batch']['patients']} synthetic patients"),

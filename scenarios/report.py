@@ -61,9 +61,10 @@ def _since(before: Path, folder: Path) -> list[Section]:
         raise RecordError(_NOTHING.format(before.name)) from None
 
 
-def batch(folder: Path) -> tuple[Row, list[Row]]:
-    """The manifest and the rows of a batch. Raises RecordError where the folder holds none."""
-    return manifest_of(folder), list(rows_in(folder))
+def finished_rows(folder: Path) -> Iterator[Row]:
+    """The rows of a batch that has its manifest, one after the other. Raises RecordError where the folder holds none."""
+    manifest_of(folder)
+    yield from rows_in(folder)
 
 
 def manifest_of(folder: Path) -> Row:

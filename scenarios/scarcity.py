@@ -7,9 +7,10 @@ the worklist itself (`policies.worklist`): the same weights of what waiting may 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import mean, median
+from sys import intern
 
 from policies import worklist
 from policies.engine import load_policies
@@ -61,19 +62,21 @@ def rules() -> Worklist:
 
 
 def panel(rows: Iterable[Row], days: int) -> list[Waits]:
-    """The plans of a batch, arriving evenly over so many days in the order of the rows' keys."""
-    planned = sorted((row for row in rows if row["outcome"] == "plan"), key=lambda row: str(row["key"]))
-    return [
-        Waits(
-            row["patient"],
-            number * days // len(planned),
-            row["urgency"],
-            worklist.harm(row["items"], row["interruptive"]),
-            worklist.reading_minutes(sum(row["items"].values()), row["interruptive"] + row["questions"]),
-            worklist.group_of(row["sex"], row["age"]),
-        )
-        for number, row in enumerate(planned)
-    ]
+    """The plans of a batch, arriving evenly over so many days in the order of the rows' keys; of each row only what bears on its place is kept."""
+    planned = sorted((str(row["key"]), number, _waits(row)) for number, row in enumerate(rows) if row["outcome"] == "plan")
+    return [replace(plan, arrived=place * days // len(planned)) for place, (*_, plan) in enumerate(planned)]
+
+
+def _waits(row: Row) -> Waits:
+    """A plan that is there from the first day."""
+    return Waits(
+        row["patient"],
+        0,
+        intern(row["urgency"]),
+        worklist.harm(row["items"], row["interruptive"]),
+        worklist.reading_minutes(sum(row["items"].values()), row["interruptive"] + row["questions"]),
+        intern(worklist.group_of(row["sex"], row["age"])),
+    )
 
 
 def first_come(queue: Sequence[Queued], read: Sequence[worklist.Read], minutes_a_day: float) -> list[Queued]:
@@ -128,9 +131,8 @@ def _today(queue: Iterable[Waits], day: int, minutes: float) -> Iterator[Read]:
         spent += one.minutes
 
 
-def sections(rows: Sequence[Row], days: int, hours_a_day: float) -> list[Section]:
-    """The orders against each other."""
-    plans = panel(rows, days)
+def sections(plans: Sequence[Waits], days: int, hours_a_day: float) -> list[Section]:
+    """The orders against each other, for a panel that arrives over so many days."""
     done = {name: work_off(plans, order, hours_a_day) for name, order in ORDERS.items()}
     need_hours = sum(one.minutes for one in plans) / 60
     text = (

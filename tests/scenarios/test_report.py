@@ -20,9 +20,10 @@ from scenarios.pictures import bars, histogram, intervals, lines, trends
 from scenarios.places import Places
 from scenarios.population import drawn
 from scenarios.release import first_page
-from scenarios.report import batch, manifest_of, write_report
+from scenarios.report import finished_rows, manifest_of, rows_in, write_report
 from scenarios.simulation import Settings, simulate_patients
 from scenarios.suites import card_page
+from scenarios.summary import summary
 
 DAY = date(2026, 11, 1)
 NAME = "adults-in-primary-care"
@@ -118,7 +119,7 @@ def test_a_batch_against_itself_differs_in_nothing(folder: Path) -> None:
 
 
 def test_a_line_more_is_a_difference(folder: Path) -> None:
-    changed = orjson.loads(orjson.dumps(batch(folder)[1]))
+    changed = list(finished_rows(folder))
     target = next(row for row in changed if row["outcome"] == "plan")
     target["items"]["start"] = target["items"].get("start", 0) + 1
     target["digest"] = "sha256:other"
@@ -129,7 +130,7 @@ def test_a_line_more_is_a_difference(folder: Path) -> None:
 
 
 def test_rows_are_found_by_key_in_any_order_and_counted_once(folder: Path) -> None:
-    rows = batch(folder)[1]
+    rows = list(finished_rows(folder))
     here = [*rows[::-1][:10], {**rows[5], "patient": "again"}, {**rows[0], "key": "f" * 24}]
     section = differences(of(folder), of(folder, here))[0]
     assert "10 patients are in both, 1 only here, 2 only there" in section.text
@@ -139,7 +140,7 @@ def test_rows_are_found_by_key_in_any_order_and_counted_once(folder: Path) -> No
 
 
 def test_holding_batches_against_each_other_takes_no_memory_for_their_rows(folder: Path) -> None:
-    rows = batch(folder)[1]
+    rows = list(finished_rows(folder))
     peaks = []
     for many in (500, 4000):
         path = of(folder, [{**rows[n % 12], "key": f"{n:024x}"} for n in range(many)])
@@ -152,17 +153,17 @@ def test_holding_batches_against_each_other_takes_no_memory_for_their_rows(folde
 
 def test_a_folder_without_a_batch_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="holds no finished batch"):
-        batch(tmp_path)
+        list(finished_rows(tmp_path))
 
 
 def test_rows_name_no_text_of_the_record(folder: Path) -> None:
-    _, rows = batch(folder)
+    rows = finished_rows(folder)
     known = ("test due: ", "problem: ", "value: ", "medicine", "another value", "problem without", "something else")
     assert {name for row in rows for name in row.get("open", {}) if not name.startswith(known)} == set()
 
 
 def test_timings_lie_beside_the_rows_and_not_in_them(folder: Path) -> None:
-    _, rows = batch(folder)
+    rows = finished_rows(folder)
     timed = [orjson.loads(line) for line in (folder / "timings.ndjson").read_bytes().splitlines()]
     assert [one["key"] for one in timed] == [row["key"] for row in rows]
     assert all(one["seconds"] > 0 for one in timed)
@@ -190,7 +191,7 @@ def test_the_first_page_has_the_headline_the_sureness_and_links_to_the_others(fo
     )
     figures = {"headline": "0.950", "tellings": 3, "as_of": "2026-11-01", "knowledge": "sha256:0", "carewright": "0", "injection": "1/1"}
     figures |= {"batch": {"patients": 12}, "course": {"patients": 5, "visits": 2}}
-    page = first_page(found, figures, batch(folder)[1])
+    page = first_page(found, figures, summary(rows_in(folder)))
     assert [section.title for section in page.sections] == [
         "Measures",
         "How sure the knowledge says it is",

@@ -129,7 +129,7 @@ def test_the_declared_ratio_holds_for_drawn_patients_at_every_load(name: str) ->
 
 def test_a_group_that_urgency_keeps_back_is_named_as_a_limit_that_is_not_kept() -> None:
     rows = [row(n, sex="male" if n % 2 else "female", urgency="routine" if n % 2 else "same-day") for n in range(60)]
-    waits = sections(rows, 1, 0.3)[1]
+    waits = sections(panel(rows, 1), 1, 0.3)[1]
     assert "The limit of 1.5 is not kept" in waits.text
     assert "urgency, which is never traded" in waits.text
 
