@@ -13,11 +13,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from scenarios.known_pairs import NOBODY, ndfrt_critical, onc_high, onc_low, use_of
 from tools.clinical.answer import Issue

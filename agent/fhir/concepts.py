@@ -7,11 +7,10 @@ records too (a code holds no patient). Concepts with free text are remembered as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
-from msgspec import DecodeError, Raw
+from msgspec import DecodeError, Raw, Struct
 
 from agent.fhir import elements as el
 from tools.clinical.facts import Coding
@@ -21,8 +20,7 @@ _LONG = 4096
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(Struct, frozen=True, gc=False):
     """A CodeableConcept: its codings, and its text or first display."""
 
     codes: tuple[Coding, ...] = ()

@@ -28,8 +28,9 @@ a prescription may not be filled again either.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from agent.fhir.reading import Order
 from agent.fhir.same_dose import with_dose_since

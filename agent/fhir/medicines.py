@@ -25,12 +25,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from agent.fhir import concepts, modifiers, terms
 from agent.fhir import elements as el

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from agent.fhir import concepts
 from agent.fhir import elements as el

@@ -18,10 +18,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from agent.fhir import concepts, modifiers, terms
 from agent.fhir import elements as el

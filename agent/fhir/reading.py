@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from msgspec import Struct
+
 from agent.fhir import shapes as r4
 from agent.fhir.times import day
 from tools.clinical.facts import Allergy, Coding, DataIssue, Event, Measurement, MedicationUse, Pregnancy, Problem, WhyNot
@@ -17,8 +19,7 @@ from tools.clinical.facts import Allergy, Coding, DataIssue, Event, Measurement,
 IssueKind = Literal["unit", "implausible", "unrecognized", "contradiction", "duplicate", "stale", "future", "status", "identity"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, gc=False):
     """What became of an entry."""
 
     kind: Literal["used", "unread", "aside"]
@@ -37,8 +38,7 @@ def aside(reason: str) -> Outcome:
 ERROR = aside("entered in error")
 
 
-@dataclass(frozen=True, slots=True)
-class PregnancyStatement:
+class PregnancyStatement(Struct, frozen=True, gc=False):
     """Someone recorded this on that day; `until` is the last day on which it can still hold."""
 
     says: Pregnancy
@@ -47,8 +47,7 @@ class PregnancyStatement:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class GeneCall:
+class GeneCall(Struct, frozen=True, gc=False):
     """The phenotype or diplotype of a gene as reported."""
 
     gene: str
@@ -114,8 +113,7 @@ class Reading:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True, gc=False):
     """One resource about a medicine, before orders of the same product are merged (`agent.fhir.currency`).
 
     Attributes:

@@ -21,9 +21,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from agent.fhir import elements as el
 from agent.fhir.concepts import concept_of

@@ -7,7 +7,8 @@ not changed. What was only handed over or given says nothing of a dose.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agent.fhir.reading import Order
 from tools.clinical.errors import UnitMismatchError

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tools.appraisal import burdens, courses, price_of, reasons, review, supply_gaps, suspect
 from tools.clinical.facts import Facts, Ingredient, Measurement, MedicationUse, Problem

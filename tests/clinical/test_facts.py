@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tools.clinical.facts import Event, Facts, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity

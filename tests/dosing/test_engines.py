@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen

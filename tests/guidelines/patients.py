@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts

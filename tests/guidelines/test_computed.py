@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tools.clinical.examples import AS_OF
 from tools.clinical.facts import Event, Facts, Problem

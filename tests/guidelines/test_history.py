@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tools.clinical.facts import Allergy, Event, Facts, Ingredient, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.guidelines.patients import KnownClasses, medicines, patient
 from tools.clinical.examples import AS_OF

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from regimens import check, combination, index_of, patient, rule, said, use
 
 from tools.clinical.answer import KnowledgeRef

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tools.clinical.facts import Facts, Ingredient, MedicationUse
 from tools.clinical.knowledge import decode

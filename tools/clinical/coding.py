@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True, gc=False):
     """A code of a terminology; `system` is its canonical URL."""
 
     system: str
@@ -14,8 +13,7 @@ class Coding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ingredient:
+class Ingredient(Struct, frozen=True, gc=False):
     """An active ingredient in this project's spelling (generic, lower case) with its RxNorm ingredient code."""
 
     name: str

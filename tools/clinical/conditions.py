@@ -6,8 +6,9 @@ are written in knowledge files stands in `tools.clinical.clause`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts
@@ -17,8 +18,7 @@ from tools.clinical.truth import ALWAYS, FALSE, Condition, Truth, Verdict
 __all__ = ["ALWAYS", "FALSE", "Condition", "Truth", "Verdict"]  # others take them from here, with the conditions
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True, gc=False):
     """A comparison with a quantity; all given bounds must hold."""
 
     at_least: Quantity | None = None
@@ -54,8 +54,7 @@ class Limit:
             return Verdict(Truth.UNKNOWN, (reference,), (name,))
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Struct, frozen=True, gc=False):
     """An active problem, or a derived fact. Not listed: false."""
 
     name: str
@@ -65,8 +64,7 @@ class Has:
         return Verdict(Truth.TRUE, references) if references else FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
+class Takes(Struct, frozen=True, gc=False):
     """A medicine taken. An order that is old but was never closed counts as taken."""
 
     name: str
@@ -76,8 +74,7 @@ class Takes:
         return Verdict(Truth.TRUE, tuple(use.reference for use in uses)) if uses else FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class Proposes:
+class Proposes(Struct, frozen=True, gc=False):
     """A medicine that the plan under examination would start."""
 
     name: str
@@ -87,8 +84,7 @@ class Proposes:
         return Verdict(Truth.TRUE, uses) if uses else FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class AllergicTo:
+class AllergicTo(Struct, frozen=True, gc=False):
     """An active allergy; with `reaction`, one whose recorded reaction is of that kind (not recorded: unknown)."""
 
     name: str
@@ -106,8 +102,7 @@ class AllergicTo:
         return FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, gc=False):
     """The newest value in the window. None there: unknown."""
 
     name: str
@@ -121,8 +116,7 @@ class Measured:
         return self.limit.judge(measurement.quantity, measurement.reference, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Unmeasured:
+class Unmeasured(Struct, frozen=True, gc=False):
     """No value in the window."""
 
     name: str
@@ -133,8 +127,7 @@ class Unmeasured:
         return ALWAYS if measurement is None else Verdict(Truth.FALSE, (measurement.reference,))
 
 
-@dataclass(frozen=True, slots=True)
-class Sex:
+class Sex(Struct, frozen=True, gc=False):
     """The recorded (birth) sex. Not recorded: unknown."""
 
     sex: Literal["female", "male"]
@@ -145,8 +138,7 @@ class Sex:
         return Verdict(Truth.TRUE if facts.sex == self.sex else Truth.FALSE, (facts.reference,))
 
 
-@dataclass(frozen=True, slots=True)
-class PregnancyIs:
+class PregnancyIs(Struct, frozen=True, gc=False):
     """The pregnancy state. When it is unknown, every state but `unknown` itself is unknown."""
 
     state: str
@@ -159,8 +151,7 @@ class PregnancyIs:
         return FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class Phenotype:
+class Phenotype(Struct, frozen=True, gc=False):
     """A reported phenotype. No call: false, which is never the same as normal."""
 
     gene: str
@@ -171,8 +162,7 @@ class Phenotype:
         return Verdict(Truth.TRUE, (f"phenotype:{self.gene}",)) if known == self.phenotype else FALSE
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True, gc=False):
     """Every part holds; no part at all always holds."""
 
     parts: tuple[Condition, ...]
@@ -192,8 +182,7 @@ class AllOf:
         return Verdict(truth, _unique(because), _unique(missing))
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True, gc=False):
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
@@ -202,8 +191,7 @@ class AnyOf:
         return any_verdict([part.holds(facts) for part in self.parts])
 
 
-@dataclass(frozen=True, slots=True)
-class NoneOf:
+class NoneOf(Struct, frozen=True, gc=False):
     """No part holds. Medicines that earlier decisions of the run start count as taken here."""
 
     parts: tuple[Condition, ...]
@@ -215,8 +203,7 @@ class NoneOf:
         return Verdict(Truth.FALSE, verdict.because) if verdict.holds else Verdict(Truth.TRUE, verdict.because)
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True, gc=False):
     """At least `count` of the parts hold; decided as soon as the missing ones can no longer change it."""
 
     count: int

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from tools.clinical.coding import Coding
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """A dated thing that happened: an immunization, a procedure, an encounter. `kinds` as in `Problem`.
 
     `until` is the last day of what lasted, where the record says so and it is over; `reasons` are the problems that a visit was for.

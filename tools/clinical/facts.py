@@ -7,11 +7,13 @@ a value that was never measured is `None`, a pregnancy that nobody recorded is `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tools.clinical import ages
 from tools.clinical.coding import Coding as Coding
@@ -27,8 +29,7 @@ Pregnancy = Literal["pregnant", "planning", "possible", "lactating", "none", "un
 _NO_REGIMEN = Regimen()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, gc=False):
     """A condition of the record. `kinds` holds the names of every problem value set that it belongs to.
 
     `also` are the references of other entries of the same active diagnosis, which this one stands for; `returned` is the
@@ -51,8 +52,7 @@ class Problem:
         return self.returned or self.onset
 
 
-@dataclass(frozen=True, slots=True)
-class MedicationUse:
+class MedicationUse(Struct, frozen=True, gc=False):
     """A medicine of the record, or one that a plan proposes.
 
     Attributes:
@@ -94,8 +94,7 @@ class MedicationUse:
         return self.currency != "old"
 
 
-@dataclass(frozen=True, slots=True)
-class Allergy:
+class Allergy(Struct, frozen=True, gc=False):
     """An allergy or intolerance. `kinds` holds ingredient, class and allergen names; `reactions` the reaction names."""
 
     reference: str
@@ -110,8 +109,7 @@ class Allergy:
     recorded: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Struct, frozen=True, gc=False):
     """A value of an observable in its canonical unit.
 
     Attributes:
@@ -136,8 +134,7 @@ class Measurement:
         return self.reference.startswith("calculation:")
 
 
-@dataclass(frozen=True, slots=True)
-class DataIssue:
+class DataIssue(Struct, frozen=True, gc=False):
     """Something in the record that could not be used as it stands, and why. `about` is a reference or an entry."""
 
     about: str
@@ -145,8 +142,7 @@ class DataIssue:
     reason: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True, dict=True):
     """Everything that conditions may ask about one patient.
 
     Args:
@@ -210,7 +206,7 @@ class Facts:
 
     def but(self, **changes: object) -> Facts:
         """These facts with other values in these fields. What is indexed already, and rests on none of them, is kept."""
-        other: Facts = replace(self, **changes)  # type: ignore[arg-type]
+        other = replace(self, **changes)
         vars(other).update({name: known for name, known in vars(self).items() if name in _INDEXES and _INDEXES[name].isdisjoint(changes)})
         return other
 

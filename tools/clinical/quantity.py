@@ -12,9 +12,10 @@ Source: UCUM 2.1, tables 2-6 for the factors; CIPM for the Julian year (365.25 d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tools.clinical.errors import UnitMismatchError
 
@@ -100,8 +101,7 @@ def _atom(atom: str, unit: str) -> tuple[str, Decimal]:
     raise UnitMismatchError(f"unit {unit!r} is not known; write it in UCUM, for example 'mg/dL'")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True, gc=False):
     """A number and its UCUM unit. Equality is literal; `compare` and `to` convert."""
 
     value: Decimal

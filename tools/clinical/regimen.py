@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tools.clinical.quantity import Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Regimen:
+class Regimen(Struct, frozen=True, gc=False):
     """How a medicine is taken, where the record says so.
 
     Attributes:

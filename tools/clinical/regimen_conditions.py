@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tools.clinical.conditions import Limit, Truth, Verdict, any_verdict
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class DailyDose:
+class DailyDose(Struct, frozen=True, gc=False):
     """The daily amount of a medicine taken. Not taken: false. Taken, dose not recorded: unknown."""
 
     name: str
@@ -28,8 +28,7 @@ class DailyDose:
         return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True, gc=False):
     """Days since a medicine was started. Not taken: false. Start not recorded: unknown."""
 
     name: str
@@ -47,8 +46,7 @@ class Duration:
         return any_verdict(verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True, gc=False):
     """A medicine taken by this route. Not taken: false. Route not recorded: unknown."""
 
     name: str
@@ -65,8 +63,7 @@ class Route:
         return any_verdict(verdicts)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True, gc=False):
     """The time between two doses of a medicine taken. Not taken: false. Taken, interval not recorded: unknown."""
 
     name: str
@@ -83,8 +80,7 @@ class Interval:
         return self.limit.judge(use.regimen.per, use.reference, asked)
 
 
-@dataclass(frozen=True, slots=True)
-class AsNeeded:
+class AsNeeded(Struct, frozen=True, gc=False):
     """A medicine taken only as needed. Not taken, or every day as well: false. How it is taken not recorded: unknown."""
 
     name: str
@@ -100,8 +96,7 @@ class AsNeeded:
         return Verdict(Truth.UNKNOWN if uses else Truth.FALSE, references, (f"daily dose of {self.name}",) if uses else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, gc=False):
     """A medicine taken in a form whose name holds this word (`extended`). Not taken: false. Form not recorded: unknown."""
 
     name: str

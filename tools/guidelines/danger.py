@@ -7,7 +7,8 @@ monitoring is due, a further test is not ordered for that rule alone: monitoring
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tools.clinical.facts import Facts
 from tools.clinical.truth import Condition, Truth

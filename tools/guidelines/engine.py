@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.facts import Facts, MedicationUse

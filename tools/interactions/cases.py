@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tools.clinical.answer import Issue
 from tools.clinical.examples import Given, facts_of

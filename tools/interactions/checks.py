@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tools.clinical.answer import KnowledgeRef, NotChecked, Outcome
 from tools.clinical.errors import OutOfScopeError

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import asdict
+
 from tools.clinical.conditions import Condition, Verdict
 from tools.clinical.facts import Facts, MedicationUse
 
@@ -29,7 +31,7 @@ class Patient:
         return known
 
 
-class Concerned(Facts):
+class Concerned(Facts, frozen=True, dict=True, kw_only=True):
     """Facts in which a medicine that a clause names is first looked for among those concerned, then in the whole list."""
 
     patient: Patient
@@ -39,10 +41,9 @@ class Concerned(Facts):
     @classmethod
     def of(cls, patient: Patient, uses: Sequence[MedicationUse]) -> Concerned:
         """The same facts, with the medicines concerned."""
-        facts = patient.facts
-        new = object.__new__(cls)
-        new.__dict__.update(facts.__dict__)
-        new.__dict__.update(patient=patient, concerned=uses, kinds=frozenset().union(*[use.kinds for use in uses]))
+        kinds = frozenset[str]().union(*[use.kinds for use in uses])
+        new = cls(**asdict(patient.facts), patient=patient, concerned=uses, kinds=kinds)
+        vars(new).update(vars(patient.facts))  # what is indexed already
         return new
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from agent.context_facts import understand
 from agent.faces.answering.issues import sources
