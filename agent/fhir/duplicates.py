@@ -15,21 +15,27 @@ _META = msgspec.json.Decoder(el.Meta)
 
 def superseded(decoded: Decoded) -> dict[int, str]:
     """Entries that another version of the same resource replaces → why they are set aside."""
-    keys = [(type(r), r.id or entry.full_url) if isinstance(r := entry.resource, r4.Common) else None for entry in decoded.entries]
-    named = [key for key in keys if key is not None and key[1]]
-    if len(set(named)) == len(named):
+    names = [name for entry in decoded.entries if (name := _name(entry))]
+    if len(set(names)) == len(names):
         return {}
     last: dict[object, int] = {}
     older: dict[int, str] = {}
-    for index, key in enumerate(keys):
-        if key is None or not key[1]:
+    for index, entry in enumerate(decoded.entries):
+        if not (name := _name(entry)):
             continue
+        key = type(entry.resource), name
         before = last.setdefault(key, index)
         if before != index:
             keep, drop = (before, index) if _updated(decoded, before) > _updated(decoded, index) else (index, before)
             last[key] = keep
             older[drop] = f"the same id as {decoded.place(keep)}, which counts"
     return older
+
+
+def _name(entry: r4.Entry) -> str | None:
+    """What tells one resource from another of its type, where it may be told: what is not read is never looked at."""
+    resource = entry.resource
+    return resource.id or entry.full_url if isinstance(resource, r4.Common) else None
 
 
 def _updated(decoded: Decoded, index: int) -> float:

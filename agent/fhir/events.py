@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
-from msgspec import DecodeError, Raw
+from msgspec import DecodeError
 
 from agent.fhir import concepts, family, modifiers, terms
 from agent.fhir import elements as el
@@ -28,6 +28,7 @@ _NEVER = frozenset({"not-done", "cancelled", "rejected", "abandoned"})
 _ENCODED = 8_000
 _SHOWN = 4_000
 _PERIOD = el.Period()
+_NO_KINDS = frozenset[str]()
 _CODING = msgspec.json.Decoder(el.Coding)
 _VISITS = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["visits"]
 _URGENT, _ACUTE = frozenset(_VISITS["urgent_classes"]), str(_VISITS["urgent_kind"])
@@ -76,24 +77,40 @@ def read_encounter(found: r4.Encounter, reference: str, reading: Reading) -> Out
         refusal = aside("status planned: it has not happened")
     if refusal is not None:
         return refusal
-    types = concepts.concepts.of(found.type)
-    what = next(iter(types), concepts.EMPTY)
+    what, kinds = _visits.of(found.type)
     left = found.hospitalization is not None and (period.end is None or (day(period.end) or reading.as_of) <= reading.as_of)
     left_to = concepts.concept.of(found.hospitalization.discharge_disposition) if found.hospitalization and left else concepts.EMPTY
-    kinds = frozenset[str]().union(*(terms.procedure(concept) for concept in (*types, left_to) if concept))
-    kinds |= {_ACUTE} if _coding_of(found.class_) in _URGENT else frozenset()
-    reasons = frozenset[str]().union(*(terms.finding(concept) for concept in (*types, *concepts.concepts.of(found.reason_code))))
+    kinds |= terms.procedure(left_to) if left_to else _NO_KINDS
+    kinds |= _urgent.of(found.class_)
+    reasons = _reasons.of(found.type) | _reasons.of(found.reason_code)
     status, until = found.status or "", _over(period, reading)
     reading.events.append(Event(reference, "encounter", what.text, kinds, what.code, day(period.start), status, until, reasons))
     return USED
 
 
-def _coding_of(raw: Raw) -> str:
-    """The code of a class, which R4 gives as a bare Coding."""
+def _visit(raw: bytes) -> tuple[Concept, frozenset[str]]:
+    """What a visit is called by its types, and the kinds of them all."""
+    types = concepts.concepts[raw]
+    return next(iter(types), concepts.EMPTY), _NO_KINDS.union(*(terms.procedure(concept) for concept in types if concept))
+
+
+def _urgency(raw: bytes) -> frozenset[str]:
+    """What a class, which R4 gives as a bare Coding, says of how urgent the visit was."""
     try:
-        return _CODING.decode(raw).code or "" if raw != el.NOTHING else ""
+        code = _CODING.decode(raw).code if raw else None
     except DecodeError:
-        return ""
+        code = None
+    return frozenset({_ACUTE}) if code in _URGENT else _NO_KINDS
+
+
+def _findings(raw: bytes) -> frozenset[str]:
+    """The problems that coded types or reasons of a visit state."""
+    return _NO_KINDS.union(*(terms.finding(concept) for concept in concepts.concepts[raw]))
+
+
+_visits: concepts.Memo[tuple[Concept, frozenset[str]]] = concepts.Memo(_visit)
+_urgent: concepts.Memo[frozenset[str]] = concepts.Memo(_urgency)
+_reasons: concepts.Memo[frozenset[str]] = concepts.Memo(_findings)
 
 
 def _over(period: el.Period, reading: Reading) -> date | None:

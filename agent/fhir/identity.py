@@ -49,12 +49,13 @@ class Person:
 
     def others(self, raw: Raw) -> Outcome | None:
         """Set aside what is another's; what names nobody is the patient's where nobody else is in the record."""
-        key = bytes(raw)
-        if key not in self._seen:
+        try:
+            return self._seen[bytes(raw)]
+        except KeyError:
             whose = self.subject(raw)
             mine = whose == "mine" or (whose == "nobody" and self.alone)
-            self._seen[key] = None if mine else aside(_OTHERS[whose])
-        return self._seen[key]
+            found = self._seen[bytes(raw)] = None if mine else aside(_OTHERS[whose])
+            return found
 
     def subject(self, raw: Raw) -> Subject:
         """Whose a resource is, from its `subject` or `patient`."""

@@ -23,13 +23,12 @@ What has a code that no observable is known for is read and nothing is made of i
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from agent.fhir import concepts, genomics, modifiers, pregnancy, states, terms
 from agent.fhir import elements as el
@@ -51,25 +50,31 @@ _NO_VALUE = frozenset({"registered", "cancelled"})
 
 def read_observation(found: r4.Observation, reference: str, reading: Reading) -> Outcome:
     """One observation with its components."""
-    if found.status in _NO_VALUE or found.status == "entered-in-error":
-        return ERROR if found.status == "entered-in-error" else aside(f"status {found.status}: there is no result")
-    period = found.effective_period or _NO_PERIOD
-    state = states.shown(found)
-    seen = states.read(found, state, reference, reading) if state is not None else UNREAD
-    if state is not None and found.value_quantity is None:
+    if found.status not in _FINAL and (refused := _without_result(found.status)) is not None:
+        return refused
+    question = _questions.of(found.code)
+    seen = states.read(found, question.state, reference, reading) if question.state is not None else UNREAD
+    if question.state is not None and found.value_quantity is None:
         return seen
+    period = found.effective_period or _NO_PERIOD
     when = found.effective_date_time or found.effective_instant or period.end or period.start
     later = reading.later(when, found.issued)
     if later is not None:
         return later
     measured = day(when) or day(found.issued)
-    outcome = _better(seen, _read_part(found, found, reference, measured, reading))
+    outcome = _better(seen, _read_part(question, found, found, reference, measured, reading))
     for part in modifiers.plain(found.component, "a component", reference, reading) if found.component else ():
-        outcome = _better(outcome, _read_part(part, found, reference, measured, reading))
+        outcome = _better(outcome, _read_part(_questions.of(part.code), part, found, reference, measured, reading))
     if outcome is USED and found.status not in _FINAL:
         status = found.status if found.status in ("preliminary", "unknown") else "missing or not of FHIR R4"
         reading.issue(reference, "status", f"the status is {status}; the value is used all the same")
     return outcome
+
+
+def _without_result(status: str | None) -> Outcome | None:
+    if status == "entered-in-error":
+        return ERROR
+    return aside(f"status {status}: there is no result") if status in _NO_VALUE else None
 
 
 _RANKS = {"unread": 0, "aside": 1, "used": 2}
@@ -83,29 +88,29 @@ def _better(one: Outcome, other: Outcome) -> Outcome:
 Part = r4.Observation | el.ObservationComponent
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What an observation's code asks for."""
+class _Question(Struct, frozen=True):
+    """What an observation's code asks for, and the state of the patient that it may show."""
 
     what: Concept
     about: Literal["pregnancy", "gene", "habit", "value"]
     known: Observable | None
+    state: states.Shown | None
 
 
 def _understand(raw: bytes) -> _Question:
     what = concepts.concept[raw]
+    state = states.shown(what)
     if what.among(pregnancy.CODES):
-        return _Question(what, "pregnancy", None)
+        return _Question(what, "pregnancy", None, state)
     if what.among(genomics.CODES):
-        return _Question(what, "gene", None)
-    return _Question(what, "habit" if what.among(_HABITS) else "value", terms.observable(what))
+        return _Question(what, "gene", None, state)
+    return _Question(what, "habit" if what.among(_HABITS) else "value", terms.observable(what), state)
 
 
 _questions: concepts.Memo[_Question] = concepts.Memo(_understand)
 
 
-def _read_part(part: Part, whole: r4.Observation, reference: str, when: date | None, reading: Reading) -> Outcome:
-    question = _questions.of(part.code)
+def _read_part(question: _Question, part: Part, whole: r4.Observation, reference: str, when: date | None, reading: Reading) -> Outcome:
     if question.about == "pregnancy":
         return pregnancy.read(question.what, part, reference, when, reading)
     if question.about == "gene":
@@ -147,7 +152,7 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
         reason = "the value is a bound, not a number" if given.comparator else "the value is missing, or no number that can be"
         reading.issue(reference, "implausible", f"{known.name}: {reason}; not used")
         return aside(f"{known.name}: {reason}")
-    quantity = _canonical(known, value, given)
+    quantity = Quantity(value, known.unit) if given.code == known.unit else _canonical(known, value, given)
     if quantity is None:
         reading.issue(reference, "unit", f"{known.name}: its unit is missing, not known, or of another kind than {known.unit!r}; not used")
         return aside(f"{known.name}: its unit cannot be turned into {known.unit!r}")
@@ -162,8 +167,6 @@ def _measure(known: Observable, given: el.Quantity, part: Part, reference: str, 
 
 def _canonical(known: Observable, value: Decimal, given: el.Quantity) -> Quantity | None:
     """In the canonical unit; where the code is no unit of this observable, the unit as printed is tried. `None`: neither is one."""
-    if given.code == known.unit:
-        return Quantity(value, known.unit)
     for unit in dict.fromkeys(((given.code or given.unit or ""), (given.unit or ""))):
         found = known.canonical(value, unit)
         if found is not None:

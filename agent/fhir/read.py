@@ -39,6 +39,7 @@ from agent.fhir import (
 from agent.fhir import shapes as r4
 from agent.fhir.decode import Decoded, decode
 from agent.fhir.duplicates import superseded
+from agent.fhir.elements import NOTHING
 from agent.fhir.exposures import exposures
 from agent.fhir.identity import Person
 from agent.fhir.reading import UNREAD, USED, Outcome, Reading, aside
@@ -192,7 +193,7 @@ def _outcome(entry: r4.Entry, index: int, decoded: Decoded, person: Person, read
     others = person.others(getattr(resource, subject))
     if others is not None:
         return others if person.alone else UNREAD
-    if (turned := modifiers.refused(resource)) is not None:
+    if (resource.modifier_extension is not NOTHING or resource.implicit_rules is not None) and (turned := modifiers.refused(resource)):
         return turned
     reference = identity.reference_to(resource, entry, index, decoded)
     if index in decoded.left_out:

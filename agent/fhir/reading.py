@@ -98,8 +98,10 @@ class Reading:
 
     def later(self, *texts: str | None) -> Outcome | None:
         """Set aside what is dated after `as_of` in any of its dates; otherwise remember its newest date."""
-        fresh = [text for text in texts if text is not None and text[:10] not in self._past]
-        return self._later(fresh) if fresh else None
+        for text in texts:
+            if text is not None and text[:10] not in self._past:
+                return self._later([text for text in texts if text is not None])
+        return None
 
     def _later(self, texts: list[str]) -> Outcome | None:
         days = [found for text in texts if (found := day(text)) is not None]

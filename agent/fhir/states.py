@@ -61,8 +61,8 @@ class Shown:
     is_test: bool = False
 
 
-def _understand(raw: bytes) -> Shown | None:
-    what = concepts.concept[raw]
+def shown(what: Concept) -> Shown | None:
+    """What state an observation of this code may show; `None` where it is a value like any other."""
     for coding in what.codes:
         if coding.code in _ANSWERED:
             return Shown(what, frozenset({_ANSWERED[coding.code]}), needs_yes=True, may_be_silent=False)
@@ -75,14 +75,6 @@ def _understand(raw: bytes) -> Shown | None:
         if system_of(coding) == ICD10CM:
             return Shown(what, terms.problem(what), needs_yes=True, may_be_silent=True)
     return None
-
-
-_codes: concepts.Memo[Shown | None] = concepts.Memo(_understand)
-
-
-def shown(found: r4.Observation) -> Shown | None:
-    """What state an observation may show by its code; `None` where it is a value like any other."""
-    return _codes.of(found.code)
 
 
 def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) -> Outcome:
