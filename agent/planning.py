@@ -64,13 +64,17 @@ def run(
     from agent.state import first_state
 
     state = first_state(source, as_of.isoformat(), patient=patient, request=request)
-    modes: list[Any] = ["values"] if tell is None else ["values", "updates"]
+    graph: Any = without_checkpoints()
+    settings = {"recursion_limit": STEPS}
+    if tell is None:  # the plan alone is asked for: whatever else the state holds would be put together again at each step
+        *_, plan = graph.stream(state, settings, context=context, stream_mode="values", output_keys="plan")
+        return msgspec.convert(plan, Plan)
     ended: dict[str, Any] = {}
-    steps: Any = without_checkpoints().stream(state, {"recursion_limit": STEPS}, context=context, stream_mode=modes)
+    steps = graph.stream(state, settings, context=context, stream_mode=["values", "updates"])
     for kind, news in steps:
         if kind == "values":
             ended = dict(news)
-        elif tell is not None:
+        else:
             for node in (name for name in news if not name.startswith("__")):
                 tell(node)
     return msgspec.convert(ended["plan"], Plan)

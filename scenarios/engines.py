@@ -101,8 +101,8 @@ _KILLED = "a worker was killed from outside (memory?); the rows that are there c
 
 def warm_up() -> None:
     """Load everything that a plan needs, by making the smallest one."""
-    collector.seldom()
     make_plan(_EMPTY, date(2026, 1, 1))
+    collector.seldom()
 
 
 def chunks(todo: Iterable[Keyed], workers: int, total: int) -> Iterator[Chunk]:

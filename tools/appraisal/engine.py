@@ -119,9 +119,10 @@ def bearing_on(entry: Statement, facts: Facts, condition: Condition | None = Non
     uses = _uses(entry, facts)
     if (entry.medicines and not uses) or _said_already(entry, facts):
         return None
-    verdict = (condition or compile_all(entry.when)).holds(facts)
-    if not verdict.holds:
+    condition = condition or compile_all(entry.when)
+    if not condition.sure(facts):
         return None
+    verdict = condition.holds(facts)
     values = _values_of(verdict.because, facts)
     if isinstance(entry, Suspicion):
         series = _series(entry, facts, uses)

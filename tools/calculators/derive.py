@@ -62,7 +62,7 @@ def derive(facts: Facts) -> Derived:
     made, refused = clearances(facts)
     now = facts.with_measurements(measurement for measurement, _ in made)
     for listed in _in_order():
-        if not listed.applies.holds(now).holds:
+        if not listed.applies.sure(now):
             continue
         got = _one(listed, now)
         if isinstance(got, str):
@@ -78,10 +78,11 @@ def derive(facts: Facts) -> Derived:
 def _earlier_egfr(facts: Facts) -> tuple[Measurement, ...]:
     """eGFR from the earlier creatinines of the last years, by the age that the patient had then; so that two values can confirm."""
     found = []
+    of_egfr = [listed for listed in _in_order() if listed.calculator.derives == "egfr"]
     for creatinine in facts.measurements.get("serum-creatinine", ())[1:EARLIER]:
         then = facts.but(as_of=creatinine.when)
-        for listed in _in_order():
-            if listed.calculator.derives == "egfr" and listed.applies.holds(then).holds:
+        for listed in of_egfr:
+            if listed.applies.sure(then):
                 got = _one(listed, then)
                 found += [got[0]] if isinstance(got, tuple) else []
     return tuple(found)

@@ -22,5 +22,9 @@ def uncollected() -> Iterator[None]:
 
 
 def seldom() -> None:
-    """The collector looks once fifty thousand objects are new, not seven hundred: what a process loads at its start stays to its end."""
+    """The collector looks once fifty thousand objects are new, not seven hundred, and never again at what is there now: what a process
+    loads at its start stays to its end.
+    """
+    gc.collect()
+    gc.freeze()
     gc.set_threshold(_MANY)

@@ -194,6 +194,10 @@ class Facts(Struct, frozen=True, dict=True):
     def _events(self) -> Mapping[str, tuple[Event, ...]]:
         return by_kind(self.events)
 
+    @cached_property
+    def _ages(self) -> dict[str, Measurement | None]:
+        return {}
+
     @property
     def in_negation(self) -> Facts:
         """These facts with what the run has started counted as taken (used inside `none_of`)."""
@@ -251,8 +255,11 @@ class Facts(Struct, frozen=True, dict=True):
     def age_measured(self, unit: str) -> Measurement | None:
         """The age at `as_of` as a value, completed in `unit` (`a`, `mo`, `wk` or `d`): 11 months are not yet a year, but 11 months."""
         unit = unit if unit in ages.UNITS else "a"
-        count = self.age_in(unit)
-        return None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
+        if unit not in self._ages:
+            count = self.age_in(unit)
+            found = None if count is None else Measurement("age", Quantity(Decimal(count), unit), self.as_of, self.reference)
+            self._ages[unit] = found
+        return self._ages[unit]
 
     def age_in(self, unit: str) -> int | None:
         """Completed years (`a`), months (`mo`), weeks (`wk`) or days (`d`) at `as_of`, or at death; `None` without a birth date."""
@@ -282,6 +289,6 @@ class Facts(Struct, frozen=True, dict=True):
 
 _INDEXES = {
     "_problems": {"problems"}, "_named": {"problems", "derived"}, "_takes": {"medications"}, "_allergies": {"allergies"},
-    "_events": {"events"}, "age": {"as_of", "birth_date", "deceased"},
+    "_events": {"events"}, "age": {"as_of", "birth_date", "deceased"}, "_ages": {"as_of", "birth_date", "deceased", "reference"},
 }  # fmt: skip
 """The indexes of facts, and the fields that each rests on."""

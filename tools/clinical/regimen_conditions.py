@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from msgspec import Struct
-
-from tools.clinical.conditions import Limit, Truth, Verdict, any_verdict
+from tools.clinical.conditions import Asked, Limit, Truth, Verdict, any_verdict
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity
 
 
-class DailyDose(Struct, frozen=True, gc=False):
+class DailyDose(Asked, frozen=True, gc=False):
     """The daily amount of a medicine taken. Not taken: false. Taken, dose not recorded: unknown."""
 
     name: str
@@ -28,7 +26,7 @@ class DailyDose(Struct, frozen=True, gc=False):
         return self.limit.judge(Quantity(daily.value, daily.unit.removesuffix("/d") + "/d"), use.reference, f"daily dose of {self.name}")
 
 
-class Duration(Struct, frozen=True, gc=False):
+class Duration(Asked, frozen=True, gc=False):
     """Days since a medicine was started. Not taken: false. Start not recorded: unknown."""
 
     name: str
@@ -46,7 +44,7 @@ class Duration(Struct, frozen=True, gc=False):
         return any_verdict(verdicts)
 
 
-class Route(Struct, frozen=True, gc=False):
+class Route(Asked, frozen=True, gc=False):
     """A medicine taken by this route. Not taken: false. Route not recorded: unknown."""
 
     name: str
@@ -63,7 +61,7 @@ class Route(Struct, frozen=True, gc=False):
         return any_verdict(verdicts)
 
 
-class Interval(Struct, frozen=True, gc=False):
+class Interval(Asked, frozen=True, gc=False):
     """The time between two doses of a medicine taken. Not taken: false. Taken, interval not recorded: unknown."""
 
     name: str
@@ -80,7 +78,7 @@ class Interval(Struct, frozen=True, gc=False):
         return self.limit.judge(use.regimen.per, use.reference, asked)
 
 
-class AsNeeded(Struct, frozen=True, gc=False):
+class AsNeeded(Asked, frozen=True, gc=False):
     """A medicine taken only as needed. Not taken, or every day as well: false. How it is taken not recorded: unknown."""
 
     name: str
@@ -96,7 +94,7 @@ class AsNeeded(Struct, frozen=True, gc=False):
         return Verdict(Truth.UNKNOWN if uses else Truth.FALSE, references, (f"daily dose of {self.name}",) if uses else ())
 
 
-class Form(Struct, frozen=True, gc=False):
+class Form(Asked, frozen=True, gc=False):
     """A medicine taken in a form whose name holds this word (`extended`). Not taken: false. Form not recorded: unknown."""
 
     name: str

@@ -44,4 +44,7 @@ class Condition(Protocol):
     """A compiled clause."""
 
     def holds(self, facts: Facts) -> Verdict:
-        """Evaluate against these facts."""
+        """Whether it holds, by what, and what is missing to tell."""
+
+    def sure(self, facts: Facts) -> bool:
+        """Whether it is known to hold: `holds(facts).holds`, without what bears it, and sooner."""

@@ -47,7 +47,7 @@ def _answer(entry: Computed, facts: Facts, goals: Goals, module: tuple[Sequence[
             return _weeks_on(drugs if entry.weeks_on == OF_MODULE else entry.weeks_on, facts)
         if entry.months_since:
             return _months_since(kinds if entry.months_since == OF_MODULE else entry.months_since, facts)
-        way = next((way for given, way in _WAYS if getattr(entry, given)), None)
+        way = _WAYS.get(entry.way)
         return None if way is None else way(entry, facts)
     except UnitMismatchError:
         return None
@@ -159,17 +159,17 @@ def _weighted(entry: Computed, facts: Facts) -> Answer:
     return (total, facts.as_of, tuple(references)) if references else None
 
 
-_WAYS: tuple[tuple[str, Callable[[Computed, Facts], Answer]], ...] = (
-    *HISTORY,
-    ("count_taken", _count),
-    ("levels", _level),
-    ("daily_dose", _daily_dose),
-    ("times_upper_limit", _times_upper_limit),
-    ("change_of", _change),
-    ("difference", _difference),
-    ("weights", _weighted),
-)
-"""The field that asks for a value, and how it is worked out."""
+_WAYS: Mapping[str, Callable[[Computed, Facts], Answer]] = {
+    **HISTORY,
+    "count_taken": _count,
+    "levels": _level,
+    "daily_dose": _daily_dose,
+    "times_upper_limit": _times_upper_limit,
+    "change_of": _change,
+    "difference": _difference,
+    "weights": _weighted,
+}
+"""The field that asks for a value, and how it is worked out; see `Computed.way`."""
 
 
 def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recent], declined: Iterable[Declined] = ()) -> Facts:
@@ -184,7 +184,8 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         if orders:
             found[entry.name] = orders
     for examination in overdue:
-        if not any(_within(e.when, examination.within, facts) for kind in examination.unless for e in facts.happened(kind)):
+        days = within_days(examination.within) or 0
+        if not any(_within(e.when, days, facts) for kind in examination.unless for e in facts.happened(kind)):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
         if facts.any_problem(state.problems) or facts.any_event(state.problems):
@@ -193,9 +194,10 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
 
 
 def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) -> None:
+    days = within_days(state.within) or 0
     listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems) and p.kinds.isdisjoint(state.not_for)]
-    happened = {id(e): e for kind in state.problems for e in facts.happened(kind) if _within(e.until or e.when, state.within, facts)}
-    began = (*(p.reference for p in listed if _within(p.began, state.within, facts)), *sorted(e.reference for e in happened.values()))
+    happened = {id(e): e for kind in state.problems for e in facts.happened(kind) if _within(e.until or e.when, days, facts)}
+    began = (*(p.reference for p in listed if _within(p.began, days, facts)), *sorted(e.reference for e in happened.values()))
     undated = tuple(p.reference for p in listed if p.onset is None)
     if began:
         found[state.name] = began
@@ -203,5 +205,5 @@ def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) 
         found[state.undated] = (*found.get(state.undated, ()), *undated)
 
 
-def _within(when: date | None, window: str, facts: Facts) -> bool:
-    return when is not None and 0 <= (facts.as_of - when).days <= (within_days(window) or 0)
+def _within(when: date | None, days: int, facts: Facts) -> bool:
+    return when is not None and 0 <= (facts.as_of - when).days <= days

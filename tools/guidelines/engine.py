@@ -82,8 +82,8 @@ def _stays(decision: Decision, facts: Facts) -> bool:
 
 def concerns(module: Module, facts: Facts) -> bool:
     """Whether the patient has the module's problem, or the condition that stands for it is known to hold."""
-    listed = facts.any_problem(module.kinds) and module.only_when.holds(facts).holds
-    return listed or (module.also_when is not None and module.also_when.holds(facts).holds)
+    listed = facts.any_problem(module.kinds) and module.only_when.sure(facts)
+    return listed or (module.also_when is not None and module.also_when.sure(facts))
 
 
 def _by_route(facts: Facts) -> Facts:
@@ -136,7 +136,7 @@ def _set_goals(state: State, module: Module) -> None:
 def _followers(state: State, reached: list[Module]) -> list[Module]:
     known, have = modules(), {module.id for module in reached}
     wanted = [known[name] for name in state.followed if name in known and name not in have]
-    return [module for module in wanted if not _too_young(module, state.facts) and module.only_when.holds(state.facts).holds]
+    return [module for module in wanted if not _too_young(module, state.facts) and module.only_when.sure(state.facts)]
 
 
 def _choose(state: State, module: Module, first: int, until: int) -> None:

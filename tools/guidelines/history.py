@@ -5,7 +5,7 @@ A count is what the record shows, and so the least that there was. Where it show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -45,8 +45,10 @@ def _events(entry: Computed, facts: Facts) -> Iterator[_Dated]:
     """Dated findings and visits for one of these, and stays and emergency visits for one of the others."""
     wanted, urgent = frozenset(entry.episodes), frozenset(entry.acute_care_for)
     for event in facts.events:
-        counts = (event.reasons | event.kinds) & wanted or (_ACUTE_CARE in event.kinds and event.reasons & urgent)
-        if event.when is not None and event.kind in ("encounter", "finding") and counts:
+        if event.when is None or event.kind not in ("encounter", "finding"):
+            continue
+        one_of_these = not (wanted.isdisjoint(event.reasons) and wanted.isdisjoint(event.kinds))
+        if one_of_these or (_ACUTE_CARE in event.kinds and not urgent.isdisjoint(event.reasons)):
             yield event.when, event.reference
 
 
@@ -102,13 +104,13 @@ def _taken(names: Iterable[str], facts: Facts) -> Iterator[MedicationUse]:
     yield from seen.values()
 
 
-HISTORY: tuple[tuple[str, Callable[[Computed, Facts], Answer]], ...] = (
-    ("episodes", _episodes),
-    ("acute_care_for", _episodes),
-    ("orders_of", _episodes),
-    ("values_of", _episodes),
-    ("ever_of", _ever),
-    ("least_of", _least),
-    ("days_without", _days_without),
-)
+HISTORY: Mapping[str, Callable[[Computed, Facts], Answer]] = {
+    "episodes": _episodes,
+    "acute_care_for": _episodes,
+    "orders_of": _episodes,
+    "values_of": _episodes,
+    "ever_of": _ever,
+    "least_of": _least,
+    "days_without": _days_without,
+}
 """The field that asks for a count over the history, and how it is counted."""

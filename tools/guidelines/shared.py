@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -14,6 +15,12 @@ from tools.clinical.knowledge import Document
 DOSES = "doses of current medicines"
 OF_MODULE = ("module",)
 """In place of drugs or problems: those of the module that asks."""
+
+WAYS = (
+    *("minus_goal", "weeks_on", "months_since", "episodes", "acute_care_for", "orders_of", "values_of", "ever_of", "least_of"),
+    *("days_without", "count_taken", "levels", "daily_dose", "times_upper_limit", "change_of", "difference", "weights"),
+)
+"""The fields of `Computed` that each say how a value is worked out."""
 
 
 class DoseLevel(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +38,7 @@ class Weight(Struct, frozen=True, forbid_unknown_fields=True):
     factor: str
 
 
-class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """A value that is computed from the facts, in exactly one of the ways below.
 
     Attributes:
@@ -86,6 +93,11 @@ class Computed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     def of_module(self) -> bool:
         """Hangs on the goals, the drugs or the problem of one module."""
         return self.minus_goal is not None or OF_MODULE in (self.weeks_on, self.months_since)
+
+    @cached_property
+    def way(self) -> str:
+        """The field that says how it is worked out; the first of them, where a count has several; empty where none does."""
+        return next((name for name in WAYS if getattr(self, name)), "")
 
 
 class Overdue(Struct, frozen=True, forbid_unknown_fields=True):
