@@ -25,6 +25,5 @@ def seldom() -> None:
     """The collector looks once fifty thousand objects are new, not seven hundred, and never again at what is there now: what a process
     loads at its start stays to its end.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_MANY)
