@@ -8,8 +8,9 @@ number of signatures.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from policies.model import Act, Content, Destination, Form, RouteRule, Send, Triggered, Use, Verb
 from policies.tables import HERE as HERE
@@ -23,8 +24,7 @@ FAR: tuple[Destination, ...] = ("this-machine", "in-country", "elsewhere")
 URGENCIES: tuple[Urgency, ...] = ("routine", "same-day", "emergency")
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Struct, frozen=True, gc=False):
     """Whether somebody may decide an item, by which table, and if not, why."""
 
     allowed: bool
@@ -32,8 +32,7 @@ class Permission:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(Struct, frozen=True, gc=False):
     """How many different people must approve an item; those after the first have one of the roles `by` (none: nobody may)."""
 
     count: int = 1

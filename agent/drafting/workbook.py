@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tools.clinical.plan import Action, Alternative, Dose, Due, Item, Question, Rationale, Subject, Urgency
 
@@ -25,8 +28,7 @@ _OF_THIS_VISIT = frozenset({"stop", "hold", "change", "start"})
 _URGENCY: dict[Urgency, int] = {"emergency": 0, "same-day": 1, "routine": 2}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line before it has a number.
 
     Attributes:
@@ -50,7 +52,7 @@ class Entry:
 
     def with_(self, **changes: object) -> Entry:
         """The same line with these changes."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
     @property
     def key(self) -> str:

@@ -75,6 +75,9 @@ class Has(Asked, frozen=True, gc=False):
         references = facts.problem(self.name)
         return Verdict(Truth.TRUE, references) if references else FALSE
 
+    def sure(self, facts: Facts) -> bool:
+        return bool(facts.problem(self.name))
+
 
 class Takes(Asked, frozen=True, gc=False):
     """A medicine taken. An order that is old but was never closed counts as taken."""
@@ -84,6 +87,9 @@ class Takes(Asked, frozen=True, gc=False):
     def holds(self, facts: Facts) -> Verdict:
         uses = facts.taking(self.name)
         return Verdict(Truth.TRUE, tuple(use.reference for use in uses)) if uses else FALSE
+
+    def sure(self, facts: Facts) -> bool:
+        return bool(facts.taking(self.name))
 
 
 class Proposes(Asked, frozen=True, gc=False):

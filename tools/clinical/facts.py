@@ -195,6 +195,11 @@ class Facts(Struct, frozen=True, dict=True):
         return by_kind(self.events)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of active problems, of derived facts and of the kinds of events."""
+        return self._named.union(self._events)
+
+    @cached_property
     def _ages(self) -> dict[str, Measurement | None]:
         return {}
 
@@ -289,6 +294,6 @@ class Facts(Struct, frozen=True, dict=True):
 
 _INDEXES = {
     "_problems": {"problems"}, "_named": {"problems", "derived"}, "_takes": {"medications"}, "_allergies": {"allergies"},
-    "_events": {"events"}, "age": {"as_of", "birth_date", "deceased"}, "_ages": {"as_of", "birth_date", "deceased", "reference"},
+    "_events": {"events"}, "names": {"problems", "derived", "events"}, "age": {"as_of", "birth_date", "deceased"}, "_ages": {"as_of", "birth_date", "deceased", "reference"},
 }  # fmt: skip
 """The indexes of facts, and the fields that each rests on."""

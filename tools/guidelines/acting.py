@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import MedicationUse

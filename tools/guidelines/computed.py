@@ -184,13 +184,17 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         if orders:
             found[entry.name] = orders
     for examination in overdue:
-        days = within_days(examination.within) or 0
-        if not any(_within(e.when, days, facts) for kind in examination.unless for e in facts.happened(kind)):
+        if not (facts.any_event(examination.unless) and _shown(examination, facts)):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
-        if facts.any_problem(state.problems) or facts.any_event(state.problems):
+        if not facts.names.isdisjoint(state.problems):
             _add_recent(found, state, facts)
     return facts.but(derived=found)
+
+
+def _shown(examination: Overdue, facts: Facts) -> bool:
+    days = within_days(examination.within) or 0
+    return any(_within(event.when, days, facts) for kind in examination.unless for event in facts.happened(kind))
 
 
 def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, Protocol
+
+from msgspec import Struct, field
 
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.facts import Facts
@@ -14,8 +15,7 @@ DecisionAction = Literal["start", "stop", "hold", "change", "continue", "order",
 DecisionUrgency = Literal["routine", "same-day", "emergency"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True, gc=False):
     """Why a drug may not be proposed to this patient, and the rule that says so."""
 
     reason: str
@@ -36,8 +36,7 @@ class Toolbox(Protocol):
         """Why this ingredient may not be proposed; `None` where nothing speaks against it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """One thing that a recommendation says to do for this patient.
 
     Attributes:
@@ -72,8 +71,7 @@ class Decision:
     deferred: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True, gc=False):
     """A goal of a module: an observable and its target in words (`<130 mm[Hg]`, `individualise`)."""
 
     module: str
@@ -82,8 +80,7 @@ class Goal:
     evidence: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, gc=False):
     """Something that the record does not say and that could change the plan."""
 
     about: str
@@ -91,8 +88,7 @@ class Question:
     facts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """What the guidelines decide for one patient.
 
     Attributes:

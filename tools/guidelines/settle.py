@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from tools.clinical.facts import MedicationUse
 from tools.guidelines.modules import Module, Rule, asked_first, shared
