@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from agent.safe_text import UNITS
 from tools.clinical.answer import Citation
@@ -109,6 +110,7 @@ def sentence(text: str) -> str:
     return text if text[-1] in ".!?…" else text + "."
 
 
+@lru_cache(maxsize=4096)
 def lowered(text: str) -> str:
     """For the middle of a sentence: words with one capital lose it; abbreviations, names of types and what has a digit (`A1c`) keep theirs."""
     return " ".join(word.lower() if _is_word(word) or (len(word) == 1 and word.isalpha()) else word for word in text.split(" "))

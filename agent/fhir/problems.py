@@ -39,18 +39,19 @@ _NONE_CODES, _NONE_TEXTS = frozenset(_NONE["codes"]), frozenset(_NONE["texts"])
 _ABBREVIATED = re.compile(r" \((?:nkda|nka|nkfa)\)$")
 _OVER = ("inactive", "remission", "resolved")
 _ACTIVE = ("active", "recurrence", "relapse")
+_NO_PERIOD = el.Period()
 _DOUBTED = ("unconfirmed", "provisional", "differential")
 
 
 def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Outcome:
     """A diagnosis, a symptom or a social finding."""
-    refused = _refused(concepts.concept.of(found.verification_status))
+    refused = _refused(_said.of(found.verification_status))
     if refused is not None:
         return refused
     what = concepts.concept.of(found.code)
     if not what:
         return aside("no code and no text says what the condition is")
-    onset_period = found.onset_period or el.Period()
+    onset_period = found.onset_period or _NO_PERIOD
     later = reading.later(found.onset_date_time, onset_period.start, found.recorded_date)
     if later is not None:
         return later
@@ -61,34 +62,36 @@ def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Out
         code=what.code,
         onset=_onset(found, reading),
         active=_active(found, reference, reading),
-        verified=_verified(concepts.concept.of(found.verification_status), reference, reading),
+        verified=_verified(_said.of(found.verification_status), reference, reading),
     )
     reading.problems.append(problem)
     reading.allergies.extend(listed(problem))
     return USED
 
 
-def _refused(verification: Concept) -> Outcome | None:
-    said = _said(verification)
+def _refused(said: frozenset[str]) -> Outcome | None:
     if "entered-in-error" in said:
         return ERROR
     return aside("refuted: the record says that it is not so") if "refuted" in said else None
 
 
-def _said(status: Concept) -> frozenset[str]:
+def _words(raw: bytes) -> frozenset[str]:
     """The words of a status: its codes whatever their capitals, and its text, for some systems write nothing else."""
-    return frozenset({*(coding.code.casefold() for coding in status.codes), status.text.casefold().replace(" ", "-")})
+    status = concepts.concept[raw]
+    return frozenset({*(coding.code.casefold() for coding in status.codes), status.text.casefold().replace(" ", "-")} - {""})
 
 
-def _verified(verification: Concept, reference: str, reading: Reading) -> bool:
-    said = _said(verification)
-    if verification and said.isdisjoint((*_DOUBTED, "confirmed")):
+_said: concepts.Memo[frozenset[str]] = concepts.Memo(_words)
+
+
+def _verified(said: frozenset[str], reference: str, reading: Reading) -> bool:
+    if said and said.isdisjoint((*_DOUBTED, "confirmed")):
         reading.issue(reference, "status", "verificationStatus is not one of FHIR R4; read as confirmed")
     return said.isdisjoint(_DOUBTED)
 
 
 def _onset(found: r4.Condition, reading: Reading) -> date | None:
-    period = found.onset_period or el.Period()
+    period = found.onset_period or _NO_PERIOD
     dated = day(found.onset_date_time) or day(period.start)
     return dated or _at_age(found.onset_age, reading) or day(found.recorded_date)
 
@@ -101,17 +104,16 @@ def _at_age(age: el.Quantity | None, reading: Reading) -> date | None:
 
 
 def _active(found: r4.Condition, reference: str, reading: Reading) -> bool:
-    status = concepts.concept.of(found.clinical_status)
-    ended, said = _ended(found, reading), _said(status)
+    ended, said = _ended(found, reading), _said.of(found.clinical_status)
     if not said.isdisjoint(_OVER):
         return ended is not None and ended > reading.as_of
-    if status and said.isdisjoint(_ACTIVE):
+    if said and said.isdisjoint(_ACTIVE):
         reading.issue(reference, "status", "clinicalStatus is not one of FHIR R4; read as active")
     return not (_over_without_date(found) or (ended is not None and ended <= reading.as_of))
 
 
 def _ended(found: r4.Condition, reading: Reading) -> date | None:
-    period = found.abatement_period or el.Period()
+    period = found.abatement_period or _NO_PERIOD
     return day(found.abatement_date_time) or day(period.end) or _at_age(found.abatement_age, reading)
 
 
@@ -141,7 +143,7 @@ def _joined(one: Problem, other: Problem) -> Problem:
 
 def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading) -> Outcome:
     """An allergy or intolerance; what is not recognised is kept, with an issue, since nothing can be screened for it."""
-    refused = _refused(concepts.concept.of(found.verification_status))
+    refused = _refused(_said.of(found.verification_status))
     if refused is not None:
         return refused
     later = reading.later(found.onset_date_time, found.recorded_date)
@@ -163,8 +165,8 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
             code=what.code,
             criticality=_criticality(found.criticality),
             intolerance=found.type == "intolerance",
-            active=_said(concepts.concept.of(found.clinical_status)).isdisjoint(_OVER),
-            verified=_verified(concepts.concept.of(found.verification_status), reference, reading),
+            active=_said.of(found.clinical_status).isdisjoint(_OVER),
+            verified=_verified(_said.of(found.verification_status), reference, reading),
             recorded=day(found.recorded_date) or day(found.onset_date_time),
         )
     )
