@@ -108,3 +108,11 @@ def test_every_decision_says_why_and_who_says_so(facts: Facts) -> None:
         assert decision.because
         assert decision.evidence
         assert decision.evidence[0].title
+
+
+@settings(MANY, max_examples=25)
+@given(patients())
+def test_a_condition_is_sure_exactly_where_its_verdict_is_that_it_holds(facts: Facts) -> None:
+    conditions = [rule.when for module in modules().values() for rule in module.rules]
+    conditions += [module.also_when for module in modules().values() if module.also_when]
+    assert [c.sure(facts) for c in conditions] == [c.holds(facts).holds for c in conditions]
