@@ -147,6 +147,8 @@ def bar(what: str, out: Path | None = None) -> Iterator[Callable[[int, int], Non
 
         try:
             yield moved
+            if shown.tasks[0].total is None:
+                shown.remove_task(task)
         except KeyboardInterrupt:
             shown.stop()
             note(f"interrupted; what is in {out} can be taken up with --resume" if out else "interrupted")
