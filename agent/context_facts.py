@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity, decimal_of
-from tools.pharmacogenomics import read_phenotypes
+from tools.pharmacogenomics import read_alleles, read_phenotypes
 from tools.terminology import Observable, terminology
 from tools.terminology.systems import ICD10CM, LOINC, SNOMED
 
@@ -76,7 +76,7 @@ def understand(
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
-        phenotypes={gene: _phenotype(said) for gene, said in context.phenotypes.items()} | read_phenotypes(context.phenotypes),
+        phenotypes=_phenotypes(context.phenotypes),
     )
     return Understood(derive(facts).added_to(facts), tuple(reading.notes))
 
@@ -160,6 +160,12 @@ def _pregnancy(context: Context, problems: Sequence[Problem]) -> Pregnancy:
         return context.pregnancy or "unknown"
     kinds = {kind for problem in problems for kind in problem.kinds}
     return "pregnant" if "pregnancy" in kinds else "lactating" if "lactation" in kinds else "unknown"
+
+
+def _phenotypes(said: Mapping[str, str]) -> dict[str, str]:
+    """By gene, with both alleles where they were told."""
+    found = {gene: _phenotype(words) for gene, words in said.items()} | read_phenotypes(said)
+    return found | read_alleles(said, found)
 
 
 def _phenotype(said: str) -> str:

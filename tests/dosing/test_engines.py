@@ -11,7 +11,16 @@ from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity
-from tools.dosing import convert_steroid, dose_for_area, genotype_start, morphine_equivalents, rotate_opioid, titrate_basal_insulin
+from tools.dosing import (
+    DoseAnswer,
+    calculate_dose,
+    convert_steroid,
+    dose_for_area,
+    genotype_start,
+    morphine_equivalents,
+    rotate_opioid,
+    titrate_basal_insulin,
+)
 from tools.dosing.cases import facts_of
 from tools.dosing.model import Given
 
@@ -86,6 +95,38 @@ def test_warfarin_with_amiodarone_needs_less() -> None:
     answer = genotype_start(patient(takes=("amiodarone",), body_weight="80 kg", body_height="175 cm"))
     # 5.6913 − 0.5695 = 5.1218; squared 26.2 mg a week, 3.75 a day
     assert answer.text == "3.5 mg by mouth once daily"
+
+
+def by_genes(genes: dict[str, str], **more: str) -> DoseAnswer:
+    """The dose of warfarin as a plan asks for it, for a patient of these genes."""
+    facts = replace(patient(**{"has": ("atrial-fibrillation",), "body_weight": "80 kg", "body_height": "175 cm", **more}), phenotypes=genes)  # type: ignore[arg-type]
+    return calculate_dose("warfarin", "atrial-fibrillation", facts)
+
+
+def test_warfarin_of_a_record_with_both_genes_goes_by_the_algorithm() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*3/*1", "VKORC1": "high-sensitivity"})
+    assert (answer.text, answer.indication) == ("2 mg by mouth once daily", "atrial-fibrillation")
+    assert answer.adjustments[0].because[-2:] == ("phenotype:CYP2C9", "phenotype:VKORC1")
+    assert by_genes({"CYP2C9": "normal", "VKORC1": "low-sensitivity"}).text == "6 mg by mouth once daily"
+
+
+def test_warfarin_of_a_record_with_one_gene_goes_by_the_table() -> None:
+    assert by_genes({"VKORC1": "high-sensitivity"}).text == "5 mg by mouth once daily"
+
+
+def test_a_reduced_gene_without_its_alleles_asks_for_them() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "VKORC1": "high-sensitivity"})
+    assert (answer.outcome, answer.missing) == ("missing", ("CYP2C9 alleles",))
+
+
+def test_alleles_of_which_the_algorithm_knows_nothing_are_not_normal() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*1/*5", "VKORC1": "high-sensitivity"})
+    assert (answer.outcome, answer.start) == ("out_of_scope", None)
+
+
+def test_the_dose_by_genes_says_where_the_table_would_begin_lower() -> None:
+    answer = by_genes({"CYP2C9": "normal", "VKORC1": "low-sensitivity"}, age="70 a")
+    assert answer.adjustments[1].text.startswith("the table begins with 2.5 mg by mouth once daily: 70 years and older")
 
 
 def test_warfarin_without_height_asks_for_it() -> None:

@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
 
+from msgspec import structs
+
 from tools.clinical.answer import Issue
 from tools.clinical.clause import compile_all
 from tools.clinical.conditions import Verdict
@@ -16,7 +18,7 @@ from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
 from tools.dosing.area import dose_for_area
-from tools.dosing.genotype_start import genotype_start
+from tools.dosing.genotype_start import by_genes, genotype_start
 from tools.dosing.index import Entry, index
 from tools.dosing.model import Option, Rule
 from tools.dosing.parameters import engine_files, parameters
@@ -62,7 +64,15 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
         return DoseAnswer(
             outcome="missing", drug=drug, indication=indication, missing=("indication",), reason=reason, text=f"No dose: {reason}."
         )
-    return answer_for(entries[0], facts, indication)
+    found = answer_for(entries[0], facts, indication)
+    genetic = by_genes(drug, facts) if found.outcome == "found" else None
+    return found if genetic is None else _beside_the_table(genetic, found)
+
+
+def _beside_the_table(genetic: DoseAnswer, found: DoseAnswer) -> DoseAnswer:
+    """The dose by genes, for the same indication, with why the table would have begun otherwise than usual."""
+    reasons = tuple(Adjustment(f"the table begins with {found.text}: {one.text}", one.because) for one in found.adjustments)
+    return structs.replace(genetic, indication=found.indication, adjustments=(*genetic.adjustments, *reasons))
 
 
 def rule_name(drug: str) -> str:
