@@ -292,6 +292,17 @@ def test_vancomycin_and_genotyped_warfarin_go_to_their_engines() -> None:
     assert texts == ["2000 mg once, then 2250 mg into a vein once daily", "4.5 mg by mouth once daily"]
 
 
+def test_vancomycin_without_a_use_asks_for_it_unless_the_patient_has_one_of_them() -> None:
+    infected = patient(has=("clostridioides-difficile",))
+    unknown = calculate_dose("vancomycin", "", patient(body_weight="80 kg", crcl="100 mL/min"))
+    assert (unknown.outcome, unknown.missing, unknown.reason) == (
+        "missing",
+        ("indication",),
+        "vancomycin is dosed differently for clostridioides-difficile, severe-infection",
+    )
+    assert calculate_dose("vancomycin", "", infected).text == "125 mg by mouth every 6 hours, for 10 days"
+
+
 def test_a_limit_that_another_medicine_sets_is_left_to_the_interactions() -> None:
     facts = patient(has=("hyperlipidaemia",), takes=("amlodipine",))
     assert check_dose(use("simvastatin", daily="40 mg"), facts) == ()
