@@ -106,7 +106,19 @@ def somebody(paths: Sequence[Path]) -> tuple[Patient, ...]:
     found = cohort(paths)
     if not found:
         raise RecordError("no patient was found in these paths: neither a bundle (.json, .json.gz) nor a bulk export (.ndjson)")
+    _tell_orphans(found)
     return found
+
+
+def _tell_orphans(patients: Sequence[Patient]) -> None:
+    from scenarios.export import export
+
+    for folder in dict.fromkeys(one.path for one in patients if one.patient is not None):
+        if orphans := export(folder).orphans:
+            lines = sum(orphans.values())
+            note(
+                f"Without a Patient line in {folder.name!r}: {len(orphans)} of those whom its lines are about (lines: {lines}); nobody plans for them."
+            )
 
 
 def _tell_what_is_left(out: Path, resume: bool) -> None:

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from agent.errors import RecordError
-from agent.fhir.source import each_patient
+from agent.fhir.source import each_patient, load_source
 from scenarios.builders import bundle, condition, medication, observation, patient
 from scenarios.cohort import Patient, cohort
 from scenarios.engines import chunks
@@ -156,6 +156,17 @@ def test_an_export_gives_each_patient_what_the_reader_of_exports_gives(tmp_path:
     read = {name: orjson.loads(data) for name, data in each_patient(folder)}
     assert {name: kinds(one) for name, one in found.items()} == {name: kinds(one) for name, one in read.items()}
     assert kinds(found["a"]) == [("Patient", "a"), ("Condition", "c2"), ("OperationOutcome", None)]
+
+
+def test_lines_about_somebody_who_has_no_patient_line_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = export_of(tmp_path / "export")
+    with (folder / "Condition.ndjson").open("ab") as file:
+        file.write(b"\n" + orjson.dumps(condition("hypertension") | {"subject": {"reference": "Patient/z"}}) + b"\n")
+    assert [one.label for one in somebody([folder])] == ["a", "b"]
+    told = capsys.readouterr().err
+    assert told == "Without a Patient line in 'export': 1 of those whom its lines are about (lines: 1); nobody plans for them.\n"
+    with pytest.raises(RecordError, match="no Patient with the id 'z' is in the export; it holds 2; lines about that patient: 1"):
+        load_source(folder, "z")
 
 
 def kinds(record: dict[str, Any]) -> list[tuple[str, str | None]]:
