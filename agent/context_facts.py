@@ -11,6 +11,7 @@ from decimal import Decimal
 from agent.faces.answering.shapes import AllergyInput, Amount, Coded, Context, Lab, Medication
 from agent.stated_age import born_before
 from agent.stated_regimen import stated_interval
+from agent.tolerated import tolerated
 from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
@@ -195,8 +196,10 @@ def _coded(text: str) -> Coded:
 def _allergy(given: str | AllergyInput, path: str, reading: _Reading) -> Allergy:
     said = AllergyInput(text=given) if isinstance(given, str) else given
     codes = (Coding(said.system, said.code, said.text),) if said.code else ()
-    match = terminology().allergen(codes, said.text)
-    if not match.kinds:
+    match, fine = terminology().allergen(codes, said.text), tolerated(said.text) is not None
+    if fine:
+        reading.note(path, f"{said.text!r} says that it is tolerated; it was not taken for an allergy")
+    elif not match.kinds:
         reading.note(path, f"{said.text or said.code!r} is not a substance that is known; this allergy was not checked")
     reactions: set[str] = set()
     for reaction in said.reactions:
@@ -212,6 +215,7 @@ def _allergy(given: str | AllergyInput, path: str, reading: _Reading) -> Allergy
         codes[0] if codes else None,
         said.criticality,
         said.intolerance,
+        active=not fine,
     )
 
 
