@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,12 @@ from decimal import Decimal
 from agent.faces.answering.shapes import AllergyInput, Amount, Coded, Context, Lab, Medication
 from agent.stated_age import born_before
 from agent.stated_regimen import stated_interval
+from agent.tolerated import tolerated
 from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity, decimal_of
-from tools.pharmacogenomics import read_phenotypes
+from tools.pharmacogenomics import read_alleles, read_phenotypes
 from tools.terminology import Observable, terminology
 from tools.terminology.systems import ICD10CM, LOINC, SNOMED
 
@@ -76,7 +77,7 @@ def understand(
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
-        phenotypes={gene: _phenotype(said) for gene, said in context.phenotypes.items()} | read_phenotypes(context.phenotypes),
+        phenotypes=_phenotypes(context.phenotypes),
     )
     return Understood(derive(facts).added_to(facts), tuple(reading.notes))
 
@@ -162,6 +163,12 @@ def _pregnancy(context: Context, problems: Sequence[Problem]) -> Pregnancy:
     return "pregnant" if "pregnancy" in kinds else "lactating" if "lactation" in kinds else "unknown"
 
 
+def _phenotypes(said: Mapping[str, str]) -> dict[str, str]:
+    """By gene, with both alleles where they were told."""
+    found = {gene: _phenotype(words) for gene, words in said.items()} | read_phenotypes(said)
+    return found | read_alleles(said, found)
+
+
 def _phenotype(said: str) -> str:
     """`Poor metabolizer` → `poor`, as laboratories' reports are read; a diplotype stays as it is."""
     return (
@@ -189,8 +196,10 @@ def _coded(text: str) -> Coded:
 def _allergy(given: str | AllergyInput, path: str, reading: _Reading) -> Allergy:
     said = AllergyInput(text=given) if isinstance(given, str) else given
     codes = (Coding(said.system, said.code, said.text),) if said.code else ()
-    match = terminology().allergen(codes, said.text)
-    if not match.kinds:
+    match, fine = terminology().allergen(codes, said.text), tolerated(said.text) is not None
+    if fine:
+        reading.note(path, f"{said.text!r} says that it is tolerated; it was not taken for an allergy")
+    elif not match.kinds:
         reading.note(path, f"{said.text or said.code!r} is not a substance that is known; this allergy was not checked")
     reactions: set[str] = set()
     for reaction in said.reactions:
@@ -206,6 +215,7 @@ def _allergy(given: str | AllergyInput, path: str, reading: _Reading) -> Allergy
         codes[0] if codes else None,
         said.criticality,
         said.intolerance,
+        active=not fine,
     )
 
 

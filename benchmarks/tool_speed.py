@@ -36,8 +36,8 @@ from datetime import date
 ready = time.perf_counter()
 screen([], Facts(date(2026, 11, 25)))
 derive(Facts(date(2026, 11, 25)))
-from tools.dosing import by_legacy_id
-by_legacy_id("")
+from tools.dosing import knows
+knows("", "")
 search_guidelines("blood pressure")
 memory = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS"))
 print(ready - start, time.perf_counter() - ready, memory)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from policies.model import (
     Access,
@@ -28,76 +29,52 @@ from tools.clinical.knowledge import knowledge_digest, load
 HERE = Path(__file__).parent
 
 
+Row = TypeVar("Row")
+
+
+def _every(kind: type[Row], table: str) -> cached_property[tuple[Row, ...]]:
+    """The rows of a table, of every file in their order.
+
+    Args:
+        kind: what each row is.
+        table: as the files call it.
+    """
+    return cached_property(lambda policies: tuple(row for document in policies.documents for row in getattr(document, table)))
+
+
 @dataclass(frozen=True)
 class Policies:
-    """The tables of every policy file in force."""
+    """The tables of every policy file in force.
+
+    Attributes:
+        permits, bans: who may do what, and who may not.
+        second_signatures, never_auto: what needs more than one signature, and what must be approved by name.
+        routes, expiries, retentions: where plans go, how long they wait, and how long settled ones are kept.
+        redrafts: what is drafted again once it is rejected.
+        sends, endpoints: what may leave for a model, and hosts of which it is known where they run.
+        accesses: who may read, ask, release, administer.
+        harms: what waiting may do.
+    """
 
     documents: tuple[Policy, ...]
 
-    @cached_property
-    def permits(self) -> tuple[Permit, ...]:
-        """Who may do what."""
-        return tuple(row for document in self.documents for row in document.permit)
-
-    @cached_property
-    def bans(self) -> tuple[Ban, ...]:
-        """Who may not."""
-        return tuple(row for document in self.documents for row in document.ban)
-
-    @cached_property
-    def second_signatures(self) -> tuple[SecondSignature, ...]:
-        """What needs more than one."""
-        return tuple(row for document in self.documents for row in document.second_signature)
-
-    @cached_property
-    def never_auto(self) -> tuple[NeverAuto, ...]:
-        """What must be approved by name."""
-        return tuple(row for document in self.documents for row in document.never_auto)
-
-    @cached_property
-    def routes(self) -> tuple[RouteRule, ...]:
-        """Where plans go."""
-        return tuple(row for document in self.documents for row in document.route)
+    permits = _every(Permit, "permit")
+    bans = _every(Ban, "ban")
+    second_signatures = _every(SecondSignature, "second_signature")
+    never_auto = _every(NeverAuto, "never_auto")
+    routes = _every(RouteRule, "route")
+    redrafts = _every(Redraft, "redraft")
+    sends = _every(Send, "send")
+    endpoints = _every(Endpoint, "endpoint")
+    expiries = _every(Expiry, "expiry")
+    retentions = _every(Retention, "retention")
+    accesses = _every(Access, "access")
+    harms = _every(Harm, "harm")
 
     @cached_property
     def reasons(self) -> Mapping[str, ReasonCode]:
         """Reason codes by id."""
         return {row.id: row for document in self.documents for row in document.reason}
-
-    @cached_property
-    def redrafts(self) -> tuple[Redraft, ...]:
-        """What is drafted again once it is rejected."""
-        return tuple(row for document in self.documents for row in document.redraft)
-
-    @cached_property
-    def sends(self) -> tuple[Send, ...]:
-        """What may leave for a model."""
-        return tuple(row for document in self.documents for row in document.send)
-
-    @cached_property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        """Hosts of which it is known where they run."""
-        return tuple(row for document in self.documents for row in document.endpoint)
-
-    @cached_property
-    def expiries(self) -> tuple[Expiry, ...]:
-        """How long plans wait."""
-        return tuple(row for document in self.documents for row in document.expiry)
-
-    @cached_property
-    def retentions(self) -> tuple[Retention, ...]:
-        """How long settled plans are kept."""
-        return tuple(row for document in self.documents for row in document.retention)
-
-    @cached_property
-    def accesses(self) -> tuple[Access, ...]:
-        """Who may read, ask, release, administer."""
-        return tuple(row for document in self.documents for row in document.access)
-
-    @cached_property
-    def harms(self) -> tuple[Harm, ...]:
-        """What waiting may do."""
-        return tuple(row for document in self.documents for row in document.harm)
 
     @cached_property
     def worklist(self) -> Worklist | None:

@@ -27,9 +27,8 @@ def compare(
     as_of: AsOf = None,
 ) -> None:
     """Compare drafters: omissions, unsafe proposals, unsupported statements, agreement, tokens, time, with intervals and pictures."""
-    import orjson
-
-    from scenarios.comparison import compared, comparison_page
+    from scenarios.comparison import compared
+    from scenarios.comparison_page import comparison_page
     from scenarios.faces import bar, somebody
     from scenarios.page import as_markdown, write_page
     from scenarios.population import drawn
@@ -40,11 +39,8 @@ def compare(
     named = _drafters(drafters)
     who = drawn(population, patients, seed, day) if population else somebody(paths or [])
     with bar("drafting") as progress:
-        found = compared(who, named, day, concurrency, progress)
-    out.mkdir(parents=True, exist_ok=True)
-    rows = [{"drafter": name, "key": key, **row} for name, of in found.items() for key, row in of.items()]
-    (out / "rows.ndjson").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-    page = comparison_page(found, day, f"Drafters: {', '.join(named)}.")
+        rows = compared(who, named, day, concurrency, out, progress)
+    page = comparison_page(rows, day, f"Drafters: {', '.join(named)}.")
     write_page(page, out / "report")
     typer.echo(as_markdown(page))
     note(f"Rows and report are in {out}.")

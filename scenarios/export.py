@@ -25,6 +25,9 @@ class Export:
     Args:
         folder: of the export; or one file of it.
 
+    Attributes:
+        orphans: id → how many lines are about a patient who has no Patient line; they are in no bundle.
+
     Raises:
         RecordError: a file cannot be read.
     """
@@ -40,6 +43,7 @@ class Export:
                 self._index(number, path, about)
         except OSError as error:
             raise RecordError(f"{folder.name!r} cannot be read: {error.strerror}") from None
+        self.orphans = {patient: len(places) // _FIELDS for patient, places in about.items() if patient not in self._of}
         for patient, places in about.items():
             if patient in self._of:
                 self._of[patient].extend(places)

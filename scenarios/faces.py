@@ -54,7 +54,9 @@ def simulate(
     as_of: AsOf = None,
     plans: Annotated[bool, typer.Option("--plans", help="also write every plan to plans.ndjson")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="also write the rows to rows.parquet (extra `parquet`)")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on where a run into this folder was cut off; one that was finished is not made again")
+    ] = False,
     compare: Annotated[Path | None, typer.Option(help="the folder of an earlier batch; the report says what changed since")] = None,
     drafter: Annotated[Literal["rules", "model"], typer.Option(help="who writes the drafts; `model` is the configured one")] = "rules",
     concurrency: Annotated[int, typer.Option(min=1, max=512, help="with --drafter model: so many patients at once, in threads")] = 16,
@@ -70,7 +72,7 @@ def simulate(
     start = time.perf_counter()
     settings = _with_drafter(drafter, concurrency, Settings(day, engine, workers, plans, parquet))
     with bar("planning", out) as progress:
-        manifest = simulate_patients(who, out, settings, resume=resume, progress=progress)
+        manifest = simulate_patients(who, out, settings, resume=resume, progress=progress, tell=note)
     with writing(out):
         write_report(out, compare)
     took = time.perf_counter() - start
@@ -104,7 +106,19 @@ def somebody(paths: Sequence[Path]) -> tuple[Patient, ...]:
     found = cohort(paths)
     if not found:
         raise RecordError("no patient was found in these paths: neither a bundle (.json, .json.gz) nor a bulk export (.ndjson)")
+    _tell_orphans(found)
     return found
+
+
+def _tell_orphans(patients: Sequence[Patient]) -> None:
+    from scenarios.export import export
+
+    for folder in dict.fromkeys(one.path for one in patients if one.patient is not None):
+        if orphans := export(folder).orphans:
+            lines = sum(orphans.values())
+            note(
+                f"Without a Patient line in {folder.name!r}: {len(orphans)} of those whom its lines are about (lines: {lines}); nobody plans for them."
+            )
 
 
 def _tell_what_is_left(out: Path, resume: bool) -> None:
@@ -145,6 +159,8 @@ def bar(what: str, out: Path | None = None) -> Iterator[Callable[[int, int], Non
 
         try:
             yield moved
+            if shown.tasks[0].total is None:
+                shown.remove_task(task)
         except KeyboardInterrupt:
             shown.stop()
             note(f"interrupted; what is in {out} can be taken up with --resume" if out else "interrupted")
@@ -162,7 +178,9 @@ def course(
     engine: Annotated[Literal["inline", "process", "ray"], typer.Option(help="as for `simulate`")] = "process",
     workers: Annotated[int, typer.Option(min=1, help="processes, or actors of Ray")] = os.cpu_count() or 1,
     as_of: AsOf = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on where a run into this folder was cut off")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on where a run into this folder was cut off; one that was finished is not made again")
+    ] = False,
 ) -> None:
     """Follow a cohort over several visits: plans with a simulated reviewer, usual care, no change. It tests the program, not medicine."""
     from scenarios.course.batch import follow
@@ -172,7 +190,7 @@ def course(
     who = _cohort(paths, population, patients, seed, day)
     _tell_what_is_left(out, resume)
     with bar("following", out) as progress:
-        manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress)
+        manifest = follow(who, out, CourseTask(day, rules, visits, seed), engine, workers, resume=resume, progress=progress, tell=note)
     note(
         f"{manifest['patients']} patients over {visits} visits, {manifest['errors']} not followed. Rows, manifest and report are in {out}."
     )

@@ -24,6 +24,7 @@ from scenarios.engines import Engine, Keyed, Work, rows_of
 from scenarios.row import Row
 
 Progress = Callable[[int, int], None]
+PARTIAL = "rows.partial.ndjson"
 
 
 def quiet(done: int, total: int) -> None:
@@ -44,7 +45,7 @@ class Ledger:
 
     def __init__(self, folder: Path, head: Row, *, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "rows.partial.ndjson"
+        self._path = folder / PARTIAL
         self._patients = folder / "patients.partial.ndjson"
         self._begins: dict[str, int] = {}
         self._file: BinaryIO = self._path.open("ab")
@@ -83,8 +84,8 @@ class Ledger:
             for number, line in enumerate(file):
                 if not line.endswith(b"\n"):
                     break
-                if number == 0 and (differs := _differs(orjson.loads(line), orjson.loads(orjson.dumps(head)))):
-                    raise RecordError(_OTHERWISE.format(differs))
+                if number == 0 and (other := differs(orjson.loads(line), orjson.loads(orjson.dumps(head)))):
+                    raise RecordError(_OTHERWISE.format(other))
                 if number:
                     self._begins[orjson.loads(line)["key"]] = end
                 end += len(line)
@@ -155,7 +156,7 @@ class Ledger:
         self._patients.unlink(missing_ok=True)
 
 
-def _differs(there: Row, now: Row) -> str:
+def differs(there: Row, now: Row) -> str:
     """What differs between what rows were made with, in words; nothing where nothing does."""
     return "; ".join(
         f"{name}: {there.get(name)!r} there, {now.get(name)!r} now" for name in {**there, **now} if there.get(name) != now.get(name)
@@ -164,7 +165,7 @@ def _differs(there: Row, now: Row) -> str:
 
 def left_behind(folder: Path) -> int:
     """How many rows a run that was cut off has left in a folder."""
-    path = folder / "rows.partial.ndjson"
+    path = folder / PARTIAL
     if not path.exists():
         return 0
     with path.open("rb") as file:

@@ -13,6 +13,7 @@ _WIDTH = 460  # what a telephone shows without scrolling
 _ROW = 32
 _HEAD = 22
 _RIGHT = 56
+_HALF_A_SHARE = 22  # of "12.5%", so that a share under the end of an axis is whole
 _LONGEST_LABEL = 62
 _WIDEST_COLUMN = 80
 _DASHES = ("", "7 4", "2 3", "9 3 2 3")  # so that nobody has to tell colours apart
@@ -26,7 +27,7 @@ def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
     rows = [
         _label(y + 12, label)
         + f'<rect x="0" y="{y + 16}" width="{value / most * (_WIDTH - _RIGHT):.1f}" height="11" class="bar"/>'
-        + _text(value / most * (_WIDTH - _RIGHT) + 6, y + 26, f"{value:g}")
+        + _text(value / most * (_WIDTH - _RIGHT) + 6, y + 26, _whole_or_short(value))
         for y, (label, value) in ((_HEAD + number * _ROW, pair) for number, pair in enumerate(values))
     ]
     return _svg(title, _HEAD + len(values) * _ROW + 4, "".join(rows))
@@ -48,7 +49,7 @@ def histogram(title: str, values: Mapping[float, int] | Iterable[float], bins: i
     columns = [
         f'<rect x="{n * width:.1f}" y="{foot - 100 * count / most:.1f}" width="{max(width - 3, 1):.1f}" height="{100 * count / most:.1f}" class="bar"/>'
         + _text((n + 0.5) * width, foot + 16, label, "middle")
-        + _text((n + 0.5) * width, foot - 4 - 100 * count / most, str(count), "middle")
+        + _text((n + 0.5) * width, foot - 4 - 100 * count / most, _fitting(count), "middle")
         for n, (label, count) in enumerate(counted)
     ]
     return _svg(title, foot + 24, "".join(columns))
@@ -72,13 +73,26 @@ def _counted(counts: Mapping[float, int], bins: int) -> list[tuple[str, int]]:
     for value, count in counts.items():
         bands[min(int((value - least) / step), len(bands) - 1)] += count
     starts = [least + n * step for n in range(len(bands))]
+    both_ends = whole and least >= 0 and most < _TWO_DIGITS
     return [
-        (f"{start:.0f}–{start + step - 1:.0f}" if whole and step < _WIDE else f"{_short(start)}–", n)
-        for start, n in zip(starts, bands, strict=True)
+        (f"{start:.0f}–{start + step - 1:.0f}" if both_ends else f"{_short(start)}–", n) for start, n in zip(starts, bands, strict=True)
     ]
 
 
-_WIDE = 10
+_TWO_DIGITS = 100
+"""Both ends of a band have room under a narrow column where they are below."""
+
+
+def _fitting(count: int) -> str:
+    """A count that has room above a narrow column: in thousands where it has five digits."""
+    return str(count) if count < _FIVE_DIGITS else f"{count / 1000:.0f}k"
+
+
+_FIVE_DIGITS = 10_000
+
+
+def _whole_or_short(value: float) -> str:
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:g}"
 
 
 def _short(value: float) -> str:
@@ -128,7 +142,7 @@ def intervals(title: str, rows: Sequence[tuple[str, float, float, float]]) -> st
     most = ceil(round(max((high for *_, high in rows), default=1.0) * 10, 6)) / 10 or 0.1
 
     def across(value: float) -> float:
-        return round(8 + value / most * (_WIDTH - 24), 1)
+        return round(_HALF_A_SHARE + value / most * (_WIDTH - 2 * _HALF_A_SHARE), 1)
 
     foot = _HEAD + len(rows) * _ROW + 6
     quarters = [most * part / 4 for part in range(5)]

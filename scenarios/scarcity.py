@@ -72,7 +72,7 @@ def _waits(row: Row) -> Waits:
     return Waits(
         row["patient"],
         0,
-        intern(row["urgency"]),
+        row["urgency"],
         worklist.harm(row["items"], row["interruptive"]),
         worklist.reading_minutes(sum(row["items"].values()), row["interruptive"] + row["questions"]),
         intern(worklist.group_of(row["sex"], row["age"])),

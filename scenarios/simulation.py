@@ -25,6 +25,7 @@ from agent.errors import RecordError
 from agent.knowledge_index import digest
 from scenarios.cohort import Recorded, cohort
 from scenarios.engines import Engine, Task
+from scenarios.finished import Finished, Tell, tell_nobody
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.parquet import Columns
 from scenarios.row import Row
@@ -49,13 +50,17 @@ class Settings:
     drafter_name: str = "rules"
 
 
-def simulate(paths: Sequence[Path], out: Path, settings: Settings, *, resume: bool = False, progress: Progress = quiet) -> Row:
+def simulate(
+    paths: Sequence[Path], out: Path, settings: Settings, *, resume: bool = False, progress: Progress = quiet, tell: Tell = tell_nobody
+) -> Row:
     """Plan every patient and write `rows.ndjson` and `manifest.json` into `out`.
 
     Args:
         paths: bundles, folders of bundles, bulk exports.
         out: a folder; made when missing.
+        resume: go on from the rows of a run that was cut off; nothing is done again where the run was finished.
         progress: called with how many of how many patients have a row; equal records are planned once.
+        tell: called with a sentence about a finished run that is there, when resuming.
 
     Returns:
         The manifest.
@@ -63,13 +68,23 @@ def simulate(paths: Sequence[Path], out: Path, settings: Settings, *, resume: bo
     Raises:
         RecordError: a path does not exist, `out` cannot be written or holds the rows of other settings, or a worker was killed.
     """
-    return simulate_patients(cohort(paths), out, settings, resume=resume, progress=progress)
+    return simulate_patients(cohort(paths), out, settings, resume=resume, progress=progress, tell=tell)
 
 
 def simulate_patients(
-    patients: Collection[Recorded], out: Path, settings: Settings, *, resume: bool = False, progress: Progress = quiet
+    patients: Collection[Recorded],
+    out: Path,
+    settings: Settings,
+    *,
+    resume: bool = False,
+    progress: Progress = quiet,
+    tell: Tell = tell_nobody,
 ) -> Row:
     """The same for patients wherever they come from; see `simulate`."""
+    if resume and (found := _left_by(settings, out).manifest_for(_head(settings), patients, tell)):
+        with writing(out):
+            _write_table(out, settings)
+        return found
     task = Task(settings.as_of, settings.plans, settings.drafter)
     with writing(out), Ledger(out, _head(settings), resume=resume) as ledger:
         ledger.fill(patients, len(patients), task, settings.engine, settings.workers, progress)
@@ -89,7 +104,7 @@ def writing(out: Path) -> Iterator[None]:
 
 def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
     """Write what a batch leaves behind, row by row, and forget the ledger."""
-    digest_of_rows, outcomes, columns = hashlib.sha256(), Counter[str](), Columns()
+    digest_of_rows, outcomes = hashlib.sha256(), Counter[str]()
     digest_of_plans, names = hashlib.sha256(), ("timings.ndjson", "rows.ndjson", *(("plans.ndjson",) if settings.plans else ()))
     with ExitStack() as stack:
         timings, bare, *plans = (stack.enter_context((out / f"{name}.part").open("wb")) for name in names)
@@ -99,16 +114,13 @@ def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
             bare.write(line)
             digest_of_rows.update(line)
             outcomes[row["outcome"]] += 1
-            columns.learn(row)
             timings.write(orjson.dumps({"key": row["key"], "patient": row["patient"], "seconds": seconds}) + b"\n")
             if plan is not None:
                 plans[0].write(line := orjson.dumps(plan) + b"\n")
                 digest_of_plans.update(line)
     for name in names:
         os.replace(out / f"{name}.part", out / name)
-    if settings.parquet:
-        columns.write(lines(out / "rows.ndjson"), out / "rows.parquet.part")
-        os.replace(out / "rows.parquet.part", out / "rows.parquet")
+    _write_table(out, settings)
     manifest = {
         **_head(settings),
         "patients": outcomes.total(),
@@ -121,6 +133,21 @@ def _finish(out: Path, ledger: Ledger, settings: Settings) -> Row:
     os.replace(out / "manifest.json.part", out / "manifest.json")
     ledger.forget()
     return manifest
+
+
+def _left_by(settings: Settings, out: Path) -> Finished:
+    return Finished(out, "manifest.json", "rows.ndjson", (("plans.ndjson", "plans_file"),) if settings.plans else ())
+
+
+def _write_table(out: Path, settings: Settings) -> None:
+    """The rows once more as Parquet, where that is wished for; read twice, since what columns there are is known at the end."""
+    if not settings.parquet:
+        return
+    columns = Columns()
+    for row in lines(out / "rows.ndjson"):
+        columns.learn(row)
+    columns.write(lines(out / "rows.ndjson"), out / "rows.parquet.part")
+    os.replace(out / "rows.parquet.part", out / "rows.parquet")
 
 
 def lines(path: Path) -> Iterator[Row]:

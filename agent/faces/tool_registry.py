@@ -103,7 +103,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "calculate_dose",
         "a medicine, an indication and a patient → dose, maximum and the adjustments that apply",
-        "Gives the labelled or guideline dose for this patient with renal, hepatic, weight and age adjustments, or says which data are missing. Not for deciding "
+        "Gives the labelled or guideline dose for this patient with renal, hepatic, weight and age adjustments, or says which data are missing. "
+        "With `instead_of`, what to begin with of one opioid or systemic steroid in place of another; with `fasting_glucose`, the next dose of a basal insulin. Not for deciding "
         f"whether the medicine is indicated or safe; and never a dose where an input is implausible. {_ALWAYS}",
     ),
     Tool(

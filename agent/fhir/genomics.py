@@ -100,11 +100,15 @@ def _gene(code: str, what: Concept, whole: r4.Observation) -> str | None:
 
 
 def phenotypes(calls: Iterable[GeneCall]) -> dict[str, str]:
-    """One answer a gene: the newest phenotype, else the newest diplotype, read as a phenotype where the gene's table allows it."""
+    """One answer a gene: the newest phenotype, else the newest diplotype, read as a phenotype where the gene's table allows it.
+
+    Alleles that mean the same stand beside it, under `GENE alleles`.
+    """
     ranked = sorted(calls, key=lambda call: (call.is_phenotype, call.when or date.min))
     said = {call.gene: call.says for call in ranked}
     if not said:
         return {}
-    from tools.pharmacogenomics import read_phenotypes  # few records hold genes: the tables are loaded for those alone
+    from tools.pharmacogenomics import read_alleles, read_phenotypes  # few records hold genes: the tables are loaded for those alone
 
-    return {**said, **read_phenotypes(said)}
+    found = {**said, **read_phenotypes(said)}
+    return {**found, **read_alleles({call.gene: call.says for call in ranked if not call.is_phenotype}, found)}

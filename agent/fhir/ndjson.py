@@ -36,13 +36,13 @@ class Grouped:
     Attributes:
         patients: id → the lines about that patient, the Patient first.
         shared: lines that every patient's bundle needs (medications that orders refer to, lines that could not be read).
-        elsewhere: how many lines are about nobody (organizations, practitioners) and are left out of all bundles.
+        orphans: id → how many lines are about a patient who has no Patient line; they are in no bundle.
     """
 
     def __init__(self) -> None:
         self.patients: dict[str, list[bytes]] = {}
         self.shared: list[bytes] = []
-        self.elsewhere = 0
+        self.orphans: dict[str, int] = {}
         self._about: dict[str, list[bytes]] = {}
 
     def bundle(self, patient: str) -> bytes:
@@ -53,7 +53,8 @@ class Grouped:
         """
         bare = patient.removeprefix("Patient/")
         if bare not in self.patients:
-            raise RecordError(f"no Patient with the id {bare!r} is in the export; it holds {len(self.patients)}")
+            about = f"; lines about that patient: {self.orphans[bare]}" if bare in self.orphans else ""
+            raise RecordError(f"no Patient with the id {bare!r} is in the export; it holds {len(self.patients)}{about}")
         return bundle_of((*self.patients[bare], *self.shared))
 
     def add(self, line: bytes, place: str) -> None:
@@ -63,18 +64,16 @@ class Grouped:
             self.patients.setdefault(owner, []).insert(0, line)
         elif place_of == "about":
             self._about.setdefault(owner, []).append(line)
-        elif place_of == "nobody":
-            self.elsewhere += 1
-        else:
+        elif place_of != "nobody":  # organizations, practitioners
             self.shared.append(line if place_of == "shared" else unreadable(place))
 
     def settle(self) -> None:
-        """Join lines to their patients; those about a patient without a Patient line are counted as about nobody."""
+        """Join lines to their patients; those about a patient without a Patient line are counted."""
         for owner, lines in self._about.items():
             if owner in self.patients:
                 self.patients[owner] += lines
             else:
-                self.elsewhere += len(lines)
+                self.orphans[owner] = len(lines)
 
 
 Place = Literal["patient", "about", "shared", "unreadable", "nobody"]
@@ -124,7 +123,8 @@ def group(files: Iterable[Path]) -> Grouped:
                 grouped.add(line, f"{path.name}:{number}")
     grouped.settle()
     if not grouped.patients:
-        raise RecordError("no patient: none of the lines is a Patient that can be read")
+        about = f"; lines about somebody: {sum(grouped.orphans.values())}" if grouped.orphans else ""
+        raise RecordError(f"no patient: none of the lines is a Patient that can be read{about}")
     return grouped
 
 

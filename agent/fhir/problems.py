@@ -9,6 +9,7 @@
 | | inactive, remission, resolved | not active, unless it ended after `as_of` |
 | `abatement…` | on or before `as_of`, or without a date | not active |
 | an allergy | "no known allergy", as code or text | read, and nothing is made of it |
+| | "penicillin - tolerates", and nothing else | not active, and told |
 
 Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset; the newest stands beside it.
 """
@@ -32,6 +33,7 @@ from agent.fhir.listed_allergies import listed
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
 from agent.fhir.regimen import days_of
 from agent.fhir.times import day
+from agent.tolerated import tolerated
 from tools.clinical.facts import Allergy, Problem
 
 _NONE = tomllib.loads(Path(__file__).with_name("special.toml").read_text("utf-8"))["no_allergy"]
@@ -153,8 +155,10 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
         return later or aside("no code and no text says what the allergy is to")
     if what.has(*_NONE_CODES) or _ABBREVIATED.sub("", what.text.casefold().rstrip(".")) in _NONE_TEXTS:
         return UNREAD
-    match = terms.allergen(what)
-    if not match.recognized:
+    match, fine = terms.allergen(what), tolerated(what.text) is not None
+    if fine:
+        reading.issue(reference, "status", f"the entry {what.text!r} says that it is tolerated; no allergy is read out of it")
+    elif not match.recognized:
         reading.issue(reference, "unrecognized", f"the allergen {what.text!r} is not known; nothing is screened for it")
     reading.allergies.append(
         Allergy(
@@ -165,7 +169,7 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
             code=what.code,
             criticality=_criticality(found.criticality),
             intolerance=found.type == "intolerance",
-            active=_said.of(found.clinical_status).isdisjoint(_OVER),
+            active=not fine and _said.of(found.clinical_status).isdisjoint(_OVER),
             verified=_verified(_said.of(found.verification_status), reference, reading),
             recorded=day(found.recorded_date) or day(found.onset_date_time),
         )

@@ -8,6 +8,7 @@
 | `frequencyMax`, `period` | the upper frequency; with `periodMax` still the shorter period |
 | `timing.code` BID, TID, QD, Q6H … | the interval it stands for |
 | `timeOfDay`, `when`, `dayOfWeek` | so many a day, or a week |
+| once a week, on three days of it | three a week: the days are named, the frequency is a default of many systems |
 | several dosage instructions | added up, where all are scheduled and in one unit; otherwise no daily amount |
 | `route` | the stated route, which goes before the one that the product's form suggests |
 | `asNeeded…` in every instruction | `as_needed`; the daily amount is the most that may be taken |
@@ -41,6 +42,7 @@ _COUNTED = frozenset(_CODES["counted_units"])
 _UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _TEXT = 500
 _MOST = 1000
+_WEEK = 7
 _SHORTEST, _LONGEST = Decimal("0.001"), Decimal(100_000)
 
 
@@ -180,7 +182,8 @@ def _bounded(period: Decimal) -> bool:
 def _by_period(repeat: el.Repeat, period: Decimal, unit: str) -> Decimal | None:
     days = Quantity(period, unit).to("d").value
     listed = max(len(repeat.time_of_day), len(repeat.when))
-    frequency = max(repeat.frequency_max or 0, repeat.frequency or 0) or listed or 1
+    named = len(set(repeat.day_of_week)) * (listed or 1) if days >= _WEEK else 0
+    frequency = max(repeat.frequency_max or 0, repeat.frequency or 0, named) or listed or 1
     return Decimal(min(frequency, _MOST)) / days * (_share_of_week(repeat) if days <= 1 else 1)
 
 

@@ -19,6 +19,7 @@ from scenarios.course.model import CourseRules, course_named, responses
 from scenarios.course.outcome import page
 from scenarios.course.run import CourseTask
 from scenarios.engines import Engine
+from scenarios.finished import Finished, Tell, tell_nobody
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.page import write_page
 from scenarios.row import Row
@@ -34,12 +35,14 @@ def follow(
     *,
     resume: bool = False,
     progress: Progress = quiet,
+    tell: Tell = tell_nobody,
 ) -> Row:
     """Follow every patient through every arm; write `course.ndjson`, `course-manifest.json`, `course.md` and `course.html`.
 
     Args:
         out: a folder; made when missing.
-        resume: take up the rows of a run that was cut off, by the content of the records.
+        resume: take up the rows of a run that was cut off, by the content of the records; nothing is done again where it was finished.
+        tell: called with a sentence about a finished run that is there, when resuming.
 
     Returns:
         The manifest.
@@ -51,6 +54,8 @@ def follow(
     rules = course_named(task.course)
     if task.visits < 2:
         raise RecordError("a course has at least two visits")
+    if resume and (found := _left_in(out).manifest_for(_head(task, rules), patients, tell)):
+        return found
     with writing(out), Ledger(out, _head(task, rules), resume=resume) as ledger:
         ledger.fill(patients, len(patients), task, engine, workers, progress)
         return _finish(out, ledger, task, rules)
@@ -76,6 +81,10 @@ def _finish(out: Path, ledger: Ledger, task: CourseTask, rules: CourseRules) -> 
     write_page(page(counted(lines(out / "course.ndjson")), manifest), out / "course")
     ledger.forget()
     return manifest
+
+
+def _left_in(out: Path) -> Finished:
+    return Finished(out, "course-manifest.json", "course.ndjson", (("course.md", None), ("course.html", None)))
 
 
 def _head(task: CourseTask, rules: CourseRules) -> Row:

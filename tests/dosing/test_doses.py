@@ -9,7 +9,7 @@ import pytest
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity
-from tools.dosing import by_legacy_id, calculate_dose, check_dose, knows, next_step, why_unchecked
+from tools.dosing import calculate_dose, check_dose, knows, next_step, why_unchecked
 from tools.dosing.cases import facts_of
 from tools.dosing.model import Given
 
@@ -271,15 +271,8 @@ def test_the_order_of_a_combination_does_not_matter() -> None:
         assert [i.severity for i in check_dose(use(*names, daily="600 mg"), patient(has=("heart-failure-reduced-ef",)))] == ["major"]
 
 
-def test_a_rule_is_found_by_its_old_row_and_its_id() -> None:
-    rule = by_legacy_id("DOSE045")
-    assert rule
-    assert (rule.id, knows(rule.id, "1.1.0"), knows(rule.id, "0.9.0"), by_legacy_id("DOSE999")) == (
-        "apixaban-atrial-fibrillation",
-        True,
-        False,
-        None,
-    )
+def test_a_rule_is_known_by_its_id_and_version() -> None:
+    assert (knows("apixaban-atrial-fibrillation", "1.1.0"), knows("apixaban-atrial-fibrillation", "0.9.0")) == (True, False)
     assert (knows("area-under-curve", "1.0.1"), knows("bounds-of-belief", "1.0.0")) == (True, True)
 
 
@@ -290,6 +283,17 @@ def test_vancomycin_and_genotyped_warfarin_go_to_their_engines() -> None:
         calculate_dose("warfarin", "atrial-fibrillation", facts, row="DOSE052").text,
     ]
     assert texts == ["2000 mg once, then 2250 mg into a vein once daily", "4.5 mg by mouth once daily"]
+
+
+def test_vancomycin_without_a_use_asks_for_it_unless_the_patient_has_one_of_them() -> None:
+    infected = patient(has=("clostridioides-difficile",))
+    unknown = calculate_dose("vancomycin", "", patient(body_weight="80 kg", crcl="100 mL/min"))
+    assert (unknown.outcome, unknown.missing, unknown.reason) == (
+        "missing",
+        ("indication",),
+        "vancomycin is dosed differently for clostridioides-difficile, severe-infection",
+    )
+    assert calculate_dose("vancomycin", "", infected).text == "125 mg by mouth every 6 hours, for 10 days"
 
 
 def test_a_limit_that_another_medicine_sets_is_left_to_the_interactions() -> None:

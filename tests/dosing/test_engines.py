@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,8 +12,12 @@ from tools.clinical.errors import OutOfScopeError
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity
-from tools.dosing import convert_steroid, dose_for_area, genotype_start, morphine_equivalents, rotate_opioid, titrate_basal_insulin
+from tools.dosing import DoseAnswer, calculate_dose, exchange, morphine_equivalents, next_basal_dose
+from tools.dosing.area import dose_for_area
 from tools.dosing.cases import facts_of
+from tools.dosing.equivalents import convert_steroid, rotate_opioid
+from tools.dosing.genotype_start import genotype_start
+from tools.dosing.insulin import titrate_basal_insulin
 from tools.dosing.model import Given
 
 Q = Quantity.parse
@@ -86,6 +91,38 @@ def test_warfarin_with_amiodarone_needs_less() -> None:
     answer = genotype_start(patient(takes=("amiodarone",), body_weight="80 kg", body_height="175 cm"))
     # 5.6913 − 0.5695 = 5.1218; squared 26.2 mg a week, 3.75 a day
     assert answer.text == "3.5 mg by mouth once daily"
+
+
+def by_genes(genes: dict[str, str], **more: str) -> DoseAnswer:
+    """The dose of warfarin as a plan asks for it, for a patient of these genes."""
+    facts = replace(patient(**{"has": ("atrial-fibrillation",), "body_weight": "80 kg", "body_height": "175 cm", **more}), phenotypes=genes)  # type: ignore[arg-type]
+    return calculate_dose("warfarin", "atrial-fibrillation", facts)
+
+
+def test_warfarin_of_a_record_with_both_genes_goes_by_the_algorithm() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*3/*1", "VKORC1": "high-sensitivity"})
+    assert (answer.text, answer.indication) == ("2 mg by mouth once daily", "atrial-fibrillation")
+    assert answer.adjustments[0].because[-2:] == ("phenotype:CYP2C9", "phenotype:VKORC1")
+    assert by_genes({"CYP2C9": "normal", "VKORC1": "low-sensitivity"}).text == "6 mg by mouth once daily"
+
+
+def test_warfarin_of_a_record_with_one_gene_goes_by_the_table() -> None:
+    assert by_genes({"VKORC1": "high-sensitivity"}).text == "5 mg by mouth once daily"
+
+
+def test_a_reduced_gene_without_its_alleles_asks_for_them() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "VKORC1": "high-sensitivity"})
+    assert (answer.outcome, answer.missing) == ("missing", ("CYP2C9 alleles",))
+
+
+def test_alleles_of_which_the_algorithm_knows_nothing_are_not_normal() -> None:
+    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*1/*5", "VKORC1": "high-sensitivity"})
+    assert (answer.outcome, answer.start) == ("out_of_scope", None)
+
+
+def test_the_dose_by_genes_says_where_the_table_would_begin_lower() -> None:
+    answer = by_genes({"CYP2C9": "normal", "VKORC1": "low-sensitivity"}, age="70 a")
+    assert answer.adjustments[1].text.startswith("the table begins with 2.5 mg by mouth once daily: 70 years and older")
 
 
 def test_warfarin_without_height_asks_for_it() -> None:
@@ -168,3 +205,75 @@ def test_6_mg_of_dexamethasone_is_40_mg_of_prednisone() -> None:
 def test_an_inhaled_steroid_is_not_in_the_table() -> None:
     with pytest.raises(OutOfScopeError):
         convert_steroid("fluticasone", Q("1 mg"), "prednisone")
+
+
+def test_an_opioid_in_place_of_another_is_a_range_with_what_was_not_looked_at() -> None:
+    answer = exchange(opioid("oxycodone", "40 mg"), "hydromorphone", patient())
+    assert (answer.text, answer.begin_per_day, answer.start) == (
+        "6 to 9 mg of hydromorphone a day in all, by mouth, in place of 40 mg of oxycodone a day",
+        (PlanQuantity("6", "mg"), PlanQuantity("9", "mg")),
+        None,
+    )
+    assert [one.text.partition(":")[0] for one in answer.adjustments] == [
+        "the equal dose less a quarter to a half",
+        "a daily dose, to be divided as the label of the product says; the one opioid ends when the other begins",
+        "not looked at",
+    ]
+
+
+def test_a_steroid_in_place_of_another_is_one_dose() -> None:
+    answer = exchange(opioid("dexamethasone", "6 mg"), "prednisone", patient())
+    assert (answer.text, answer.begin_per_day) == (
+        "40 mg of prednisone a day in all, by mouth, in place of 6 mg of dexamethasone a day",
+        (PlanQuantity("40", "mg"), PlanQuantity("40", "mg")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("present", "to", "age", "outcome"),
+    [
+        (opioid("morphine", "60 mg"), "oxycodone", "17 a", "out_of_scope"),
+        (opioid("morphine", "60 mg"), "oxycodone", "18 a", "found"),
+        (opioid("morphine", "60 mg", route="intravenous"), "oxycodone", "60 a", "out_of_scope"),
+        (opioid("morphine", "60 mg", route="oral"), "oxycodone", "60 a", "found"),
+        (opioid("morphine", "60 mg"), "methadone", "60 a", "out_of_scope"),
+        (opioid("fentanyl", "1 mg"), "morphine", "60 a", "out_of_scope"),
+        (opioid("morphine", "60 mg", regimen=Regimen()), "oxycodone", "60 a", "missing"),
+        (opioid("morphine", "0 mg"), "oxycodone", "60 a", "missing"),
+        (opioid("morphine", "200 mg"), "oxycodone", "60 a", "found"),
+        (opioid("morphine", "201 mg"), "oxycodone", "60 a", "out_of_scope"),
+        (opioid("methylprednisolone", "1000 mg"), "prednisone", "60 a", "found"),
+        (opioid("methylprednisolone", "1001 mg"), "prednisone", "60 a", "out_of_scope"),
+        (opioid("morphine", "60 mg"), "prednisone", "60 a", "not_covered"),
+        (opioid("fluticasone", "1 mg"), "prednisone", "60 a", "not_covered"),
+    ],
+)
+def test_where_there_is_no_exchange_the_answer_says_so(present: MedicationUse, to: str, age: str, outcome: str) -> None:
+    answer = exchange(present, to, patient(age))
+    assert (answer.outcome, answer.begin_per_day is None) == (outcome, outcome != "found")
+
+
+def glargine(**more: object) -> MedicationUse:
+    """Twenty units of insulin glargine a day."""
+    use = MedicationUse(
+        "m", "insulin glargine", (Ingredient("insulin-glargine"),), frozenset({"insulin-basal"}), regimen=Regimen(Q("20 U"), Q("24 h"))
+    )
+    return replace(use, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("use", "given", "outcome"),
+    [
+        (glargine(), {}, "found"),
+        (glargine(), {"age": "17 a"}, "out_of_scope"),
+        (glargine(), {"has": ("type-1-diabetes",)}, "out_of_scope"),
+        (glargine(regimen=Regimen(Q("10 U"), Q("12 h"))), {}, "out_of_scope"),
+        (glargine(regimen=Regimen()), {}, "missing"),
+        (glargine(regimen=Regimen(Q("200 U"), Q("24 h"))), {}, "found"),
+        (glargine(regimen=Regimen(Q("201 U"), Q("24 h"))), {}, "out_of_scope"),
+        (glargine(kinds=frozenset({"insulin-rapid"})), {}, "not_covered"),
+    ],
+)
+def test_the_next_basal_dose_is_for_adults_with_type_2_diabetes_once_a_day(use: MedicationUse, given: dict[str, Any], outcome: str) -> None:
+    answer = next_basal_dose(use, [Q("150 mg/dL")], patient(**{"has": ("type-2-diabetes",), **given}))
+    assert (answer.outcome, answer.start is not None) == (outcome, outcome == "found")

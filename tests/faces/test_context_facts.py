@@ -152,3 +152,11 @@ def test_a_daily_dose_follows_from_dose_and_interval() -> None:
 def test_a_medicine_of_the_question_that_is_taken_is_one_medicine() -> None:
     facts = understand(Context(medications=["Metformin 500 mg", "lisinopril"]), DAY, medications=["metformin 500 mg"], proposed=True).facts
     assert [(use.text, use.currency) for use in facts.medications] == [("Metformin 500 mg", "current"), ("lisinopril", "current")]
+
+
+def test_an_allergy_that_is_said_to_be_tolerated_is_none_and_is_told() -> None:
+    understood = understand(Context(allergies=["Penicillin - tolerates", "sulfa"]), DAY)
+    assert [one.active for one in understood.facts.allergies] == [False, True]
+    assert understood.not_used == (
+        "context.allergies[0]: 'Penicillin - tolerates' says that it is tolerated; it was not taken for an allergy",
+    )

@@ -125,6 +125,28 @@ def test_a_dose_that_hangs_on_a_missing_value_names_it() -> None:
     assert {"body-weight", "serum-creatinine"} & set(answer["missing"])
 
 
+def test_an_opioid_in_place_of_another_reaches_every_face_with_its_caveats() -> None:
+    answer = call("calculate_dose", {"medication": "Dilaudid", "instead_of": "oxycodone 20 mg twice daily"}, DAY)
+    assert (answer["status"], answer["text"]) == (
+        "found",
+        "6 to 9 mg of hydromorphone a day in all, by mouth, in place of 40 mg of oxycodone a day",
+    )
+    assert answer["begin_per_day"] == [{"value": "6", "unit": "mg"}, {"value": "9", "unit": "mg"}]
+    assert answer["adjustments"][-1]["text"].startswith("not looked at: whether it suits this patient")
+    assert answer["knowledge"][0]["id"] == "opioids"
+
+
+@pytest.mark.parametrize("reading", ["151", "151 mmol/L", "3 mg"])
+def test_a_glucose_that_cannot_be_gives_no_dose_of_insulin(reading: str) -> None:
+    insulin = {"text": "Lantus", "daily_dose": "20 U"}
+    answer = call("calculate_dose", {"medication": insulin, "fasting_glucose": ["140 mg/dL", reading]}, DAY)
+    assert (answer["status"], answer["reason"].partition(":")[0], answer["dose"]) == ("not_checked", "fasting_glucose[1]", None)
+    assert (
+        call("calculate_dose", {"medication": insulin, "fasting_glucose": ["140 mg/dL"]}, DAY)["text"]
+        == "22 units under the skin once daily"
+    )
+
+
 def test_an_implausible_value_gives_no_dose_but_says_why() -> None:
     context = {"age": 82, "sex": "female", "weight": "55 kg", "labs": {"creatinine": "88 mg/dL"}}
     answer = call("calculate_dose", {"medication": "apixaban", "indication": "atrial fibrillation", "context": context}, DAY)

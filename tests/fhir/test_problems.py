@@ -170,6 +170,30 @@ def test_only_that_nothing_at_all_is_known_is_no_allergy(read: Read, text: str, 
     assert len(read(allergy("penicillin") | {"code": {"text": text}}).facts.allergies) == listed
 
 
+@pytest.mark.parametrize(
+    ("text", "active"),
+    [
+        ("Penicillin - tolerates", False),
+        ("penicillin (tolerated)", False),
+        ("Penicillin: well tolerated.", False),
+        ("tolerates penicillin", False),
+        ("Penicillin tolerated", False),
+        ("penicillin", True),
+        ("Penicillin - not tolerated", True),
+        ("Penicillin, poorly tolerated", True),
+        ("Penicillin - doesn't tolerate", True),
+        ("Penicillin allergy - tolerates cephalosporins", True),
+        ("Penicillin - tolerates cephalosporins", True),
+        ("Penicillin: hives, tolerated later", True),
+        ("Penicillin intolerance", True),
+    ],
+)
+def test_what_an_entry_says_is_tolerated_is_no_allergy_and_anything_more_is_one(read: Read, text: str, active: bool) -> None:
+    facts = read(allergy("penicillin") | {"code": {"text": text}}).facts
+    assert [found.active for found in facts.allergies] == [active]
+    assert ("status" in [issue.kind for issue in facts.data_issues]) is not active
+
+
 def test_an_allergen_that_is_not_known_is_kept_and_said(read: Read) -> None:
     record = read(allergy("zzyzxol"))
     assert [found.text for found in record.facts.allergies] == ["zzyzxol"]

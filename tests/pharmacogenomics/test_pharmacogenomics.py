@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tools.clinical.facts import Facts, Ingredient, MedicationUse
 from tools.clinical.knowledge import decode
-from tools.pharmacogenomics import barred, check_phenotypes, documents, knows, pharmacogenomics, read_phenotypes
+from tools.pharmacogenomics import barred, check_phenotypes, documents, knows, pharmacogenomics, read_alleles, read_phenotypes
 from tools.pharmacogenomics.genotype import read_call
 from tools.pharmacogenomics.model import DrugFile, GeneFile
 
@@ -193,3 +193,9 @@ def test_what_cannot_be_read_is_left_out_of_the_phenotypes() -> None:
 def test_every_file_can_be_cited_by_id_and_version() -> None:
     assert all(knows(file.id, file.version) and knows(file.recommendation[0].id, file.version) for file in documents())
     assert not knows("cyp2c19-clopidogrel", "0.0.0")
+
+
+def test_alleles_stand_beside_a_phenotype_that_they_mean_and_are_left_out_beside_another() -> None:
+    said = {"cyp2c9": "*1/*3", "VKORC1": "T/T", "CYP2D6": "poor metabolizer"}
+    assert read_alleles(said, read_phenotypes(said)) == {"CYP2C9 alleles": "*1/*3", "VKORC1 alleles": "T/T"}
+    assert read_alleles(said, {"CYP2C9": "poor"}) == {}

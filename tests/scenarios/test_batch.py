@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import orjson
 import pytest
 
 from agent.errors import RecordError
-from agent.fhir.source import each_patient
+from agent.fhir.source import each_patient, load_source
 from scenarios.builders import bundle, condition, medication, observation, patient
 from scenarios.cohort import Patient, cohort
 from scenarios.engines import chunks
@@ -157,6 +158,17 @@ def test_an_export_gives_each_patient_what_the_reader_of_exports_gives(tmp_path:
     assert kinds(found["a"]) == [("Patient", "a"), ("Condition", "c2"), ("OperationOutcome", None)]
 
 
+def test_lines_about_somebody_who_has_no_patient_line_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = export_of(tmp_path / "export")
+    with (folder / "Condition.ndjson").open("ab") as file:
+        file.write(b"\n" + orjson.dumps(condition("hypertension") | {"subject": {"reference": "Patient/z"}}) + b"\n")
+    assert [one.label for one in somebody([folder])] == ["a", "b"]
+    told = capsys.readouterr().err
+    assert told == "Without a Patient line in 'export': 1 of those whom its lines are about (lines: 1); nobody plans for them.\n"
+    with pytest.raises(RecordError, match="no Patient with the id 'z' is in the export; it holds 2; lines about that patient: 1"):
+        load_source(folder, "z")
+
+
 def kinds(record: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(entry["resource"]["resourceType"], entry["resource"].get("id")) for entry in record["entry"]]
 
@@ -222,3 +234,52 @@ def test_patients_go_to_workers_in_handfuls_that_leave_some_for_each() -> None:
     assert sizes == [6] * 16 + [4]
     assert [pair for chunk in chunks(pairs, 2, 100) for pair in chunk] == pairs
     assert [len(chunk) for chunk in chunks(pairs[:3], 8, 3)] == [1, 1, 1]
+
+
+def again(folder: Path, out: Path, settings: Settings) -> tuple[list[int], list[str]]:
+    """How far a resumed run came, and what it told."""
+    moved, told = list[int](), list[str]()
+    simulate([folder], out, settings, resume=True, progress=lambda done, total: moved.append(done), tell=told.append)
+    return moved, told
+
+
+def test_a_finished_run_is_not_made_again(folder: Path, tmp_path: Path) -> None:
+    whole = output(folder, tmp_path / "a", Settings(DAY, "inline", plans=True))
+    moved, told = again(folder, tmp_path / "a", Settings(DAY, "process", 2, plans=True))
+    assert (moved, [text.partition(":")[0] for text in told]) == ([], ["This run was finished before"])
+    assert output(folder, tmp_path / "a", Settings(DAY, "inline", plans=True), resume=True) == whole
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda folder, out: (folder / "0.json").unlink(), "of other records"),
+        (lambda folder, out: (folder / "0.json").write_text("{}"), "of other records"),
+        (lambda folder, out: (folder / "9.json").write_text("{}"), "of other records"),
+        (lambda folder, out: (out / "rows.ndjson").write_text("{}"), "rows.ndjson is not as it was written"),
+        (lambda folder, out: (out / "plans.ndjson").unlink(), "plans.ndjson is not as it was written"),
+    ],
+)
+def test_a_finished_run_of_which_something_is_otherwise_is_made_anew_and_says_why(
+    change: Callable[[Path, Path], object], why: str, folder: Path, tmp_path: Path
+) -> None:
+    settings = Settings(DAY, "inline", plans=True)
+    simulate([folder], tmp_path / "a", settings)
+    change(folder, tmp_path / "a")
+    moved, told = again(folder, tmp_path / "a", settings)
+    assert moved
+    assert told == [f"A finished run is in {tmp_path / 'a'}, but {why}; it is made anew."]
+    assert output(folder, tmp_path / "a", settings) == output(folder, tmp_path / "b", settings)
+
+
+def test_a_finished_run_of_another_date_is_made_anew_and_says_so(folder: Path, tmp_path: Path) -> None:
+    simulate([folder], tmp_path / "a", Settings(date(2026, 11, 2), "inline"))
+    _, told = again(folder, tmp_path / "a", Settings(DAY, "inline"))
+    assert "(as_of: '2026-11-02' there, '2026-11-01' now)" in told[0]
+
+
+def test_the_table_of_a_finished_run_is_written_without_planning_anybody(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow.parquet", reason="the extra `parquet` is not installed")
+    simulate([folder], tmp_path / "a", Settings(DAY, "inline"))
+    assert again(folder, tmp_path / "a", Settings(DAY, "inline", parquet=True))[0] == []
+    assert (tmp_path / "a" / "rows.parquet").exists()

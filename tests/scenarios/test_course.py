@@ -205,6 +205,16 @@ def test_a_course_that_was_cut_off_goes_on_and_gives_the_same_bytes(tmp_path: Pa
         assert path.read_bytes() == (tmp_path / "torn" / path.name).read_bytes()
 
 
+def test_a_finished_course_is_not_followed_again(tmp_path: Path) -> None:
+    who, task = drawn("adults-in-primary-care", 2, 2, DAY), CourseTask(DAY, NAME, 2, 1)
+    whole, told = follow(who, tmp_path, task, "inline", 1), list[str]()
+    assert (
+        follow(who, tmp_path, task, "inline", 1, resume=True, progress=lambda done, total: told.append("followed"), tell=told.append)
+        == whole
+    )
+    assert [text.partition(":")[0] for text in told] == ["This run was finished before"]
+
+
 def test_rows_of_a_course_with_another_seed_are_not_mixed_in(tmp_path: Path) -> None:
     who = drawn("adults-in-primary-care", 2, 2, DAY)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tracemalloc
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -53,6 +54,27 @@ def test_a_picture_is_well_formed_and_has_a_title(svg: str) -> None:
     assert drawn_.tag == "svg"
     assert drawn_[0].tag == "title"
     assert drawn_[0].text
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        intervals("to 12.5 %", [("x", 0.02, 0.0, 0.124)]),
+        intervals("to 100 %", [("x", 1.0, 0.9, 1.0)]),
+        histogram("a million", {float(n): 80_000 for n in range(12)}),
+        histogram("milliseconds", {float(n): 12 for n in range(95, 190)}),
+        bars("a million", [("plans", 1_000_000)]),
+    ],
+)
+def test_no_label_of_a_picture_is_cut_or_written_over_another(svg: str) -> None:
+    drawn = ElementTree.fromstring(svg)
+    spans: dict[str | None, list[tuple[float, float]]] = {}
+    for node in drawn.iter("text"):
+        wide, x = 6.7 * len(node.text or ""), float(node.get("x", ""))
+        begins = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[node.get("text-anchor", "start")]
+        spans.setdefault(node.get("y"), []).append((begins, begins + wide))
+    assert all(begins >= 0 and ends <= float(drawn.get("width", "")) for line in spans.values() for begins, ends in line)
+    assert all(one[1] <= other[0] for line in spans.values() for one, other in pairwise(sorted(line)))
 
 
 def test_a_histogram_counts_every_value_once() -> None:

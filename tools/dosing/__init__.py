@@ -1,17 +1,17 @@
 """Doses: which, for whom, how far, and when the table has none.
 
-`calculate_dose` answers with a dose or with the reason why there is none; `next_step` raises or lowers a dose that is taken;
-`check_dose` says whether a dose is too much for this patient. The rules are in `doses/`, one file a class of medicines.
+`calculate_dose` answers with a dose or with the reason why there is none; `next_step` raises or lowers a dose that is taken, and
+`next_basal_dose` that of a basal insulin by fasting glucose; `exchange` gives one opioid or steroid in place of another; `check_dose`
+says whether a dose is too much for this patient. The rules are in `doses/`, one file a class of medicines.
 """
 
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.area import dose_for_area
 from tools.dosing.checking import check_dose, why_unchecked
 from tools.dosing.engine import calculate_dose
-from tools.dosing.equivalents import MorphineEquivalents, convert_steroid, morphine_equivalents, rotate_opioid
-from tools.dosing.genotype_start import genotype_start
+from tools.dosing.equivalents import MorphineEquivalents, morphine_equivalents
+from tools.dosing.exchange import exchange
 from tools.dosing.index import index
-from tools.dosing.insulin import titrate_basal_insulin
+from tools.dosing.insulin import next_basal_dose
 from tools.dosing.model import DoseFile, Rule
 from tools.dosing.parameters import engine_files
 from tools.dosing.plausibility import plausible_refs
@@ -24,25 +24,15 @@ __all__ = [
     "DoseStep",
     "MorphineEquivalents",
     "Rule",
-    "by_legacy_id",
     "calculate_dose",
     "check_dose",
-    "convert_steroid",
-    "dose_for_area",
-    "genotype_start",
+    "exchange",
     "knows",
     "morphine_equivalents",
+    "next_basal_dose",
     "next_step",
-    "rotate_opioid",
-    "titrate_basal_insulin",
     "why_unchecked",
 ]
-
-
-def by_legacy_id(id_: str) -> Rule | None:
-    """The rule that came from this row of the raw table; `None` where there is none."""
-    entries = index().by_row.get(id_, ())
-    return entries[0].rule if entries else None
 
 
 def knows(id_: str, version: str) -> bool:

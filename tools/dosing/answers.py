@@ -42,6 +42,7 @@ class DoseAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     Attributes:
         outcome: `found`; `missing` (the data named in `missing` decide the dose); `out_of_scope` (the table has no dose for this
             patient, `reason` says why); `not_covered` (no rule for this drug and indication); `nothing_found` (no further step).
+        begin_per_day: lowest and highest daily dose to begin with, where one medicine takes the place of another.
         issue, question: set where a recorded value cannot be right; then there is no dose.
         text: one sentence for people, whatever the outcome.
     """
@@ -50,6 +51,7 @@ class DoseAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     drug: str
     indication: str = ""
     start: DoseStep | None = None
+    begin_per_day: tuple[PlanQuantity, PlanQuantity] | None = None
     usual: str = ""
     titration: str = ""
     max_single: PlanQuantity | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Set
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from typing import Literal
+
+from msgspec import structs
 
 from tools.clinical.answer import Issue
 from tools.clinical.clause import compile_all
@@ -15,23 +16,13 @@ from tools.clinical.facts import Facts
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.area import dose_for_area
-from tools.dosing.genotype_start import genotype_start
+from tools.dosing.formulas import formula_for, formula_uses
+from tools.dosing.genotype_start import by_genes
 from tools.dosing.index import Entry, index
 from tools.dosing.model import Option, Rule
-from tools.dosing.parameters import engine_files, parameters
+from tools.dosing.parameters import parameters
 from tools.dosing.plausibility import doubt
 from tools.dosing.wording import dose_text
-
-ENGINES: Mapping[str, Callable[[Facts], DoseAnswer]] = {"area-under-curve": dose_for_area, "genotype-start": genotype_start}
-"""Drugs that a formula doses and no table can, by the file that holds the formula's numbers."""
-
-
-@lru_cache(maxsize=1)
-def _special() -> Mapping[tuple[str, str], Callable[[Facts], DoseAnswer]]:
-    """The engines by drug and indication, and by drug and row."""
-    files = [file for file in engine_files() if file.id in ENGINES]
-    return {(file.drug, name): ENGINES[file.id] for file in files for name in (*file.indication, file.legacy_id)}
 
 
 def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = None) -> DoseAnswer:
@@ -46,23 +37,46 @@ def calculate_dose(drug: str, indication: str, facts: Facts, row: str | None = N
         `found` with a dose in words and numbers; else the reason. No dose comes from a value that cannot be right.
     """
     drug = rule_name(drug)
-    special = _special().get((drug, row or indication))
-    if special is not None:
-        return special(facts)
+    formula = formula_for(drug, row or indication)
+    if formula is not None:
+        return formula(facts)
+    if not indication and row is None and (by_formula := formula_uses(drug)):
+        return _for_the_one_problem(drug, facts, by_formula | _table_uses(drug))
     entries = entries_for(drug, indication, row)
     if not entries:
-        known = sorted({name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication})
+        known = sorted(_table_uses(drug) | formula_uses(drug))
         reason = f"no dose rule for {drug} in {indication or 'this use'}" + (f"; there are rules for {', '.join(known)}" if known else "")
         return DoseAnswer(outcome="not_covered", drug=drug, indication=indication, reason=reason, text=f"No dose: {reason}.")
     if len(entries) > 1:
         entries = tuple(entry for entry in entries if any(facts.problem(name) for name in entry.rule.indication)) or entries
     if len(entries) > 1:
-        known = sorted({name for entry in entries for name in entry.rule.indication})
-        reason = f"{drug} is dosed differently for {', '.join(known)}"
-        return DoseAnswer(
-            outcome="missing", drug=drug, indication=indication, missing=("indication",), reason=reason, text=f"No dose: {reason}."
-        )
-    return answer_for(entries[0], facts, indication)
+        return _differently(drug, indication, {name for entry in entries for name in entry.rule.indication})
+    found = answer_for(entries[0], facts, indication)
+    genetic = by_genes(drug, facts) if found.outcome == "found" else None
+    return found if genetic is None else _beside_the_table(genetic, found)
+
+
+def _for_the_one_problem(drug: str, facts: Facts, uses: Set[str]) -> DoseAnswer:
+    """The dose for the one of these uses that the patient has; where it is none or several, the use is asked for."""
+    theirs = [name for name in uses if facts.problem(name)]
+    return calculate_dose(drug, theirs[0], facts) if len(theirs) == 1 else _differently(drug, "", uses)
+
+
+def _differently(drug: str, indication: str, uses: Set[str]) -> DoseAnswer:
+    reason = f"{drug} is dosed differently for {', '.join(sorted(uses))}"
+    return DoseAnswer(
+        outcome="missing", drug=drug, indication=indication, missing=("indication",), reason=reason, text=f"No dose: {reason}."
+    )
+
+
+def _table_uses(drug: str) -> Set[str]:
+    return {name for entry in index().by_drug.get(drug, ()) for name in entry.rule.indication}
+
+
+def _beside_the_table(genetic: DoseAnswer, found: DoseAnswer) -> DoseAnswer:
+    """The dose by genes, for the same indication, with why the table would have begun otherwise than usual."""
+    reasons = tuple(Adjustment(f"the table begins with {found.text}: {one.text}", one.because) for one in found.adjustments)
+    return structs.replace(genetic, indication=found.indication, adjustments=(*genetic.adjustments, *reasons))
 
 
 def rule_name(drug: str) -> str:

@@ -69,7 +69,8 @@ def rotate_opioid(drug: str, daily: Quantity, to: str) -> tuple[Quantity, Quanti
     """The lowest and highest daily dose of another opioid to begin with: the equal dose less a half, and less a quarter.
 
     Raises:
-        OutOfScopeError: one of the two has no factor, or the change needs a specialist (methadone, fentanyl, buprenorphine).
+        OutOfScopeError: one of the two has no factor, or the change needs a specialist (methadone, fentanyl, buprenorphine, a dose
+            above the declared most).
         UnitMismatchError: the dose is not a mass.
 
     Source:
@@ -79,8 +80,11 @@ def rotate_opioid(drug: str, daily: Quantity, to: str) -> tuple[Quantity, Quanti
     factors = model.table["mg"]
     for name in (drug, to):
         if name not in factors or name in model.table["specialist"]:
-            raise OutOfScopeError(f"changing between {drug} and {to} is not a table look-up: ask a specialist")
-    equal = daily.to("mg").value * decimal_of(factors[drug]) / decimal_of(factors[to])
+            raise OutOfScopeError(model.said["specialist"])
+    morphine = daily.to("mg").value * decimal_of(factors[drug])
+    if morphine > decimal_of(model.number["most"]):
+        raise OutOfScopeError(model.said["too-much"])
+    equal = morphine / decimal_of(factors[to])
     low, high = (decimal_of(model.number[name]) for name in ("rotate_low", "rotate_high"))
     return Quantity(round(equal * low, 1), "mg"), Quantity(round(equal * high, 1), "mg")
 
@@ -89,13 +93,17 @@ def convert_steroid(drug: str, dose: Quantity, to: str) -> Quantity:
     """A systemic glucocorticoid dose in terms of another.
 
     Raises:
-        OutOfScopeError: one of the two is not in the table.
+        OutOfScopeError: one of the two is not in the table, or the dose is above the declared most.
         UnitMismatchError: the dose is not a mass.
 
     Source:
         Liu 2013, Allergy Asthma Clin Immunol 9:30, table of equal doses.
     """
-    table = parameters("steroids").table["mg"]
+    model = parameters("steroids")
+    table = model.table["mg"]
     if drug not in table or to not in table:
         raise OutOfScopeError(f"no equal dose is known for {drug if drug not in table else to}")
-    return Quantity(round(dose.to("mg").value / decimal_of(table[drug]) * decimal_of(table[to]), 3), "mg")
+    parts = dose.to("mg").value / decimal_of(table[drug])
+    if parts > decimal_of(model.number["most"]):
+        raise OutOfScopeError(model.said["too-much"])
+    return Quantity(round(parts * decimal_of(table[to]), 3), "mg")

@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
 
-from tools.clinical.facts import Facts
+from msgspec import structs
+
+from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.plan import PlanQuantity
 from tools.clinical.quantity import Quantity, decimal_of, plain
 from tools.dosing.answers import Adjustment, DoseAnswer, DoseStep
-from tools.dosing.parameters import ParameterFile, parameters
+from tools.dosing.parameters import ParameterFile, no_dose, parameters
+from tools.dosing.steps import daily_of
 from tools.dosing.wording import dose_text
+
+
+def next_basal_dose(use: MedicationUse, fasting: Sequence[Quantity], facts: Facts) -> DoseAnswer:
+    """The next dose of a basal insulin that is taken once a day; see `titrate_basal_insulin`.
+
+    Returns:
+        Also `not_covered` for another medicine, `missing` without the present dose, and `out_of_scope` for children, for other diabetes
+        than type 2, and for an insulin that is not taken once a day.
+    """
+    model = parameters("basal-insulin")
+    drug = "-".join(ingredient.name for ingredient in use.ingredients)
+    if not use.kinds.intersection(model.member["basal"]):
+        reason = f"{drug} is no basal insulin: fasting glucose says nothing of its next dose"
+        return DoseAnswer(outcome="not_covered", drug=drug, reason=reason, text=f"No dose: {reason}.")
+    without = partial(no_dose, structs.replace(model, drug=drug))
+    if facts.age is not None and facts.age < model.youngest:
+        return without("out_of_scope", model.said["too-young"])
+    if facts.pregnancy == "pregnant" or any(facts.problem(name) for name in model.member["otherwise"]):
+        return without("out_of_scope", model.said["otherwise"])
+    if use.regimen.per is not None and use.regimen.per.compare(_ONCE_A_DAY) != 0:
+        return without("out_of_scope", model.said["once-daily"])
+    present = daily_of(use)
+    if present is None or present.value <= 0:
+        return without("missing", f"the daily dose of {drug} was not told", (f"daily dose of {drug}",))
+    if present.to("U").value > decimal_of(model.number["most"]):
+        return without("out_of_scope", model.said["too-much"])
+    return titrate_basal_insulin(drug, present, fasting, facts)
+
+
+_ONCE_A_DAY = Quantity(Decimal(24), "h")
 
 
 def titrate_basal_insulin(drug: str, present: Quantity, fasting: Sequence[Quantity], facts: Facts) -> DoseAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -101,11 +101,16 @@ def _nothing_left(state: State, turn: Turn, do: Do, choice: Choice) -> None:
     barred: dict[str, list[str]] = {}
     for name, why in choice.passed:
         barred.setdefault(why.rstrip("."), []).append(name)
-    reasons = "; ".join(f"{', '.join(names)}: {why}" for why, names in barred.items())
     wish = turn.rule.recommendation.because.rstrip(".")
-    state.questions.append(
-        Question(f"another choice than {', '.join(do.objects)}", f"{wish}. Every option is barred: {reasons}.", turn.verdict.because)
-    )
+    why = f"{wish}. {_cannot_be_given(barred)}."
+    state.questions.append(Question(f"another choice than {', '.join(do.objects)}", why, turn.verdict.because))
+
+
+def _cannot_be_given(barred: Mapping[str, Sequence[str]]) -> str:
+    """What was passed over, by the reason: in one sentence where it is one medicine."""
+    if [len(names) for names in barred.values()] == [1]:
+        return next(f"Here {name} cannot be given: {why}" for why, (name,) in barred.items())
+    return "None of the medicines for it can be given here: " + "; ".join(f"{', '.join(names)} ({why})" for why, names in barred.items())
 
 
 def _targets(state: State, do: Do) -> tuple[MedicationUse, ...]:
