@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from agent.planning import make_plan
-from scenarios.card import Share
+from scenarios.shares import Share
 from scenarios.spread import ALONE, How, over
 from scenarios.story import Telling, stories, tellings
 from scenarios.tables import Table, markdown
