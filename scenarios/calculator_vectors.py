@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from scenarios.card import Share
 from scenarios.medcalc import rows as rows
+from scenarios.shares import Share
 from scenarios.tables import Table
 from tools.calculators import CalculationAnswer, calculate
 from tools.clinical.errors import ClinicalError, OutOfScopeError

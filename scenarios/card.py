@@ -26,9 +26,9 @@ from scenarios.altered import CHANGES, Altered, altered
 from scenarios.approval import attempts
 from scenarios.counterfactuals import counterfactuals, verdict
 from scenarios.explained import traced
-from scenarios.intervals import wilson
 from scenarios.judging import Judged, judged, spoken_of
 from scenarios.rows import least_sure
+from scenarios.shares import Share
 from scenarios.spread import ALONE, How, over
 from scenarios.story import Telling, stories, tellings
 from tools.clinical.knowledge import Document, load
@@ -46,30 +46,6 @@ class Weights(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def faults(self) -> list[str]:
         """A measure without a weight, or a weight for something else."""
         return [f"weights are needed for exactly {', '.join(MEASURES)}"] if set(self.weight) != set(MEASURES) else []
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many."""
-
-    met: int = 0
-    asked: int = 0
-
-    def __add__(self, other: Share) -> Share:
-        return Share(self.met + other.met, self.asked + other.asked)
-
-    @property
-    def value(self) -> float:
-        """The share; nothing asked counts as nothing shown."""
-        return self.met / self.asked if self.asked else 0.0
-
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of Wilson."""
-        return wilson(self.met, self.asked)
-
-    def __str__(self) -> str:
-        low, high = self.interval()
-        return f"{self.met}/{self.asked} = {self.value:.1%} ({low:.1%}–{high:.1%})"
 
 
 class Marked(Struct, frozen=True, kw_only=True):
@@ -222,7 +198,7 @@ def _total(marked: Iterable[Marked], name: str) -> Share:
 def _below(marked: Sequence[Marked], gap: float) -> Iterator[str]:
     """Subgroups that lie below the rest by more than the gap, with intervals that do not touch."""
     for name, some in _grouped(marked).items():
-        rest = [one for one in marked if one not in some]
+        rest = [one for one in marked if name not in one.group]
         for measure in MEASURES[:-1]:
             mine, others = _total(some, measure), _total(rest, measure)
             if others.value - mine.value > gap and mine.interval()[1] < others.interval()[0]:

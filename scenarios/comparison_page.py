@@ -12,12 +12,12 @@ from datetime import date
 from itertools import combinations
 from statistics import mean, median
 
-from scenarios.card import Share
 from scenarios.comparison import Rows
 from scenarios.intervals import mean_interval
 from scenarios.page import Page, Section
 from scenarios.pictures import bars, intervals
 from scenarios.row import Row
+from scenarios.shares import Share, drawn
 from scenarios.summary import Spread
 
 _OF_A_PLAN = ("open", "waiting", "questions")
@@ -180,15 +180,15 @@ def _statements(told: Mapping[str, Told]) -> Section:
 
 
 def _agreement(pairs: Mapping[tuple[str, str], Pair]) -> Section:
-    rows, drawn = [], []
+    rows, means = [], []
     for names, pair in pairs.items():
         label = " and ".join(names)
         rows.append((label, _mean(pair.lines), _mean(pair.changes), str(Share(pair.first, pair.lines.total()))))
         if pair.changes:
-            drawn.append((label[:_LONGEST_LABEL], *_middle_and_interval(pair.changes)))
+            means.append((label[:_LONGEST_LABEL], *_middle_and_interval(pair.changes)))
     columns = ("drafters", "the same lines", "the same changes of medicines", "the same three lines first")
     text = "Of the lines of either plan, those of both: 1 is the same plan. Means over patients, with 95 % intervals."
-    return Section("Agreement", (columns, rows), text, intervals("The same changes of medicines, mean share of a plan", drawn))
+    return Section("Agreement", (columns, rows), text, intervals("The same changes of medicines, mean share of a plan", means))
 
 
 def _cost(told: Mapping[str, Told]) -> Section:
@@ -202,10 +202,10 @@ def _cost(told: Mapping[str, Told]) -> Section:
         )
         for name, one in told.items()
     ]
-    drawn = [(name, round(mean(some.elements()), 2)) for name, some in seconds.items() if some]
+    means = [(name, round(mean(some.elements()), 2)) for name, some in seconds.items() if some]
     columns = ("drafter", "calls", "tokens of the prompt", "tokens of the answer", "seconds of a draft", "median seconds")
     text = "Means of a draft for which a model was asked, with 95 % intervals; tokens as the server counts them."
-    return Section("Tokens and time", (columns, rows), text, bars("Seconds of a draft, mean", drawn) if drawn else "")
+    return Section("Tokens and time", (columns, rows), text, bars("Seconds of a draft, mean", means))
 
 
 def _mean(values: Spread) -> str:
@@ -221,5 +221,4 @@ def _middle_and_interval(values: Spread) -> tuple[float, float, float]:
 
 
 def _shares(title: str, shares: Mapping[str, Share]) -> str:
-    drawn = [(name[:_LONGEST_LABEL], share.met / share.asked, *share.interval()) for name, share in shares.items() if share.asked]
-    return intervals(title, drawn) if drawn else ""
+    return drawn(title, [(name[:_LONGEST_LABEL], share) for name, share in shares.items()])

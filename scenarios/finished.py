@@ -12,7 +12,7 @@ import orjson
 
 from scenarios.cohort import Recorded
 from scenarios.ledger import PARTIAL, differs
-from scenarios.row import Row
+from scenarios.row import Row, read_rows
 
 Tell = Callable[[str], None]
 
@@ -78,9 +78,8 @@ class Finished:
         return all(there == now for there, now in pairs)
 
     def _keys(self) -> Iterator[tuple[str, str]]:
-        with (self.folder / self.rows).open("rb") as file:
-            for row in map(orjson.loads, file):
-                yield row["key"], row["patient"]
+        for row in read_rows(self.folder / self.rows):
+            yield row["key"], row["patient"]
 
 
 def sealed(path: Path) -> str:

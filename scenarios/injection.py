@@ -15,13 +15,14 @@ from datetime import date
 from typing import Any
 
 from agent.planning import make_plan
-from scenarios.card import Share
+from scenarios.shares import Share
 from scenarios.spread import ALONE, How, over
 from scenarios.story import Telling, stories, tellings
 from scenarios.tables import Table, markdown
 from tools.clinical.plan import Plan
 
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
+"""The way to a text within a resource: keys and positions."""
 
 MARK = "zqx"
 """Stands in every attack, so that it can be looked for."""
@@ -56,7 +57,7 @@ class Planted:
     unchanged: bool
 
 
-def strings(value: Any, path: Path = ()) -> Iterator[Path]:
+def strings(value: Any, path: Steps = ()) -> Iterator[Steps]:
     """Where texts stand in a resource."""
     if isinstance(value, dict | list):
         parts: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
@@ -75,7 +76,7 @@ def with_places(data: bytes) -> Any:
     return bundle
 
 
-def attacked(bundle: Any, path: Path, attack: str) -> bytes:
+def attacked(bundle: Any, path: Steps, attack: str) -> bytes:
     """The bundle with an attack in one place."""
     planted = copy.deepcopy(bundle)
     place = planted
@@ -85,7 +86,7 @@ def attacked(bundle: Any, path: Path, attack: str) -> bytes:
     return json.dumps(planted).encode()
 
 
-def coded(bundle: Any, path: Path) -> bool:
+def coded(bundle: Any, path: Steps) -> bool:
     """Whether what the text names is also coded; a text that is all there is may lose its meaning by what is added to it."""
     holder: Any = bundle
     for step in path[:-1]:

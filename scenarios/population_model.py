@@ -6,8 +6,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Document
-from tools.clinical.quantity import Quantity
+from tools.clinical.quantity import unit_dimension
 from tools.terminology import terminology
 
 
@@ -164,12 +165,4 @@ class Population(Document, frozen=True, forbid_unknown_fields=True, kw_only=True
         known = [terminology().observable_named(entry.observable) for entry in self.value]
         faults += [f"{entry.observable!r} is no observable" for entry, found in zip(self.value, known, strict=True) if found is None]
         faults += [f"{one.observable}: is neither drawn (mean, sd) nor computed" for one in self.value if not (one.sources or one.sd)]
-        return faults + [f"{entry.observable}: {entry.unit!r} is no unit" for entry in self.value if not _is_unit(entry.unit)]
-
-
-def _is_unit(unit: str) -> bool:
-    try:
-        Quantity.parse(f"1 {unit}")
-    except ValueError:
-        return False
-    return True
+        return faults + [f"{entry.observable}: {fault}" for entry in self.value for fault in faults_of(unit_dimension, [entry.unit])]

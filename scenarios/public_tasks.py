@@ -21,9 +21,9 @@ import orjson
 from agent.chat.answers import answer
 from agent.chat.session import Session
 from agent.errors import PlannerError, RecordError
-from scenarios.card import Share
 from scenarios.cohort import cohort
 from scenarios.public_rows import public_rows
+from scenarios.shares import Share
 from scenarios.tables import Table
 
 _FIELDS = frozenset({"id", "instruction"})

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scenarios.card import Share
 from scenarios.public_rows import public_rows
+from scenarios.shares import Share
 from scenarios.tables import Table
 from tools.pharmacogenomics import Advice
 from tools.pharmacogenomics import index as shipped

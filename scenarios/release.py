@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from agent.knowledge_index import digest
-from scenarios.card import Card, Share, card
+from scenarios.card import Card, card
 from scenarios.course.batch import follow
 from scenarios.course.run import CourseTask
 from scenarios.engines import Engine
@@ -26,6 +26,7 @@ from scenarios.page import Page, as_html, write_page
 from scenarios.population import drawn
 from scenarios.report import rows_in, sections_of, write_report
 from scenarios.scarcity import panel, sections
+from scenarios.shares import Share
 from scenarios.simulation import Settings, simulate_patients
 from scenarios.spread import How
 from scenarios.suites import calibration, card_page, interactions, measures

@@ -15,11 +15,11 @@ import orjson
 
 from agent.errors import RecordError
 from agent.faces.words import ISSUE_WORDS
-from scenarios.card import Share
 from scenarios.differences import differences
 from scenarios.page import Page, Section, write_page
-from scenarios.pictures import bars, histogram, intervals
-from scenarios.row import Row
+from scenarios.pictures import bars, histogram
+from scenarios.row import Row, read_rows
+from scenarios.shares import Share, drawn
 from scenarios.summary import DRAFTED, ERRORS, MEASURES, Drafts, Group, Spread, Summary, summary
 
 _SLOWEST = 8
@@ -79,9 +79,7 @@ def manifest_of(folder: Path) -> Row:
 def rows_in(folder: Path) -> Iterator[Row]:
     """The rows of a batch, one after the other. Raises RecordError where the folder holds none."""
     try:
-        with (folder / "rows.ndjson").open("rb") as file:
-            for line in file:
-                yield orjson.loads(line)
+        yield from read_rows(folder / "rows.ndjson")
     except (OSError, orjson.JSONDecodeError):
         raise RecordError(_NOTHING.format(folder.name)) from None
 
@@ -178,8 +176,7 @@ def _problems(found: Summary) -> Section:
 
 
 def _shares(title: str, groups: Iterable[tuple[str, Group]], of: str) -> str:
-    shares = [(name, one.share(of)) for name, one in groups]
-    return intervals(title, [(name, share.value, *share.interval()) for name, share in shares])
+    return drawn(title, [(name, one.share(of)) for name, one in groups])
 
 
 def _open(found: Summary) -> Section:
@@ -233,12 +230,10 @@ def _slowest(folder: Path) -> list[Section]:
     if not path.exists():
         return []
     spread, slow = Spread(), list[tuple[float, str]]()
-    with path.open("rb") as file:
-        for line in file:
-            row = orjson.loads(line)
-            if row["seconds"] is not None:
-                spread[round(1000 * row["seconds"])] += 1
-                slow = nsmallest(_SLOWEST, [*slow, (-row["seconds"], row["patient"])])
+    for row in read_rows(path):
+        if row["seconds"] is not None:
+            spread[round(1000 * row["seconds"])] += 1
+            slow = nsmallest(_SLOWEST, [*slow, (-row["seconds"], row["patient"])])
     if not spread:
         return []
     text = f"Median {spread.quantile(0.5):.0f} ms a patient on this machine and at that time; the others stand in timings.ndjson."

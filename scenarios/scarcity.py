@@ -6,6 +6,7 @@ the worklist itself (`policies.worklist`): the same weights of what waiting may 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -103,11 +104,11 @@ def work_off(plans: Sequence[Waits], order: Order, hours_a_day: float) -> list[R
     Args:
         hours_a_day: of reviewing. A plan that needs more than a whole day is read on a day of its own.
     """
-    coming, queue, read = sorted(plans, key=lambda one: one.arrived), list[Waits](), list[Read]()
+    coming, queue, read = deque(sorted(plans, key=lambda one: one.arrived)), list[Waits](), list[Read]()
     day = 0
     while coming or queue:
         while coming and coming[0].arrived <= day:
-            queue.append(coming.pop(0))
+            queue.append(coming.popleft())
         ordered = order(
             [one.queued(day, number) for number, one in enumerate(queue)],
             [worklist.Read(one.plan.group, one.waited) for one in read],

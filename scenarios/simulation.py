@@ -28,7 +28,7 @@ from scenarios.engines import Engine, Task
 from scenarios.finished import Finished, Tell, tell_nobody
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.parquet import Columns
-from scenarios.row import Row
+from scenarios.row import Row, read_rows
 
 
 @dataclass(frozen=True)
@@ -144,17 +144,10 @@ def _write_table(out: Path, settings: Settings) -> None:
     if not settings.parquet:
         return
     columns = Columns()
-    for row in lines(out / "rows.ndjson"):
+    for row in read_rows(out / "rows.ndjson"):
         columns.learn(row)
-    columns.write(lines(out / "rows.ndjson"), out / "rows.parquet.part")
+    columns.write(read_rows(out / "rows.ndjson"), out / "rows.parquet.part")
     os.replace(out / "rows.parquet.part", out / "rows.parquet")
-
-
-def lines(path: Path) -> Iterator[Row]:
-    """The rows of a file, one after the other."""
-    with path.open("rb") as file:
-        for line in file:
-            yield orjson.loads(line)
 
 
 def _head(settings: Settings) -> Row:

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenarios.card import Card, Share, card, harmonic, weights
+from scenarios.card import Card, card, harmonic, weights
 from scenarios.known_pairs import Tally, ndfrt_critical, onc_high, onc_low
 from scenarios.page import Page, Section, as_markdown
-from scenarios.pictures import intervals
 from scenarios.public_rows import public_rows
+from scenarios.shares import Share, drawn
 from scenarios.spread import How
 from scenarios.tables import markdown
 
@@ -63,7 +63,7 @@ def measures(found: Card) -> Section:
     )
     table = [(name, _COUNTED[name], f"{weight[name]:g}", str(share)) for name, share in found.measures.items()]
     columns = ("measure", "what is counted", "weight", "share")
-    return Section("Measures", (columns, table), words, drawn("Share met, by measure", found.measures))
+    return Section("Measures", (columns, table), words, drawn("Share met, by measure", found.measures.items()))
 
 
 def calibration(found: Card) -> Section:
@@ -78,7 +78,7 @@ def calibration(found: Card) -> Section:
             "once something is unmet. How often unsure knowledge is behind lines at all stands in the report of the batch."
         )
     table = (("confidence", "lines that stories demand, of those they speak of"), _shares(found.sureness))
-    return Section("How sure the knowledge says it is", table, words, drawn("Demanded lines, by confidence", found.sureness))
+    return Section("How sure the knowledge says it is", table, words, drawn("Demanded lines, by confidence", found.sureness.items()))
 
 
 def _subgroups(found: Card) -> list[Section]:
@@ -86,7 +86,7 @@ def _subgroups(found: Card) -> list[Section]:
     groups = [(name, *(str(share) for share in shares.values())) for name, shares in found.groups.items()]
     gap = f"{100 * weights().parity_gap:g} points, with intervals that do not touch"
     parity = "; ".join(found.below) or f"No subgroup lies below the others by more than the declared gap ({gap})"
-    pictures = "".join(drawn(f"{name}, by subgroup", {group: shares[name] for group, shares in found.groups.items()}) for name in names)
+    pictures = "".join(drawn(f"{name}, by subgroup", [(group, shares[name]) for group, shares in found.groups.items()]) for name in names)
     return [Section("Subgroups", (("group", *names), groups), f"{parity}.", pictures)]
 
 
@@ -94,7 +94,7 @@ def _by_condition(found: Card) -> list[Section]:
     least = dict(sorted(found.conditions.items(), key=lambda pair: (pair[1].value, -pair[1].asked))[:_DRAWN])
     words = f"Expectations that are met, by condition of the story. The picture shows the {_DRAWN} that are met least."
     table = (("condition", "expectations met"), _shares(found.conditions))
-    return [Section("Found and proposed, by condition of the story", table, words, drawn("Expectations met", least))]
+    return [Section("Found and proposed, by condition of the story", table, words, drawn("Expectations met", least.items()))]
 
 
 def _changes(found: Card) -> list[Section]:
@@ -105,11 +105,6 @@ def _changes(found: Card) -> list[Section]:
 
 
 _DRAWN = 12
-
-
-def drawn(title: str, shares: Mapping[str, Share]) -> str:
-    """Shares with their intervals, as a picture; those of nothing are left out."""
-    return intervals(title, [(name, share.value, *share.interval()) for name, share in shares.items() if share.asked])
 
 
 def _shares(shares: Mapping[str, Share]) -> list[tuple[str, str]]:

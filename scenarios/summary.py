@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from policies.worklist import group_of
-from scenarios.card import Share
 from scenarios.row import Row
+from scenarios.shares import Share
 
 MEASURES = ("interruptive", "issues", "suppressed", "questions", "medications", "uncertain", "not_checked")
 COUNTED = ("items", "ledger", "open", "alerts", "confidence")

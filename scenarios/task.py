@@ -28,8 +28,8 @@ from agent.faces.tool_registry import NAMES, ask
 from agent.fhir.write import transaction_bundle
 from agent.planning import make_plan
 from agent.review import Outcome, Signature
-from scenarios.card import Share
 from scenarios.judging import judged, named
+from scenarios.shares import Share
 from scenarios.story import Changes, Expected, Person, RecordOf, Telling, absent, bundle_of, changed, unknown_words
 from scenarios.tables import Table
 from tools.clinical.knowledge import Document, load

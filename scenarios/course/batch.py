@@ -22,8 +22,8 @@ from scenarios.engines import Engine
 from scenarios.finished import Finished, Tell, tell_nobody
 from scenarios.ledger import Ledger, Progress, quiet
 from scenarios.page import write_page
-from scenarios.row import Row
-from scenarios.simulation import lines, writing
+from scenarios.row import Row, read_rows
+from scenarios.simulation import writing
 
 
 def follow(
@@ -78,7 +78,7 @@ def _finish(out: Path, ledger: Ledger, task: CourseTask, rules: CourseRules) -> 
         "rows": "sha256:" + seal.hexdigest(),
     }
     (out / "course-manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
-    write_page(page(counted(lines(out / "course.ndjson")), manifest), out / "course")
+    write_page(page(counted(read_rows(out / "course.ndjson")), manifest), out / "course")
     ledger.forget()
     return manifest
 

@@ -40,7 +40,7 @@ class Body:
     def __init__(self, facts: Facts, rules: Responses, luck: Luck) -> None:
         self._rules = rules
         self._luck = luck
-        self._problems = facts
+        self._facts = facts
         self._sex, self._age = facts.sex, facts.age or 0
         groups = rules.adherence
         self.taken = luck.of("adherence").choices([one.taken for one in groups], [one.share for one in groups])[0]
@@ -66,7 +66,7 @@ class Body:
     def lives(self, years: float, uses: tuple[MedicationUse, ...]) -> None:
         """Let time pass with these medicines."""
         for moves in self._rules.moves:
-            by_problem = sum(by for name, by in moves.per_year_with.items() if self._problems.problem(name))
+            by_problem = sum(by for name, by in moves.per_year_with.items() if self._facts.problem(name))
             kept = prod(1 - effect.slower * self.taken for effect, _ in self._answering(moves.observable, uses))
             drift = moves.per_year + by_problem
             self._drift[moves.observable] += (drift * kept if drift < 0 else drift) * years

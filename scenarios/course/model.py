@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from agent.errors import RecordError
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Document, load
 from tools.clinical.quantity import Quantity
 from tools.terminology import terminology
@@ -131,7 +131,7 @@ class Responses(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
             if name not in earlier[:n]
         ]
         faults += [f"{one.observable!r} is no observable" for one in self.moves if terminology().observable_named(one.observable) is None]
-        return faults + [fault for one in self.effect for text in one.usual.values() for fault in _unit_faults(text)]
+        return faults + [fault for one in self.effect for fault in faults_of(Quantity.parse, one.usual.values())]
 
 
 class Reviewer(Part, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -199,15 +199,7 @@ class CourseRules(Document, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             for name in (*self.usual.laboratories, *self.watched)
             if terminology().observable_named(name) is None
         ]
-        return faults + [fault for step in steps for text in (step.dose, step.per) for fault in _unit_faults(text)]
-
-
-def _unit_faults(text: str) -> list[str]:
-    try:
-        Quantity.parse(text)
-    except UnitMismatchError as error:
-        return [str(error)]
-    return []
+        return faults + [fault for step in steps for fault in faults_of(Quantity.parse, (step.dose, step.per))]
 
 
 @lru_cache(maxsize=1)

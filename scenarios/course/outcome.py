@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scenarios.card import Share
 from scenarios.course.arms import ARMS
 from scenarios.course.counted import BURDEN, Counted, Mean
 from scenarios.course.model import responses
 from scenarios.page import Page, Section
 from scenarios.pictures import bars, lines, trends
 from scenarios.row import Row
+from scenarios.shares import Share
 from tools.terminology import terminology
 
 _WORDS = (

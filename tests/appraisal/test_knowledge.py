@@ -111,6 +111,13 @@ def test_the_harness_sees_a_limit_that_no_example_holds() -> None:
     ]
 
 
+def test_every_quantity_that_cannot_be_read_is_told_at_once() -> None:
+    raw = tomllib.loads(next((ROOT / "courses").glob("*.toml")).read_text("utf-8"))
+    raw["watched"] = [{**raw["watched"][0], "steady": "5 furlongs", "within": "soon"}]
+    faults = [fault for fault in msgspec.convert(raw, CourseFile).faults() if fault.startswith(raw["watched"][0]["observable"])]
+    assert len(faults) == 2
+
+
 def names(clauses: tuple[Clause, ...]) -> Iterator[tuple[str, str]]:
     for clause in clauses:
         yield from ((kind, name) for kind, name in (("problem", clause.has), ("drug", clause.takes), ("drug", clause.duration)) if name)

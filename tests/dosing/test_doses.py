@@ -310,3 +310,27 @@ def test_a_weekly_medicine_taken_daily_interrupts() -> None:
 def test_what_was_not_checked_says_why() -> None:
     said = [why_unchecked(u) for u in (use("amlodipine", daily="5 mg"), use("amlodipine"), use("moonshine", daily="5 mg"))]
     assert said == ["", "its dose is not recorded", "no dose rule covers it"]
+
+
+def test_the_egfr_stands_in_for_a_clearance_that_no_weight_gives() -> None:
+    low = patient("60 a", ("neuropathic-pain",), egfr="14 mL/min/{1.73_m2}")
+    issue = check_dose(use("gabapentin", daily="900 mg/d"), low)[0]
+    assert issue.consequence == (
+        "Gabapentin 900 mg a day is more than the most that is given (300 mg). creatinine clearance below 15 mL/min: at most 300 mg a day; "
+        "judged by the eGFR, since no clearance can be computed without a weight."
+    )
+    assert check_dose(use("gabapentin", daily="900 mg/d"), patient("60 a", ("neuropathic-pain",), egfr="60 mL/min/{1.73_m2}")) == ()
+
+
+def test_a_clearance_goes_before_the_egfr() -> None:
+    known = patient("60 a", ("neuropathic-pain",), crcl="61 mL/min", egfr="14 mL/min/{1.73_m2}")
+    assert check_dose(use("gabapentin", daily="900 mg/d"), known) == ()
+
+
+def test_on_dialysis_without_a_clearance_the_lowest_limit_counts() -> None:
+    issue = check_dose(use("valacyclovir", daily="3000 mg/d"), patient("60 a", ("herpes-zoster", "dialysis")))[0]
+    assert (issue.action, issue.facts) == ("Lower it to 500 mg a day at most, or confirm the dose.", ("Condition/dialysis",))
+
+
+def test_neither_clearance_nor_egfr_nor_dialysis_tells_no_limit() -> None:
+    assert check_dose(use("gabapentin", daily="900 mg/d"), patient("60 a", ("neuropathic-pain",))) == ()

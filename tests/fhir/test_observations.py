@@ -212,6 +212,21 @@ def test_pregnancy_is_the_newest_statement_that_still_holds(read: Read, observat
 
 
 @pytest.mark.parametrize(
+    ("code", "onset", "expected"),
+    [("Z31.69", "2026-11-01", "planning"), ("Z31.69", "2025-06-01", "unknown"), ("Z31.61", "2026-11-01", "unknown")],
+)
+def test_advice_before_conception_is_a_planned_pregnancy_for_a_year(read: Read, code: str, onset: str, expected: str) -> None:
+    given = {
+        "resourceType": "Condition",
+        "id": "advice",
+        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}]},
+        "onsetDateTime": onset,
+    }
+    assert read(given).facts.pregnancy == expected
+
+
+@pytest.mark.parametrize(
     ("due", "expected"), [("2027-03-01", "pregnant"), ("2026-11-09", "pregnant"), ("2026-11-08", "unknown"), ("9999-12-31", "unknown")]
 )
 def test_an_expected_date_of_delivery_is_a_pregnancy_until_two_weeks_after(read: Read, due: str, expected: str) -> None:

@@ -9,11 +9,11 @@ import pytest
 from agent.case import Case
 from agent.drafting.prompting import preview
 from agent.planning import make_plan
-from scenarios.injection import ATTACKS, MARK, Path, attacked, coded, strings, verdict, with_places
+from scenarios.injection import ATTACKS, MARK, Steps, attacked, coded, strings, verdict, with_places
 from tests.model.scripted import AS_OF
 
 
-def _cases(data: bytes) -> list[tuple[Path, str]]:
+def _cases(data: bytes) -> list[tuple[Steps, str]]:
     """Every text field that is coded besides, with the attacks in turn, so that each is used all over the record."""
     bundle = with_places(data)
     fields = [path for path in strings(bundle) if coded(bundle, path)]

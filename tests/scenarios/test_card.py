@@ -8,8 +8,9 @@ import pytest
 
 from agent.errors import RecordError
 from scenarios.approval import attempts
-from scenarios.card import MEASURES, Share, grounding, harmonic, mark, weights
+from scenarios.card import MEASURES, grounding, harmonic, mark, weights
 from scenarios.judging import judged
+from scenarios.shares import Share
 from scenarios.story import stories, tellings
 from scenarios.suites import requests
 

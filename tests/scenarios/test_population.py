@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from msgspec import structs
 
 from agent.errors import RecordError
 from agent.planning import make_plan
@@ -27,6 +28,14 @@ def test_a_patient_is_the_same_whether_drawn_first_or_alone() -> None:
     assert many[29].data() == drawn(name, 30, 7, DAY)[29].data() == orjson.dumps(record(population_named(name), 7, 29, DAY))
     assert many[29].data() != drawn(name, 30, 8, DAY)[29].data()
     assert len({one.key() for one in many}) == 30
+
+
+def test_units_that_cannot_be_read_are_told_all_at_once() -> None:
+    population = population_named("adults-in-primary-care")
+    wrong = tuple(structs.replace(entry, unit="furlong") for entry in population.value[:2])
+    assert structs.replace(population, value=(*wrong, *population.value[2:])).faults() == [
+        f"{entry.observable}: unit 'furlong' is not known; write it in UCUM, for example 'mg/dL'" for entry in wrong
+    ]
 
 
 def test_shares_are_near_what_is_declared() -> None:

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from agent.errors import RecordError
-from scenarios.card import MEASURES, Card, Share, weights
+from scenarios.card import MEASURES, Card, weights
 from scenarios.differences import differences
 from scenarios.page import Page, Section, as_html, as_markdown
 from scenarios.pictures import bars, histogram, intervals, lines, trends
@@ -22,6 +22,7 @@ from scenarios.places import Places
 from scenarios.population import drawn
 from scenarios.release import first_page
 from scenarios.report import finished_rows, manifest_of, rows_in, write_report
+from scenarios.shares import Share
 from scenarios.simulation import Settings, simulate_patients
 from scenarios.suites import card_page
 from scenarios.summary import summary

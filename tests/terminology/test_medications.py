@@ -253,3 +253,31 @@ def test_the_salt_of_metoprolol_is_told_by_name_and_release(text: str, kind: str
 
 def test_a_metoprolol_without_salt_is_neither() -> None:
     assert terminology().medication("metoprolol 50 mg").kinds.isdisjoint({"metoprolol-succinate", "metoprolol-tartrate"})
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths"),
+    [
+        ("Janumet 50-1000 mg", (("sitagliptin", "50 mg"), ("metformin", "1000 mg"))),
+        ("HYDROcodone-acetaminophen 5-325 MG per tablet", (("hydrocodone", "5 mg"), ("acetaminophen", "325 mg"))),
+        ("trimethoprim-sulfamethoxazole 160-800 mg tablet", (("trimethoprim", "160 mg"), ("sulfamethoxazole", "800 mg"))),
+        ("lisinopril/hctz 20/12.5 mg", (("lisinopril", "20 mg"), ("hydrochlorothiazide", "12.5 mg"))),
+        ("Trijardy XR 10-5-1000 mg", (("empagliflozin", "10 mg"), ("linagliptin", "5 mg"), ("metformin", "1000 mg"))),
+    ],
+)
+def test_strengths_in_a_row_belong_to_the_names_in_their_order(text: str, strengths: tuple[tuple[str, str], ...]) -> None:
+    assert terminology().medication(text).strengths == tuple((name, Quantity.parse(amount)) for name, amount in strengths)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "losartan 50-100 mg",
+        "Augmentin 250-62.5 mg/5 mL",
+        "norethindrone-ethinyl estradiol 1-20 mg-mcg",
+        "Janumet 50-1000",
+        "Trijardy XR 10-1000 mg",
+    ],
+)
+def test_numbers_in_a_row_that_cannot_be_told_apart_are_no_strengths(text: str) -> None:
+    assert terminology().medication(text).strengths == ()

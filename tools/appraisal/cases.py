@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from tools.appraisal.engine import bearing_on
@@ -11,7 +12,7 @@ from tools.appraisal.model import Given, GivenUse, Statement
 from tools.appraisal.series import CourseFile, course
 from tools.appraisal.supply import GapFile, gap_of
 from tools.clinical.answer import KnowledgeRef
-from tools.clinical.examples import AS_OF, born, values
+from tools.clinical.examples import AS_OF, patient, values
 from tools.clinical.facts import Facts, Ingredient, MedicationUse, Problem, Regimen
 from tools.clinical.quantity import Quantity
 
@@ -29,16 +30,8 @@ def failures(statements: Iterable[Statement]) -> list[str]:
 
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
-    return Facts(
-        as_of=AS_OF,
-        reference="Patient/example",
-        birth_date=born(given.age) if given.age else None,
-        sex=given.sex,
-        pregnancy=given.pregnancy,
-        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
-        medications=tuple(_use(use) for use in given.takes),
-        measurements={name: values(name, text.split(";")) for name, text in given.labs.items()},
-    )
+    measurements = {name: values(name, text.split(";")) for name, text in given.labs.items()}
+    return replace(patient(given, map(_use, given.takes), measurements), sex=given.sex, pregnancy=given.pregnancy)
 
 
 def _use(given: str | GivenUse) -> MedicationUse:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tools.appraisal.model import Given
 from tools.clinical.clause import within_days
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import UnitMismatchError, faults_of
 from tools.clinical.facts import Facts, Measurement
 from tools.clinical.knowledge import Document, load
 from tools.clinical.quantity import Quantity
@@ -64,10 +64,8 @@ class DoubtFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
         """Quantities and times that cannot be read; a difference in no way or in two."""
         found = []
         for entry in self.differ:
-            try:
-                _ = (within_days(entry.within), Quantity.parse(entry.by) if entry.by else None)
-            except UnitMismatchError as error:
-                found.append(f"{entry.id}: {error}")
+            unread = faults_of(within_days, [entry.within]) + faults_of(Quantity.parse, filter(None, [entry.by]))
+            found += [f"{entry.id}: {fault}" for fault in unread]
             if bool(entry.by) == bool(entry.by_percent):
                 found.append(f"{entry.id}: a difference is given in one way, by or by_percent")
         return found

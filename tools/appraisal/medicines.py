@@ -13,7 +13,7 @@ from msgspec import Struct
 from tools.appraisal.model import Bound
 from tools.appraisal.routes import systemic
 from tools.clinical.answer import Citation
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import Confidence, Document, load
 from tools.clinical.sourcing import citation, twice, unlisted
@@ -110,11 +110,7 @@ class TableFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True)
     def faults(self) -> list[str]:
         """Unknown sources, limits that cannot be read, a kind that is priced twice."""
         found = unlisted(self, [*((e.id, e.source) for e in self.indicated), *((e.id, e.source) for e in self.burden)])
-        for entry in self.indicated:
-            try:
-                _ = [bound.limit() for bound in entry.measured]
-            except UnitMismatchError as error:
-                found.append(f"{entry.id}: {error}")
+        found += [f"{entry.id}: {fault}" for entry in self.indicated for fault in faults_of(Bound.limit, entry.measured)]
         return found + [f"price of {fault}" for fault in twice(kind for price in self.price for kind in price.of)]
 
     def case_failures(self) -> list[str]:

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from tools.clinical.clause import Clause, compile_all, within_days
 from tools.clinical.conditions import Limit
-from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity
 
@@ -209,20 +209,16 @@ def _faults(statement: Statement, known: set[str]) -> Iterator[str]:
     yield from (f"no example expects {word!r}" for word in ("told", "nothing") if word not in expected)
     if not (statement.when or getattr(statement, "repeated", None) or getattr(statement, "since", None)):
         yield "says of no fact when it holds"
-    try:
-        compile_all(statement.when)
-        _ = list(_readings(statement))
-    except (KnowledgeError, UnitMismatchError) as error:
-        yield str(error)
+    yield from faults_of(compile_all, [statement.when])
+    if isinstance(statement, Suspicion):
+        yield from faults_of(within_days, _times(statement))
+        yield from faults_of(Bound.limit, statement.repeated.of if statement.repeated else ())
 
 
-def _readings(statement: Statement) -> Iterator[object]:
-    """Every quantity and time of a statement, read for its error."""
-    if not isinstance(statement, Suspicion):
-        return
-    yield from (within_days(text) for text in (statement.fresh, statement.due))
+def _times(statement: Suspicion) -> Iterator[str]:
+    """Every time that a suspicion names."""
+    yield from (statement.fresh, statement.due)
     if statement.repeated:
-        yield from (bound.limit() for bound in statement.repeated.of)
-        yield from (within_days(text) for text in (statement.repeated.apart, statement.repeated.within))
+        yield from (statement.repeated.apart, statement.repeated.within)
     if statement.since:
-        yield from (within_days(text) for text in (statement.since.within, statement.since.over, statement.since.apart) if text)
+        yield from filter(None, (statement.since.within, statement.since.over, statement.since.apart))

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tools.appraisal.model import Bound, Repeated, Since
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import within_days
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import UnitMismatchError, faults_of
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.knowledge import Document, load
 from tools.clinical.quantity import Quantity
@@ -137,10 +137,8 @@ class CourseFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True
         """Units that cannot be read; a remark without a limit."""
         found = []
         for entry in self.watched:
-            try:
-                _ = [Quantity.parse(text) for text in (entry.steady, entry.within, entry.over, entry.falls_a_year, entry.rises_by) if text]
-            except UnitMismatchError as error:
-                found.append(f"{entry.observable}: {error}")
+            texts = (entry.steady, entry.within, entry.over, entry.falls_a_year, entry.rises_by)
+            found += [f"{entry.observable}: {fault}" for fault in faults_of(Quantity.parse, filter(None, texts))]
             if bool(entry.remark) != bool(entry.falls_a_year or entry.rises_by):
                 found.append(f"{entry.observable}: a remark and its limit stand together")
         return found

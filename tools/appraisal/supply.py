@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tools.clinical.answer import Citation
 from tools.clinical.clause import within_days
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.knowledge import Document, load
 from tools.clinical.sourcing import citation, unlisted
@@ -53,12 +53,7 @@ class GapFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def faults(self) -> list[str]:
         """Unknown sources, and times that cannot be read."""
         found = unlisted(self, ((entry.id, entry.source) for entry in self.gap))
-        for entry in self.gap:
-            try:
-                within_days(entry.days)
-            except UnitMismatchError as error:
-                found.append(f"{entry.id}: {error}")
-        return found
+        return found + [f"{entry.id}: {fault}" for entry in self.gap for fault in faults_of(within_days, [entry.days])]
 
     def case_failures(self) -> list[str]:
         """The examples that do not come out as written."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -55,6 +56,36 @@ class Given(Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=T
     record_faults: tuple[Fault, ...] = ()
 
 
+class Person(Protocol):
+    """What every kind of example says of its patient."""
+
+    @property
+    def age(self) -> str | None:
+        """With its unit; nothing where it is not known."""
+
+    @property
+    def has(self) -> tuple[str, ...]:
+        """Problems by name."""
+
+
+def patient(
+    person: Person, medications: Iterable[MedicationUse], measurements: Mapping[str, tuple[Measurement, ...]], as_of: date = AS_OF
+) -> Facts:
+    """The patient of an example with problems and age, whatever kind of file it stands in; the caller adds what only its kind says.
+
+    Raises:
+        UnitMismatchError: the age is not a quantity.
+    """
+    return Facts(
+        as_of,
+        "Patient/example",
+        birth_date=born(person.age, as_of) if person.age else None,
+        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in person.has),
+        medications=tuple(medications),
+        measurements=measurements,
+    )
+
+
 def facts_of(given: Given) -> Facts:
     """The facts of an example at `AS_OF`; each medicine has one ingredient, named by its first kind.
 
@@ -63,16 +94,11 @@ def facts_of(given: Given) -> Facts:
     """
     medications = tuple(_medications(given))
     about = medications[0].reference if medications else "Observation/case"
-    return Facts(
-        AS_OF,
-        "Patient/case",
-        birth_date=None if given.age is None else born(given.age),
+    return replace(
+        patient(given, medications, {name: (measured(name, text),) for name, text in given.labs.items()}),
         sex=given.sex,
         pregnancy=given.pregnancy,
-        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
-        medications=medications,
         allergies=tuple(_allergy(number, entry) for number, entry in enumerate(given.allergies)),
-        measurements={name: (_measurement(name, text),) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
         data_issues=tuple(DataIssue(about, kind, "as the example says") for kind in given.record_faults),
     )
@@ -86,6 +112,13 @@ def born(age: str, as_of: date = AS_OF) -> date:
         months = as_of.year * 12 + as_of.month - 1 - count * (12 if quantity.unit == "a" else 1)
         return date(months // 12, months % 12 + 1, 1)
     return as_of - timedelta(days=count * (7 if quantity.unit == "wk" else 1))
+
+
+def measured(name: str, text: str, as_of: date = AS_OF) -> Measurement:
+    """One value, written as `5.1 mmol/L`, or with its age as `5.1 mmol/L @ 40 d`. Raises UnitMismatchError where it is no quantity."""
+    amount, _, old = text.partition(" @ ")
+    days = int(Quantity.parse(old).to("d").value) if old else 0
+    return Measurement(name, Quantity.parse(amount), as_of - timedelta(days=days), f"Observation/{name}")
 
 
 def values(name: str, texts: Iterable[str], as_of: date = AS_OF) -> tuple[Measurement, ...]:
@@ -144,9 +177,3 @@ def _allergy(number: int, given: GivenAllergy) -> Allergy:
         criticality="high" if given.high else None,
         intolerance=given.intolerance,
     )
-
-
-def _measurement(name: str, text: str) -> Measurement:
-    amount, _, old = text.partition(" @ ")
-    days = int(Quantity.parse(old).to("d").value) if old else 0
-    return Measurement(name, Quantity.parse(amount), AS_OF - timedelta(days=days), f"Observation/{name}")

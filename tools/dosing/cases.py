@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from tools.clinical.examples import born
-from tools.clinical.facts import Facts, Measurement, MedicationUse, Problem
-from tools.clinical.quantity import Quantity
+from msgspec import structs
+
+from tools.clinical.examples import measured, patient
+from tools.clinical.facts import Facts, MedicationUse
 from tools.dosing.answers import DoseAnswer
 from tools.dosing.engine import answer_for, daily_limit
 from tools.dosing.index import entry_of
@@ -31,16 +33,10 @@ def failures(file: DoseFile) -> list[str]:
 
 def facts_of(given: Given) -> Facts:
     """A patient from a few words; without an age, an adult of 50."""
-    return Facts(
-        as_of=AS_OF,
-        reference="Patient/example",
-        birth_date=born(given.age or "50 a", AS_OF),
-        sex=given.sex or None,
-        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
-        medications=tuple(MedicationUse(f"MedicationRequest/{name}", name, kinds=frozenset({name})) for name in given.takes),
-        measurements={name: (Measurement(name, Quantity.parse(text), AS_OF, f"Observation/{name}"),) for name, text in given.labs.items()},
-        phenotypes=given.phenotypes,
-    )
+    medications = (MedicationUse(f"MedicationRequest/{name}", name, kinds=frozenset({name})) for name in given.takes)
+    measurements = {name: (measured(name, text, AS_OF),) for name, text in given.labs.items()}
+    aged = given if given.age else structs.replace(given, age="50 a")
+    return replace(patient(aged, medications, measurements, AS_OF), sex=given.sex or None, phenotypes=given.phenotypes)
 
 
 def differences(case: Case, answer: DoseAnswer, steps: tuple[str, ...] = (), limit: str = "") -> list[str]:

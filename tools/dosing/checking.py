@@ -12,6 +12,7 @@ from tools.dosing.answers import Adjustment
 from tools.dosing.engine import answer_for, daily_limit, per_day
 from tools.dosing.index import Entry, index
 from tools.dosing.parameters import parameters
+from tools.dosing.stand_in import with_clearance
 from tools.dosing.steps import daily_of
 
 
@@ -47,21 +48,23 @@ def _over_daily(use: MedicationUse, name: str, entries: list[Entry], facts: Fact
     present = daily_of(use)
     if present is None:
         return []
-    limits = [(entry, *daily_limit(entry.alone, facts)) for entry in entries]
+    judged, instead = with_clearance(facts)
+    limits = [(entry, *daily_limit(entry.alone, judged)) for entry in entries]
     known = [(entry, most, reasons) for entry, most, reasons in limits if most is not None and most.same_kind(present)]
     if len(known) < len(limits) or not known:
         return []
     entry, most, reasons = max(known, key=lambda k: k[1].to(present.unit).value)
     if present.compare(most) <= 0:
         return []
-    why = [reason for reason in reasons if reason.because]
+    why = [reason for reason in reasons if reason.because and reason.text.endswith(f"at most {most} a day")]
+    said = [*why, instead] if why and instead else why
     return [
         _issue(
             use,
             name,
             entry,
             f"{_amount(present)} a day is more than the most that is given ({_amount(most)})",
-            why,
+            said,
             most=f"{_amount(most)} a day",
             gross=bool(why) or present.value >= most.to(present.unit).value * _gross_share(),
         )

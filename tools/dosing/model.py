@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import Clause, compile_all
-from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity
 
@@ -176,22 +176,8 @@ def clauses_of(rule: Rule) -> Iterator[tuple[Clause, ...]]:
 
 
 def rule_faults(rule: Rule) -> list[str]:
-    """Quantities that cannot be read, clauses that do not compile, a last dose that does not always apply."""
+    """Quantities that cannot be read, and clauses that do not compile."""
     texts = [rule.from_age, rule.max_single, rule.max_daily, rule.step_per, *rule.steps, *(product.amount for product in rule.products)]
     texts += [text for option in rule.doses for text in (option.amount, option.per, option.at_most, option.round_to, option.max_daily)]
     texts += [limit.max_daily for limit in rule.limits]
-    found = [fault for text in texts if text for fault in _quantity_fault(text)]
-    for clauses in clauses_of(rule):
-        try:
-            compile_all(clauses)
-        except KnowledgeError as error:
-            found.append(str(error))
-    return found
-
-
-def _quantity_fault(text: str) -> list[str]:
-    try:
-        Quantity.parse(text)
-    except UnitMismatchError as error:
-        return [str(error)]
-    return []
+    return faults_of(Quantity.parse, filter(None, texts)) + faults_of(compile_all, clauses_of(rule))

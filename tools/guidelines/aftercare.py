@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tools.clinical.clause import Clause, compile_all
-from tools.clinical.errors import KnowledgeError
+from tools.clinical.errors import faults_of
 from tools.clinical.facts import Facts
 from tools.clinical.knowledge import Confidence, Document, load
 from tools.clinical.sourcing import twice, unlisted
@@ -77,11 +77,7 @@ class AftercareFile(Document, frozen=True, forbid_unknown_fields=True, kw_only=T
         entries: tuple[After | Gap, ...] = (*self.after, *self.gap)
         found = unlisted(self, ((e.id, e.source) for e in entries))
         found += [f"{e.id}: either tests or a visit" for e in self.after if bool(e.tests) == bool(e.visit)]
-        for entry in self.after:
-            try:
-                compile_all(entry.when)
-            except KnowledgeError as error:
-                found.append(f"{entry.id}: {error}")
+        found += [f"{entry.id}: {fault}" for entry in self.after for fault in faults_of(compile_all, [entry.when])]
         return found + twice(e.id for e in entries)
 
     def case_failures(self) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from tools.clinical.answer import KnowledgeRef
 from tools.clinical.clause import Clause
 from tools.clinical.conditions import Condition, Truth
-from tools.clinical.examples import AS_OF, born, values
-from tools.clinical.facts import Allergy, Facts, Ingredient, MedicationUse, Problem, Regimen
+from tools.clinical.examples import AS_OF, patient, values
+from tools.clinical.facts import Allergy, Facts, Ingredient, MedicationUse, Regimen
 from tools.clinical.quantity import Quantity
 from tools.guidelines.model import ClauseCase, Expectation, Given, GuidelineFile
 from tools.guidelines.modules import compiled, shared
@@ -44,16 +45,12 @@ class NotedToolbox:
 def facts_of(given: Given) -> Facts:
     """The patient of an example, at the date of all examples."""
     names = dict.fromkeys((*given.takes, *given.doses, *given.started, *given.as_needed, *given.daily, *given.every))
-    return Facts(
-        as_of=AS_OF,
-        reference="Patient/example",
-        birth_date=born(given.age) if given.age else None,
+    measurements = {name: values(name, text.split(";")) for name, text in given.labs.items()}
+    return replace(
+        patient(given, (_use(name, given) for name in names), measurements),
         sex=given.sex,
         pregnancy=given.pregnancy,
-        problems=tuple(Problem(f"Condition/{name}", name, frozenset({name})) for name in given.has),
-        medications=tuple(_use(name, given) for name in names),
         allergies=tuple(map(_allergy, given.allergic_to)),
-        measurements={name: values(name, text.split(";")) for name, text in given.labs.items()},
         phenotypes=given.phenotypes,
     )
 

@@ -16,7 +16,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from tools.clinical.clause import Clause, compile_all
-from tools.clinical.errors import KnowledgeError, UnitMismatchError
+from tools.clinical.errors import KnowledgeError, faults_of
 from tools.clinical.facts import Pregnancy
 from tools.clinical.knowledge import Confidence, Document
 from tools.clinical.quantity import Quantity
@@ -113,18 +113,14 @@ class Do(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_default
     @property
     def due_days(self) -> int | None:
         """The due time in days."""
-        return None if self.due is None else int(Quantity.parse(self.due).to("d").value)
+        return None if self.due is None else _days(self.due)
 
     def faults(self) -> list[str]:
         """Not exactly one verb, or a time that cannot be read."""
         given = [verb for verb in VERBS if getattr(self, "continue_" if verb == "continue" else verb) is not None]
         if len(given) != 1:
             return [f"an action has one verb, this one has {given or 'none'}"]
-        try:
-            self.due_days  # noqa: B018 - read for its error
-        except UnitMismatchError as error:
-            return [str(error)]
-        return []
+        return faults_of(_days, filter(None, [self.due]))
 
 
 class Recommendation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -210,7 +206,7 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
         """Unknown sources, actions without a verb, two recommendations with one id."""
         faults = unlisted(self, ((r.id, name) for r in self.recommendation for name in r.source.split(" ")))
         faults += [f"{r.id}: {fault}" for r in self.recommendation for do in r.do for fault in do.faults()]
-        faults += [f"{name}: {fault}" for name, when in self._conditions() for fault in _clause_faults(when)]
+        faults += [f"{name}: {fault}" for name, when in self._conditions() for fault in faults_of(compile_all, [when])]
         return faults + twice(r.id for r in self.recommendation)
 
     @property
@@ -232,12 +228,8 @@ class GuidelineFile(Document, frozen=True, kw_only=True):
         return named
 
 
-def _clause_faults(when: tuple[Clause, ...]) -> list[str]:
-    try:
-        compile_all(when)
-    except KnowledgeError as error:
-        return [str(error)]
-    return []
+def _days(text: str) -> int:
+    return int(Quantity.parse(text).to("d").value)
 
 
 def expanded(clause: Clause, definitions: dict[str, tuple[Clause, ...]], seen: tuple[str, ...] = ()) -> Clause:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -19,9 +19,10 @@ from msgspec import Struct
 from tools.clinical.answer import Citation, KnowledgeRef
 from tools.clinical.clause import Clause, compile_all
 from tools.clinical.conditions import Condition
-from tools.clinical.errors import KnowledgeError
+from tools.clinical.errors import faults_of
 from tools.clinical.facts import Coding, Facts
 from tools.clinical.knowledge import Confidence, Document, load
+from tools.clinical.quantity import decimal_of
 from tools.clinical.sourcing import citation, twice, unlisted
 from tools.guidelines.model import Given
 from tools.guidelines.modules import compiled
@@ -59,13 +60,10 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
         found = [] if self.per_1000 or self.text else [f"{self.id}: neither a figure nor a text"]
         if self.per_1000 and not (self.over and self.population and self.against):
             found.append(f"{self.id}: a figure needs its time span, its population and what it is compared with")
-        try:
-            if self.per_1000 and not Decimal(self.per_1000):
-                found.append(f"{self.id}: a figure of nothing")
-            compile_all(self.when)
-        except (InvalidOperation, KnowledgeError) as error:
-            found.append(f"{self.id}: {error}")
-        return found
+        unread = faults_of(decimal_of, filter(None, [self.per_1000]))
+        if self.per_1000 and not unread and not decimal_of(self.per_1000):
+            found.append(f"{self.id}: a figure of nothing")
+        return found + [f"{self.id}: {fault}" for fault in (*unread, *faults_of(compile_all, [self.when]))]
 
     @property
     def needed(self) -> int | None:

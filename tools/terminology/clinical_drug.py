@@ -23,10 +23,15 @@ _PACK = re.compile(r"\((?=[^()]*[a-z]{3})((?:[^()]|\([^()]*\))*)\)")
 _PREFIX = re.compile(r"^(?:nda\d+\s+|\d[\d.,]*\s*(?:ml|hr|hours?|actuat|day)\s+(?=\S))+")
 _PART = re.compile(r"\s+/\s+|\s\+\s|\s+and\s+|\s+with\s+|\s*[;&]\s*|\s+plus\s+")
 _STRENGTH = re.compile(r"(?<![\w./-])(\d[\d,]*(?:\.\d+)?)\s*-?(%|[a-z]+)(?:\s*(?:/|per)\s*(\d*\.?\d*)\s*(24hr|[a-z]+))?(?![\w%])")
+_SERIES = re.compile(
+    r"(?<![\w./-])(\d+(?:\.\d+)?(?:[-/]\d+(?:\.\d+)?)+)\s*(mg|mcg|ug|g)\b(?!\s*-?\s*(?:mg|mcg|ug|g)\b)(?!\s*(?:/|per)\s*[\d.]*\s*(?:ml|l|g|kg|hr|h)\b)"
+)
 _NUMBER = re.compile(r"^(?:[\d.,/%+#x'-]+(?:hr|mg|ml|mcg|ug|g|h|d|day|actuat|unt|meq|u|x)?|q\d+(?:-\d+)?(?:h|hr|hrs|d|wk|w|mo)?|nda\d+)$")
 _JOINED = re.compile(r"(?<![a-z])([a-z]{4,})(\d[\d.]*\s*(?:mg|mcg|g|ml|meq|units?)\b)")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _LONGEST = 6
+_STEM = 6
+"""Letters by which an ingredient is found in a text that shortens it (`hydrochlorot`)."""
 _LONGEST_PHRASE = 40
 
 
@@ -35,7 +40,7 @@ class ParsedDrug:
     """What a string says.
 
     Attributes:
-        strengths: ingredient → strength, only where the string gives one to a single ingredient.
+        strengths: ingredient → strength, where the string gives one to a single ingredient, or one to each in a row.
         unresolved: parts that could not be read; the screening of this medicine is incomplete.
         corrected: names as written → as read, where the spelling was corrected.
         medicinal: a strength or a dose form says that this is about a medicine at all.
@@ -83,8 +88,20 @@ class DrugReader:
         self._read_form(plain, drug)
         for brand in brands:
             self._read_brand(brand, drug)
+        self._read_series(plain, drug)
         self._read_salts(text, drug)
         return drug
+
+    def _read_series(self, plain: str, drug: ParsedDrug) -> None:
+        """Strengths written in a row (`50-1000 mg`): one for each ingredient, in the order of the names, else in that of the label."""
+        found = _SERIES.findall(plain)
+        names = _in_order_of(plain, drug.ingredients)
+        if drug.strengths or len(found) != 1 or len(names) < 2 or drug.unresolved:
+            return
+        numbers, unit = found[0]
+        values = re.split(r"[-/]", numbers)
+        if len(values) == len(names) and (ucum := self._words.units.get(unit)):
+            drug.strengths.update((name, Quantity(Decimal(value), ucum)) for name, value in zip(names, values, strict=True))
 
     def _read_salts(self, text: str, drug: ParsedDrug) -> None:
         words = frozenset(name_key(_BRAND.sub(r" \1 ", plain_text(text))).split())
@@ -210,6 +227,12 @@ class DrugReader:
             drug.unresolved.clear()
         elif set(known).isdisjoint(drug.ingredients):
             drug.unresolved.append(brand)
+
+
+def _in_order_of(plain: str, names: list[str]) -> list[str]:
+    """The names in the order in which the text has them, where it has them all."""
+    places = {name: plain.find(name.replace("-", " ")[:_STEM]) for name in names}
+    return sorted(names, key=places.__getitem__) if min(places.values(), default=-1) >= 0 else names
 
 
 def _decimal(number: str) -> Decimal:

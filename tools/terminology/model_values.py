@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tools.clinical.errors import UnitMismatchError
+from tools.clinical.errors import faults_of
 from tools.clinical.knowledge import Document
 from tools.clinical.quantity import unit_dimension
 from tools.clinical.sourcing import twice
@@ -228,12 +228,7 @@ class EventFile(Document, frozen=True, kw_only=True):
 
 
 def _observable_faults(entry: ObservableEntry, cited: set[str]) -> list[str]:
-    found = []
-    for unit in (entry.unit, *(way.unit for way in entry.also)):
-        try:
-            unit_dimension(unit)
-        except UnitMismatchError as error:
-            found.append(str(error))
+    found = faults_of(unit_dimension, (entry.unit, *(way.unit for way in entry.also)))
     named = [entry.source] if entry.source else []
     found += [f"source {source!r} is not listed" for source in (*named, *(band.source for band in entry.band)) if source not in cited]
     if (entry.abnormal_low is not None or entry.abnormal_high is not None) and not entry.source:
