@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tools.appraisal.engine import bearing_on
 from tools.appraisal.medicines import TableCase, TableFile, burden_of, priced, reason_of

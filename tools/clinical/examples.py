@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tools.clinical.facts import Allergy, Currency, DataIssue, Facts, Ingredient, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from tools.clinical.examples import measured, patient
 from tools.clinical.facts import Facts, MedicationUse
