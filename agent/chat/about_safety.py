@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from agent import wording
 from agent.chat.meaning import meant
@@ -21,11 +20,7 @@ from tools.clinical.plan import Item, Plan, PlanIssue
 from tools.guidelines.pregnancy import can_be_pregnant
 from tools.terminology import terminology
 
-if TYPE_CHECKING:
-    from tools.dosing import DoseAnswer
-
 _MOVED = re.compile(r"^(?:the |her |his |their )?(?P<name>[a-z][\w \-]*?) (?P<how>doubles?|doubled|halves|halved|is halved|were halved)$")
-_NO_SINGLE = "{name} is no single ingredient that is known here, so no dose was computed."
 _NOTHING = "No check found anything that stands against the plan or the medicines. What was not checked stands in /not-checked."
 
 
@@ -52,7 +47,7 @@ def check(session: Session, drug: str) -> Reply:
     plan = _plan_with(session, drug)
     found = [i for i in plan.issues if names & set(i.participants) and not i.suppressed]
     lines = [i for i in session.plan.items if names & {g.name for g in i.subject.ingredients}]
-    told = [claim(_line_because(i), _item_bearing(i)) for i in lines if i.action in {"stop", "hold", "change"}]
+    told = [claim(_line_because(i), item_bearing(i)) for i in lines if i.action in {"stop", "hold", "change"}]
     if not found and told:
         return Reply(tuple(told))
     if not found:
@@ -69,72 +64,12 @@ def _check_class(session: Session, drug: str) -> Reply:
     taken = [m for m in session.case.taken if wanted.has(m.kinds)]
     rows = [claim(worded("Taken of that class: {name}.", name=m.text), (m.reference,)) for m in taken]
     rows += [
-        claim(_line_because(i), _item_bearing(i))
+        claim(_line_because(i), item_bearing(i))
         for i in session.plan.items
         if any(wanted.has(terminology().medication(g.name).kinds) for g in i.subject.ingredients)
     ]
     single = worded("{name} is a class; a single medicine can be checked, for instance: /check ibuprofen.", name=repr(drug))
     return reply(*rows, unknown(single))
-
-
-def dose(session: Session, drug: str) -> Reply:
-    """The dose of a medicine for this patient, what set it, and what is missing."""
-    from tools.dosing import calculate_dose
-
-    match = terminology().medication(drug)
-    combined = {i.name for i in match.ingredients}
-    if len(combined) > 1 and (lines := [i for i in session.plan.items if {g.name for g in i.subject.ingredients} == combined]):
-        return Reply(tuple(claim(_line_and_dose(i), _item_bearing(i)) for i in lines))
-    if len(match.ingredients) != 1:
-        return reply(unknown(worded(_NO_SINGLE, name=repr(drug))), understood=False)
-    name = match.ingredients[0].name
-    planned = [i for i in session.plan.items if i.dose and any(g.name == name for g in i.subject.ingredients)]
-    rows = [claim(worded("In the plan: {line}.", line=_line_and_dose(i)), _item_bearing(i)) for i in planned]
-    facts = session.case.facts
-    found = calculate_dose(name, "", facts)
-    if found.text or "indication" not in found.missing:
-        return Reply((*rows, *_dosed(name, found, "")))
-    reasons = sorted({kind for problem in facts.problems if problem.active for kind in problem.kinds})
-    doses = {each.text: (each, reason) for reason in reasons if (each := calculate_dose(name, reason, facts)).text}
-    told = [sentence for each, reason in doses.values() for sentence in _dosed(name, each, f" for {reason.replace('-', ' ')}")]
-    return Reply((*rows, *(told or _dosed(name, found, ""))))
-
-
-def most(session: Session, drug: str) -> Reply:
-    """The largest dose that the rule for this patient allows; a usual dose is never given for it."""
-    from tools.dosing import calculate_dose
-
-    match = terminology().medication(drug)
-    if len(match.ingredients) != 1:
-        return reply(unknown(worded(_NO_SINGLE, name=repr(drug))), understood=False)
-    name, facts = match.ingredients[0].name, session.case.facts
-    reasons = ("", *sorted({kind for problem in facts.problems if problem.active for kind in problem.kinds}))
-    rows: dict[str, Sentence] = {}
-    for found in (calculate_dose(name, reason, facts) for reason in reasons):
-        for what, limit in (("a day", found.max_per_day), ("at once", found.max_single)):
-            if found.rule and limit:
-                text = worded("At most {amount} {what}", amount=f"{limit.value} {wording.unit(limit.unit)}", what=Phrase(what))
-                text = (
-                    worded("{dose} for {problem}.", dose=text, problem=found.indication.replace("-", " "))
-                    if found.indication
-                    else worded("{dose}.", dose=text)
-                )
-                rows[str(text)] = claim(text, (found.rule.id,))
-    return reply(
-        *(rows.values() or (unknown(worded("The rules name no largest dose of {name} for this patient.", name=name)),)),
-        *dose(session, drug).sentences,
-    )
-
-
-def _dosed(name: str, found: DoseAnswer, reason: str) -> list[Sentence]:
-    """A dose with its adjustments, or why there is none."""
-    if found.rule is None or not found.text:
-        none = worded("No dose of {name}: {outcome}.", name=name, outcome=found.outcome)
-        rows = [unknown(wording.sentence(found.reason) if found.reason else none)]
-    else:
-        rows = [claim(wording.sentence(f"{found.text.rstrip('.')}{reason}"), (found.rule.id,))]
-        rows += [claim(wording.sentence(a.text), (found.rule.id,)) for a in found.adjustments]
-    return rows + ([unknown(worded("Missing: {what}.", what=wording.listed(found.missing)))] if found.missing else [])
 
 
 def what_if(session: Session, change: str) -> Reply:
@@ -228,8 +163,8 @@ def _told(found: Differences) -> Iterator[Sentence]:
     if found.none:
         yield unknown("  Nothing that one would act on would change, as far as it was checked.")
     for item in found.added:
-        yield claim(worded("  + {line}", line=_because(item, _line_and_dose(item, numbered=False))), _item_bearing(item))
-    yield from (claim(worded("  - no longer: {line}", line=_named(item)), _item_bearing(item)) for item in found.removed)
+        yield claim(worded("  + {line}", line=_because(item, line_and_dose(item, numbered=False))), item_bearing(item))
+    yield from (claim(worded("  - no longer: {line}", line=_named(item)), item_bearing(item)) for item in found.removed)
     yield from (claim(f"  ~ {text}", ("plan",)) for text in found.changed)
     yield from (claim(worded("  ! {issue}", issue=issue_words(i)), _bearing(i)) for i in found.issues_added)
     yield from (claim(worded("  ✓ settled: {issue}", issue=issue_words(i)), _bearing(i)) for i in found.issues_gone)
@@ -256,7 +191,8 @@ def _named(item: Item, *, numbered: bool = False) -> Phrase:
     return worded("{id} {line}", id=item.id, line=named) if numbered else named
 
 
-def _line_and_dose(item: Item, *, numbered: bool = True) -> Phrase:
+def line_and_dose(item: Item, *, numbered: bool = True) -> Phrase:
+    """A line of the plan by its number, with its dose."""
     named = _named(item, numbered=numbered)
     return worded("{line}: {how}", line=named, how=item.dose.text.rstrip(".")) if item.dose else named
 
@@ -269,7 +205,8 @@ def _line_because(item: Item) -> Phrase:
     return worded("{line}.", line=_because(item, _named(item, numbered=True)))
 
 
-def _item_bearing(item: Item) -> tuple[str, ...]:
+def item_bearing(item: Item) -> tuple[str, ...]:
+    """What bears a line of the plan: its evidence and facts."""
     facts = [fact for reason in item.rationale for fact in reason.facts]
     return (
         *(c.id for reason in item.rationale for c in reason.evidence),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.chat import about_care, about_plan, about_record, about_safety
+from agent.chat import about_care, about_doses, about_plan, about_record, about_safety
 from agent.chat.deciding import decide
 from agent.chat.grammar import COMMANDS, Intent, understand
 from agent.chat.session import Reply, Session, frame, reply
@@ -113,8 +113,8 @@ ANSWERS: dict[str, Callable[[Session, str], Reply]] = {
     "compare": _needing("/compare i3", about_plan.compare),
     "value": _needing("/value potassium", about_record.value),
     "check": _needing("/check ibuprofen", _checked),
-    "dose": _needing("/dose apixaban", about_safety.dose),
-    "most": _needing("/dose apixaban", about_safety.most),
+    "dose": _needing("/dose apixaban", about_doses.dose),
+    "most": _needing("/dose apixaban", about_doses.most),
     "goal": about_care.goal,
     "need": about_care.need,
     "stops": about_care.stops,

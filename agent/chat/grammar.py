@@ -81,6 +81,8 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^{_HER}([a-z][\w ]*?) (?:was|is now|is|came back(?: (?:at|as))?|has (?:risen|gone up|dropped|fallen) to|(?:rose|went up|dropped|fell) to|of) (-?\d+(?:\.\d+)?(?: ?[a-z%/]+)?)(?: (?:this morning|today|now|yesterday|last week))?(?:,? (?:what now|now what|what (?:do|should) (?:i|we) do|does (?:that|this) change (?:anything|things|the plan)))?$", "measured"),
     (rf"^(?:can|may|could|should|do) {_WHO} (?:double|raise|increase|lower|reduce|decrease|halve|uptitrate|up.?titrate|titrate|cut|go up on|go down on) {_ARTICLE}(?:dose of )?{_ARTICLE}(.+?)(?: dose)?$", "dose"),
     (rf"^(?:{_THEY}|we|i) (?:can't|can not|cannot|can no longer|does not|doesn't|do not|don't|will not|won't|refuses?|declines?|did not|didn't)(?: want)?(?: to)? (?:afford|take|pay for|tolerate|get|like|use|swallow) {_ARTICLE}(.+)$|^(?:{_THEY}) (?:refuses|declines|is intolerant of|does not want|doesn't want) (?:to take )?{_ARTICLE}(.+)$", "compare"),
+    (rf"^(?:convert|rotate|exchange) {_ARTICLE}(.+?) (?:to|into|for) {_ARTICLE}(.+)$", "exchanged"),
+    (r"^(?:how much|(?:(?:what|which)(?: is)? )?(?:the )?dos(?:e|age) of) (.+?) (?:equals?|is equal to|is equivalent to|is the equivalent of|corresponds to|instead of) (.+)$", "equal"),
     (r"^allerg(?:y|ies)$", "allergic"),
     (rf"^(?:stop|hold) {_ARTICLE}(.+)$", "stopping"),
     (r"^what (?:happens|comes|would happen|else is there|instead) if (?:i|we) (?:reject|refuse|decline) (i\d+)$|^(?:what|which)\b.* instead of (i\d+|.+)$", "compare"),
@@ -140,8 +142,15 @@ _CARE: tuple[tuple[str, str], ...] = (
     (rf"^(?!what|which|show|any|is |are |can |why ){_HER}(.+?) (?:targets?|goals?)$", "goal"),
 )  # fmt: skip
 """Asked as care goes; tried first."""
-_SUPPOSED = {"instead": "+{0} and -{1}", "stopping": "-{0}", "measured": "{0}={1}", "expecting": "pregnant"}
-"""Questions that suppose something, as the supposition."""
+_RETOLD: dict[str, tuple[str, str]] = {
+    "instead": ("what-if", "+{0} and -{1}"),
+    "stopping": ("what-if", "-{0}"),
+    "measured": ("what-if", "{0}={1}"),
+    "expecting": ("what-if", "pregnant"),
+    "exchanged": ("dose", "{1} instead of {0}"),
+    "equal": ("dose", "{0} instead of {1}"),
+}
+"""Questions that suppose something, or ask for one medicine's dose in place of another's: the intent, and what is asked."""
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^approve (?:line |item )?(i\d+|rest|the rest)$", "approve"),
     (r"^reject (?:line |item )?(i\d+ .+)$", "reject"),
@@ -200,8 +209,9 @@ def understand(line: str) -> Intent | None:
         return spanish
     for pattern, name in (*_CARE, *_PHRASES):
         if found := re.match(pattern, bare):
-            if name in _SUPPOSED:
-                return Intent("what-if", _SUPPOSED[name].format(*(group.strip() for group in found.groups())))
+            if name in _RETOLD:
+                intent, asked = _RETOLD[name]
+                return Intent(intent, asked.format(*(group.strip() for group in found.groups())))
             return Intent(name, next((group.strip() for group in found.groups() if group), ""))
     name = re.sub(f"^{_HER}", "", bare)
     if name in NAMES:

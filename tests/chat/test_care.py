@@ -10,6 +10,7 @@ from agent.chat.grammar import Intent, understand
 from agent.chat.meaning import meant
 from agent.chat.session import Session
 from agent.faces.planning_face import EXAMPLE_AS_OF, example_record
+from scenarios.builders import bundle, condition, medication, observation, patient
 from tools.terminology import terminology
 
 
@@ -185,3 +186,39 @@ def test_how_much_is_taken_is_not_how_much_a_rule_would_give(session: Session) -
 
 def test_whether_a_value_is_right_is_no_question_about_a_medicine(session: Session) -> None:
     assert said(session, "is her BP ok?").startswith("Systolic blood pressure 148 mmHg")
+
+
+@pytest.fixture(scope="module")
+def on_oxycodone() -> Session:
+    day = EXAMPLE_AS_OF
+    order = medication("oxycodone 20 MG Oral Tablet", dose="20 mg", per="12 h", ordered=day)
+    problems = (condition("atrial-fibrillation"), condition("venous-thromboembolism"), condition("chronic-pain"))
+    weight = observation("body-weight", "80 kg", when=day)
+    kidney = observation("serum-creatinine", "1.0 mg/dL", when=day)
+    return Session(orjson.dumps(bundle(patient(sex="male", age=70, as_of=day), *problems, order, weight, kidney)), day)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("convert oxycodone to hydromorphone", "6 to 9 mg of hydromorphone a day in all, by mouth, in place of 40 mg of oxycodone a day."),
+        ("/dose hydromorphone instead of oxycodone", "6 to 9 mg of hydromorphone a day in all, by mouth, in place of 40 mg of oxycodone a day."),
+        ("how much hydromorphone equals oxycodone 10 mg twice daily?", "3 to 4.5 mg of hydromorphone a day in all, by mouth, in place of 20 mg of oxycodone a day."),
+        ("what is the dose of prednisone instead of dexamethasone 6 mg once daily?", "40 mg of prednisone a day in all, by mouth, in place of 6 mg of dexamethasone a day."),
+        ("convert oxycodone to methadone", "No dose: methadone, buprenorphine and fentanyl follow no factor: ask a specialist."),
+        ("convert 20 mg of oxycodone to hydromorphone", "No dose: the daily dose of oxycodone was not told."),
+        ("convert oxycodone to gibberishol", "'gibberishol' is no single ingredient that is known here, so no dose was computed."),
+    ],
+)  # fmt: skip
+def test_one_opioid_or_steroid_in_place_of_another(on_oxycodone: Session, line: str, told: str) -> None:
+    assert answer(on_oxycodone, line).lines[0] == told
+
+
+def test_what_was_not_looked_at_is_told_with_a_change_of_opioid(on_oxycodone: Session) -> None:
+    assert "not looked at: whether it suits this patient" in said(on_oxycodone, "convert oxycodone to hydromorphone").casefold()
+
+
+def test_a_medicine_that_two_problems_ask_for_has_the_dose_of_each(on_oxycodone: Session) -> None:
+    told = said(on_oxycodone, "/dose apixaban")
+    assert "5 mg by mouth every 12 hours for atrial fibrillation" in told
+    assert "for venous thromboembolism" in told
