@@ -26,7 +26,7 @@ from tools.calculators.model import Input
 from tools.calculators.weights import ACTUAL_CLEARANCE, CLEARANCE
 from tools.clinical.clause import Clause
 from tools.guidelines.modules import definitions, modules, shared
-from tools.guidelines.shared import Computed
+from tools.guidelines.computed_value import Computed
 from tools.terminology import terminology
 
 GUIDELINES = frozenset({"guidelines", "guidelines-shared", "aftercare", "tradeoffs"})

@@ -15,6 +15,7 @@ from tools.guidelines.cases import facts_of
 from tools.guidelines.computed import compute, with_states
 from tools.guidelines.model import Given
 from tools.guidelines.modules import shared
+from tools.guidelines.shared import Overdue
 
 COMPUTED = {entry.name: entry for entry in shared().computed}
 
@@ -110,3 +111,21 @@ def test_what_is_left_of_a_stroke_is_no_stroke_of_today() -> None:
 
     assert acute("stroke")
     assert not acute("stroke", "stroke-sequelae")
+
+
+def due(given: date, today: date) -> bool:
+    dose = Event("Immunization/1", "immunization", "influenza", frozenset({"influenza-vaccine"}), when=given)
+    return "influenza-vaccine-due" in with_states(Facts(today, events=(dose,)), shared().overdue, ()).derived
+
+
+def test_a_vaccine_against_influenza_counts_for_its_season() -> None:
+    today = date(2026, 11, 25)
+    assert [due(given, today) for given in (date(2026, 7, 1), date(2026, 6, 30), date(2026, 11, 26))] == [False, True, True]
+    assert [due(date(2025, 10, 1), date(2026, month, 30)) for month in (3, 6, 7)] == [False, False, True]
+
+
+def test_an_examination_is_due_after_a_time_or_in_a_season_and_not_by_both() -> None:
+    with pytest.raises(ValueError, match="either `within` or `since`"):
+        Overdue("eye-exam-overdue", ("retinal-examination",))
+    with pytest.raises(ValueError, match="either `within` or `since`"):
+        Overdue("eye-exam-overdue", ("retinal-examination",), within="1 a", since="07-01")

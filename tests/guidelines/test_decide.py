@@ -412,3 +412,18 @@ def test_prophylaxis_against_flares_waits_with_the_urate_lowering_that_it_is_for
     )
     days = {d.picked: d.due_days for d in found.decisions if d.action == "start" and d.picked in ("allopurinol", "colchicine")}
     assert days == {"allopurinol": 14, "colchicine": 14}
+
+
+def basic_set_of_heart_failure(potassium: int, egfr: int) -> set[str]:
+    """What is ordered before a renin blocker, with values so many days old; the rule takes values of 90 days."""
+    labs = {"lvef": "30 %", "serum-potassium": f"4.2 mmol/L, {potassium} d ago", "egfr": f"65 mL/min/{{1.73_m2}}, {egfr} d ago"}
+    found = run(has=("heart-failure-reduced-ef",), age="66 a", sex="male", labs=labs)
+    return {name for d in found.decisions if d.recommendation.endswith("order-serum-potassium") for name in d.subjects}
+
+
+def test_of_a_basic_set_what_the_rule_calls_too_old_is_measured_again_and_nothing_else() -> None:
+    old, young = 91, 90
+    assert basic_set_of_heart_failure(old, young) == {"serum-potassium"}
+    assert basic_set_of_heart_failure(young, old) == {"serum-creatinine"}
+    assert basic_set_of_heart_failure(old, old) == {"serum-potassium", "serum-creatinine"}
+    assert basic_set_of_heart_failure(young, young) == set()

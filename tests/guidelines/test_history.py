@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tools.clinical.facts import Allergy, Event, Facts, Ingredient, Measurement, MedicationUse, Problem
 from tools.clinical.quantity import Quantity
 from tools.guidelines.computed import compute
-from tools.guidelines.shared import Computed
+from tools.guidelines.computed_value import Computed
 
 AS_OF = date(2026, 6, 30)
 YEAR = Computed("exacerbations-12mo", "{count}", episodes=("copd-exacerbation",), acute_care_for=("copd",), within="365 d", apart="14 d")

@@ -33,12 +33,17 @@ def act(state: State, turn: Turn) -> None:
 
 
 def _order(state: State, turn: Turn, do: Do) -> bool:
-    """Order tests; of a basic set (slots 10 to 19), those that have a young value are left out where others have none."""
-    within = shared().not_again_within_days
-    lacking = tuple(name for name in do.objects if all(state.facts.latest(same, within) is None for same in shared().names_of(name)))
+    """Order tests; of a basic set (slots 10 to 19), those that have a young value are left out where others have none. What is young
+    the rule says, and for a rule that says nothing the shared knowledge.
+    """
+    lacking = tuple(name for name in do.objects if not any(_young(state, turn, same) for same in shared().names_of(name)))
     basic_set = turn.rule.recommendation.slot in _MEASURE and lacking
     state.decisions.append(turn.decision(do, change=do.how, subjects=lacking if basic_set else do.objects))
     return True
+
+
+def _young(state: State, turn: Turn, observable: str) -> bool:
+    return state.facts.latest(observable, turn.rule.window(observable) or shared().not_again_within_days) is not None
 
 
 def _plain(state: State, turn: Turn, do: Do) -> bool:

@@ -11,7 +11,8 @@ from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
 from tools.guidelines.history import HISTORY, Answer
-from tools.guidelines.shared import OF_MODULE, Computed, Declined, Overdue, Recent
+from tools.guidelines.computed_value import OF_MODULE, Computed
+from tools.guidelines.shared import Declined, Overdue, Recent
 
 Goals = Mapping[str, Quantity]
 _DAYS_A_WEEK = Decimal(7)
@@ -193,8 +194,8 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
 
 
 def _shown(examination: Overdue, facts: Facts) -> bool:
-    days = within_days(examination.within) or 0
-    return any(_within(event.when, days, facts) for kind in examination.unless for event in facts.happened(kind))
+    first = examination.earliest(facts.as_of)
+    return any(e.when is not None and first <= e.when <= facts.as_of for kind in examination.unless for e in facts.happened(kind))
 
 
 def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) -> None:

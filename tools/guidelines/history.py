@@ -12,7 +12,7 @@ from decimal import Decimal
 from tools.clinical.clause import within_days
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.quantity import Quantity
-from tools.guidelines.shared import Computed
+from tools.guidelines.computed_value import Computed
 
 Answer = tuple[Decimal, date, tuple[str, ...]] | None
 _Dated = tuple[date, str]

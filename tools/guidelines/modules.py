@@ -8,14 +8,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from tools.clinical.answer import Citation, KnowledgeRef
-from tools.clinical.clause import Clause, compile_all
+from tools.clinical.clause import Clause, compile_all, leaves, within_days
 from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
 from tools.clinical.sourcing import citation
 from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
 from tools.guidelines.results import DecisionUrgency
-from tools.guidelines.shared import Computed, Shared
+from tools.guidelines.computed_value import Computed
+from tools.guidelines.shared import Shared
 
 FOLDER = Path(__file__).parent / "modules"
 SHARED = Path(__file__).parent / "shared"
@@ -47,6 +48,17 @@ class Rule:
     def do(self) -> tuple[Do, ...]:
         """What it says to do."""
         return self.recommendation.do
+
+    @cached_property
+    def _windows(self) -> Mapping[str, int]:
+        asked = [(clause.unmeasured, within_days(clause.within)) for clause in leaves(self.recommendation.when)]
+        return {name: days for name, days in sorted(asked, key=lambda pair: -(pair[1] or 0)) if name and days}
+
+    def window(self, observable: str) -> int | None:
+        """For how many days a value of it is young enough for this rule: as its condition says of it, else as it says of its tests,
+        whichever is shortest; `None` where it says nothing.
+        """
+        return self._windows.get(observable) or min(self._windows.values(), default=None)
 
 
 @dataclass(frozen=True)
