@@ -121,7 +121,13 @@ def due(given: date, today: date) -> bool:
 def test_a_vaccine_against_influenza_counts_for_its_season() -> None:
     today = date(2026, 11, 25)
     assert [due(given, today) for given in (date(2026, 7, 1), date(2026, 6, 30), date(2026, 11, 26))] == [False, True, True]
-    assert [due(date(2025, 10, 1), date(2026, month, 30)) for month in (3, 6, 7)] == [False, False, True]
+    assert [due(date(2025, 10, 1), date(2026, month, 30)) for month in (3, 6, 9)] == [False, False, True]
+
+
+def test_a_vaccine_against_influenza_is_offered_from_september_to_may() -> None:
+    long_ago = date(2020, 10, 1)
+    days = (date(2026, 8, 31), date(2026, 9, 1), date(2027, 1, 1), date(2027, 5, 31), date(2027, 6, 1))
+    assert [due(long_ago, today) for today in days] == [False, True, True, True, False]
 
 
 def test_an_examination_is_due_after_a_time_or_in_a_season_and_not_by_both() -> None:

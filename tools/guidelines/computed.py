@@ -185,7 +185,7 @@ def with_states(facts: Facts, overdue: Iterable[Overdue], recent: Iterable[Recen
         if orders:
             found[entry.name] = orders
     for examination in overdue:
-        if not (facts.any_event(examination.unless) and _shown(examination, facts)):
+        if examination.offered_on(facts.as_of) and not (facts.any_event(examination.unless) and _shown(examination, facts)):
             found[examination.name] = (facts.reference or examination.name,)
     for state in recent:
         if not facts.names.isdisjoint(state.problems):

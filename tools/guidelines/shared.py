@@ -22,16 +22,26 @@ class Overdue(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     Attributes:
         within: the time, back from today.
         since: month and day (`07-01`) on which the season begins, in place of `within`.
+        offered: first and last day of a year on which the name may hold; empty for the whole year.
     """
 
     name: str
     unless: tuple[str, ...]
     within: str = ""
     since: str = ""
+    offered: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         if bool(self.within) == bool(self.since):
             raise ValueError(f"{self.name}: either `within` or `since`")
+
+    def offered_on(self, today: date) -> bool:
+        """Whether today lies in the part of the year in which it is offered; that part may go over the new year."""
+        if self.offered is None:
+            return True
+        first, last = self.offered
+        now = today.isoformat()[5:]
+        return first <= now <= last if first <= last else now >= first or now <= last
 
     def earliest(self, today: date) -> date:
         """The first day on which an event still counts today."""
