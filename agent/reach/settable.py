@@ -25,8 +25,8 @@ from tools.calculators.engine import catalogue
 from tools.calculators.model import Input
 from tools.calculators.weights import ACTUAL_CLEARANCE, CLEARANCE
 from tools.clinical.clause import Clause
-from tools.guidelines.modules import definitions, modules, shared
 from tools.guidelines.computed_value import Computed
+from tools.guidelines.modules import definitions, modules, shared
 from tools.terminology import terminology
 
 GUIDELINES = frozenset({"guidelines", "guidelines-shared", "aftercare", "tradeoffs"})

@@ -10,8 +10,8 @@ from tools.clinical.clause import within_days
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Facts, Measurement, MedicationUse
 from tools.clinical.quantity import Quantity
-from tools.guidelines.history import HISTORY, Answer
 from tools.guidelines.computed_value import OF_MODULE, Computed
+from tools.guidelines.history import HISTORY, Answer
 from tools.guidelines.shared import Declined, Overdue, Recent
 
 Goals = Mapping[str, Quantity]

@@ -13,9 +13,9 @@ from tools.clinical.conditions import Condition
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
 from tools.clinical.sourcing import citation
+from tools.guidelines.computed_value import Computed
 from tools.guidelines.model import Do, GuidelineFile, Recommendation, expanded
 from tools.guidelines.results import DecisionUrgency
-from tools.guidelines.computed_value import Computed
 from tools.guidelines.shared import Shared
 
 FOLDER = Path(__file__).parent / "modules"
