@@ -15,11 +15,13 @@ _SAID = re.compile(
 _OTHERWISE = re.compile(
     r"\b(?:not|no|never|cannot|barely|hardly|poorly|badly|unless|except|but|allerg\w*|reaction\w*)\b|n't\b", re.IGNORECASE
 )
+_LONGEST = 200
+"""A text with more letters says more than that."""
 
 
 def tolerated(text: str) -> str | None:
     """The substance that an entry says is tolerated; `None` where it says something else, or something more."""
-    found = _SAID.fullmatch(" ".join(text.split()))
+    found = _SAID.fullmatch(" ".join(text.split())) if len(text) <= _LONGEST else None
     if found is None or _OTHERWISE.search(text):
         return None
     return found["before"] or found["after"]
