@@ -186,6 +186,7 @@ def test_only_that_nothing_at_all_is_known_is_no_allergy(read: Read, text: str, 
         ("Penicillin - tolerates cephalosporins", True),
         ("Penicillin: hives, tolerated later", True),
         ("Penicillin intolerance", True),
+        ("penicillin " + "is " * 100 + "tolerated", True),
     ],
 )
 def test_what_an_entry_says_is_tolerated_is_no_allergy_and_anything_more_is_one(read: Read, text: str, active: bool) -> None:
