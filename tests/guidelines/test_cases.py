@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tools.clinical.clause import Clause
 from tools.clinical.errors import KnowledgeError
 from tools.clinical.knowledge import load
 from tools.guidelines.cases import clause_cases, failures
 from tools.guidelines.model import GuidelineFile, expanded
-from tools.guidelines.modules import files
+from tools.guidelines.modules import files, told_apart
 from tools.guidelines.search import PHRASES, PhraseMap
 
 FILES = files()
@@ -39,3 +40,10 @@ def test_definitions_that_need_each_other_are_refused() -> None:
     meant = {"one": (Clause(has="other"),), "other": (Clause(has="one"),)}
     with pytest.raises(KnowledgeError, match="needs itself"):
         expanded(Clause(has="one"), meant)
+
+
+def test_a_recommendation_whose_id_stands_in_another_file_is_refused() -> None:
+    one = next(file for file in FILES if file.recommendation)
+    other = structs.replace(one, id="another-file")
+    with pytest.raises(KnowledgeError, match=f"another-file: the recommendation .* stands in {one.id} already"):
+        told_apart((one, other))

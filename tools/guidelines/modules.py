@@ -98,8 +98,19 @@ class Module:
 
 @lru_cache(maxsize=1)
 def files() -> tuple[GuidelineFile, ...]:
-    """Every file of the modules. Raises KnowledgeError."""
-    return load(FOLDER, GuidelineFile)
+    """Every file of the modules. Raises KnowledgeError: a file is malformed, or two files have a recommendation of one id."""
+    return told_apart(load(FOLDER, GuidelineFile))
+
+
+def told_apart(found: tuple[GuidelineFile, ...]) -> tuple[GuidelineFile, ...]:
+    """The files as they are. Raises KnowledgeError: two of them have a recommendation of one id."""
+    where: dict[str, str] = {}
+    for file in found:
+        for rule in file.recommendation:
+            if rule.id in where:
+                raise KnowledgeError(f"{file.id}: the recommendation {rule.id!r} stands in {where[rule.id]} already")
+            where[rule.id] = file.id
+    return found
 
 
 @lru_cache(maxsize=1)
