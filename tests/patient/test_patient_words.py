@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tools.guidelines import modules
-from tools.patient_words import LANGUAGES, patient_words
+from tools.guidelines.modules import files
+from tools.patient_words import LANGUAGES, TopicKind, patient_words
 from tools.patient_words.model import MedicineFile, PageFile, incomplete
 from tools.patient_words.patterns import Pattern, Table
 from tools.terminology import terminology
@@ -46,6 +47,12 @@ def test_whatever_a_guideline_starts_has_words() -> None:
 def test_nearly_every_module_has_a_name_in_plain_words() -> None:
     lacking = sorted(name for name in modules() if patient_words().topic("condition", name) is None)
     assert len(lacking) <= 0.1 * len(modules()), lacking
+
+
+@pytest.mark.parametrize("kind", ["order", "refer", "counsel"])
+def test_every_test_visit_and_advice_of_a_guideline_has_words(kind: TopicKind) -> None:
+    said = {name for file in files() for rule in file.recommendation for do in rule.do if do.verb == kind for name in do.objects}
+    assert sorted(name for name in said if patient_words().topic(kind, name) is None) == []
 
 
 def test_every_text_is_there_in_every_language() -> None:
