@@ -102,3 +102,13 @@ def test_so_many_of_some_is_decided_as_soon_as_the_missing_cannot_change_it(
 def test_a_clause_that_says_nothing_is_refused(clause: dict[str, Any], said: str) -> None:
     with pytest.raises(KnowledgeError, match=said):
         compile_clause(msgspec.convert(clause, Clause))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "pregnant", "possible", "none"),
+    [("pregnant", T, F, F), ("possible", U, T, F), ("unknown", U, U, U), ("none", F, F, T), ("planning", F, F, F)],
+)
+def test_who_may_be_pregnant_may_be_so_now(recorded: Any, pregnant: Truth, possible: Truth, none: Truth) -> None:
+    facts = Facts(date(2026, 6, 30), pregnancy=recorded)
+    asked = [compile_clause(Clause(pregnancy=state)).holds(facts).truth for state in ("pregnant", "possible", "none")]
+    assert asked == [pregnant, possible, none]

@@ -157,14 +157,14 @@ class Sex(Asked, frozen=True, gc=False):
 
 
 class PregnancyIs(Asked, frozen=True, gc=False):
-    """The pregnancy state. When it is unknown, every state but `unknown` itself is unknown."""
+    """The pregnancy state. When it is unknown, every state but `unknown` itself is unknown; whoever may be pregnant, may be so now."""
 
     state: str
 
     def holds(self, facts: Facts) -> Verdict:
         if facts.pregnancy == self.state:
             return Verdict(Truth.TRUE, facts.derived.get("pregnancy", ()))
-        if facts.pregnancy == "unknown":
+        if facts.pregnancy == "unknown" or (facts.pregnancy == "possible" and self.state == "pregnant"):
             return Verdict(Truth.UNKNOWN, (), ("pregnancy",))
         return FALSE
 
