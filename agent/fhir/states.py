@@ -6,6 +6,7 @@
 | a question of `states.valued` | an answer that is listed there | an event of the kind of that answer |
 | a test of `states.tested` | positive or negative, in a code | an event of the kind of that result; one of `states.lasting` holds until a newer result |
 | an assessment of `states.assessed` | any | an event of that kind, from its beginning: who is assessed with it is in that care |
+| an examination among them | a finding of `states.found` | an event of both kinds: done, and what came out |
 | of ICD-10-CM | none, or yes | an event of the kinds of that diagnosis |
 
 They are events of kind `finding`, dated by when they were seen last; a state of the patient they make only as long as they are
@@ -39,6 +40,9 @@ _TESTED = {
 }
 """Test → code of its result → what that shows."""
 _LASTING = frozenset(_KNOWN["lasting"])
+_FINDINGS = frozenset(_KNOWN["found"]["kinds"])
+_FOUND = {code: _KNOWN["found"][result] for result in ("positive", "negative") for code in _KNOWN["results"][result]}
+_WITH_RESULT = frozenset(_KNOWN["found"]["tested"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ def shown(what: Concept) -> Shown | None:
         if coding.code in _TESTED:
             return Shown(what, frozenset(), needs_yes=False, may_be_silent=False, by_answer=_TESTED[coding.code], is_test=True)
         if coding.code in _ASSESSED:
-            return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True)
+            found = _FOUND if coding.code in _WITH_RESULT else {}
+            return Shown(what, frozenset({_ASSESSED[coding.code]}), needs_yes=False, may_be_silent=True, by_answer=found)
         if system_of(coding) == ICD10CM:
             return Shown(what, terms.problem(what), needs_yes=True, may_be_silent=True)
     return None
@@ -84,7 +89,7 @@ def read(found: r4.Observation, state: Shown, reference: str, reading: Reading) 
     later = reading.later(began, found.issued)
     if later is not None:
         return later
-    kinds = state.kinds or _answered(found, state)
+    kinds = state.kinds | _answered(found, state)
     if state.is_test:
         _remember(state, kinds, day(began), reference, reading)
     if not kinds or not _holds(found, state):
@@ -106,7 +111,8 @@ def _remember(state: Shown, kinds: frozenset[str], when: date | None, reference:
 
 def _answered(found: r4.Observation, state: Shown) -> frozenset[str]:
     answer = concepts.concept.of(found.value_codeable_concept)
-    return frozenset(state.by_answer[coding.code] for coding in answer.codes if coding.code in state.by_answer)
+    listed = frozenset(state.by_answer[coding.code] for coding in answer.codes if coding.code in state.by_answer)
+    return listed | (terms.finding(answer) & _FINDINGS if state.may_be_silent else frozenset())
 
 
 def _holds(found: r4.Observation, state: Shown) -> bool:

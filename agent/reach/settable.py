@@ -122,7 +122,8 @@ def _coded(found: Settable) -> None:
 def _by_the_reader(found: Settable, known: dict[str, Any]) -> None:
     """What the reader of a record sets by itself: answers, results in words, what is planned, ancestry."""
     states, planned = known["states"], known["planned"]
-    found.events |= {*states["answered"].values(), *states["assessed"].values()}
+    found.events |= {*states["answered"].values(), *states["assessed"].values(), *states["found"]["kinds"]}
+    found.events |= {states["found"]["positive"], states["found"]["negative"]}
     found.events |= {kind for answers in (*states["valued"].values(), *states["tested"].values()) for kind in answers.values()}
     found.problems |= {*states["lasting"], *(state["name"] for state in known["family"]["state"])}
     for names in (*known["ancestry"]["codes"].values(), *planned["soon"].values()):

@@ -98,6 +98,25 @@ def test_who_lives_in_a_nursing_home_is_told_by_the_answer(read: Read, answer: s
     assert (kinds(read(given)) == {"nursing-home-resident"}) is seen
 
 
+@pytest.mark.parametrize(
+    ("test", "answer", "shown"),
+    [
+        ("24606-6", "397144001", {"mammography", "mammogram-suspicious"}),
+        ("24606-6", "397138000", {"mammography", "mammogram-incomplete"}),
+        ("24606-6", "397140005", {"mammography", "mammogram-negative"}),
+        ("24606-6", "7", {"mammography"}),
+        ("10524-7", "441087007", {"cervical-screening", "abnormal-cervical-smear"}),
+        ("10524-7", "373887005", {"cervical-screening", "cervical-smear-negative"}),
+        ("10524-7", "10828004", {"cervical-screening"}),
+        ("21440-3", "10828004", {"cervical-screening", "papillomavirus-high-risk-positive"}),
+        ("21440-3", "260385009", {"cervical-screening", "papillomavirus-high-risk-negative"}),
+    ],
+)
+def test_a_screening_shows_that_it_was_done_and_what_came_out(read: Read, test: str, answer: str, shown: set[str]) -> None:
+    found = kinds(read(observation(test, "http://loinc.org", valueCodeableConcept=coded(answer))))
+    assert found == shown
+
+
 def test_an_assessment_that_is_not_over_yet_has_begun(read: Read) -> None:
     given = observation("71007-9", "http://loinc.org", effectivePeriod={"start": "2026-11-23", "end": "2026-11-24"})
     del given["effectiveDateTime"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -135,3 +135,13 @@ def test_an_examination_is_due_after_a_time_or_in_a_season_and_not_by_both() -> 
         Overdue("eye-exam-overdue", ("retinal-examination",))
     with pytest.raises(ValueError, match="either `within` or `since`"):
         Overdue("eye-exam-overdue", ("retinal-examination",), within="1 a", since="07-01")
+
+
+@pytest.mark.parametrize(("after", "holds"), [(None, True), (-1, True), (0, True), (1, False), (10, False)])
+def test_a_suspicious_mammogram_counts_until_tissue_was_looked_at_later(after: int | None, holds: bool) -> None:
+    found = AS_OF - timedelta(days=30)
+    events = [Event("r1", "finding", "mammogram", frozenset({"mammogram-suspicious"}), when=found)]
+    if after is not None:
+        events.append(Event("r2", "procedure", "biopsy", frozenset({"breast-biopsy"}), when=found + timedelta(days=after)))
+    states = with_states(Facts(AS_OF, events=tuple(events)), (), shared().recent).derived
+    assert ("mammogram-suspicious-of-1-year" in states) is holds

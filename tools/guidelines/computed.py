@@ -202,12 +202,19 @@ def _add_recent(found: dict[str, tuple[str, ...]], state: Recent, facts: Facts) 
     days = within_days(state.within) or 0
     listed = [p for p in facts.problems if p.active and p.kinds.intersection(state.problems) and p.kinds.isdisjoint(state.not_for)]
     happened = {id(e): e for kind in state.problems for e in facts.happened(kind) if _within(e.until or e.when, days, facts)}
+    later = _last(state.ended_by, facts)
+    happened = {key: e for key, e in happened.items() if later is None or (e.until or e.when or date.min) >= later}
     began = (*(p.reference for p in listed if _within(p.began, days, facts)), *sorted(e.reference for e in happened.values()))
     undated = tuple(p.reference for p in listed if p.onset is None)
     if began:
         found[state.name] = began
     elif undated and state.undated:
         found[state.undated] = (*found.get(state.undated, ()), *undated)
+
+
+def _last(kinds: Iterable[str], facts: Facts) -> date | None:
+    """The day of the newest event of one of these kinds, up to today."""
+    return max((e.when for kind in kinds for e in facts.happened(kind) if e.when is not None and e.when <= facts.as_of), default=None)
 
 
 def _within(when: date | None, days: int, facts: Facts) -> bool:

@@ -57,6 +57,7 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
         undated: the name that holds where an active one of these problems has no date: whether it is still there is asked.
         everywhere: the checks of medicines see it too, and not the modules alone.
         not_for: what is left of such a problem, or was once: it is listed under it, and shows no state of today.
+        ended_by: kinds of events that end it when they came later.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Recent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     undated: str = ""
     everywhere: bool = False
     not_for: tuple[str, ...] = ()
+    ended_by: tuple[str, ...] = ()
 
 
 class Declined(Struct, frozen=True, forbid_unknown_fields=True):
