@@ -145,3 +145,12 @@ def test_a_suspicious_mammogram_counts_until_tissue_was_looked_at_later(after: i
         events.append(Event("r2", "procedure", "biopsy", frozenset({"breast-biopsy"}), when=found + timedelta(days=after)))
     states = with_states(Facts(AS_OF, events=tuple(events)), (), shared().recent).derived
     assert ("mammogram-suspicious-of-1-year" in states) is holds
+
+
+@pytest.mark.parametrize(
+    ("route", "as_needed", "counts"), [("oral", False, True), (None, False, True), ("oral", True, False), (None, True, False)]
+)
+def test_a_steroid_that_is_taken_only_as_needed_is_none_of_every_day(route: str | None, as_needed: bool, counts: bool) -> None:
+    kinds = frozenset({"prednisone", "glucocorticoid-systemic", "glucocorticoid-day-by-day"})
+    left = shared().kinds_by(kinds, route, as_needed)
+    assert left == (kinds if counts else kinds - {"glucocorticoid-day-by-day"})

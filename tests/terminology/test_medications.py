@@ -77,7 +77,8 @@ def test_a_steroid_is_systemic_or_of_the_skin_by_its_route() -> None:
     known = terminology()
     kinds = known.kinds_of("hydrocortisone")
     assert known.kinds_by(kinds, "topical") == {"hydrocortisone", "corticosteroid-topical"}
-    assert known.kinds_by(kinds, "oral") == {"hydrocortisone", "glucocorticoid-systemic", "glucocorticoid"}
+    assert known.kinds_by(kinds, "oral") == {"hydrocortisone", "glucocorticoid-systemic", "glucocorticoid", "glucocorticoid-day-by-day"}
+    assert known.kinds_by(kinds, "rectal") == {"hydrocortisone", "glucocorticoid-systemic", "glucocorticoid"}
     assert known.kinds_by(kinds, None) == kinds
 
 

@@ -92,7 +92,7 @@ def _by_route(facts: Facts) -> Facts:
 
 
 def _use_by_route(use: MedicationUse) -> MedicationUse:
-    kinds = shared().kinds_by(use.kinds, use.route)
+    kinds = shared().kinds_by(use.kinds, use.route, use.regimen.as_needed)
     return use if kinds == use.kinds else replace(use, kinds=kinds)
 
 

@@ -96,11 +96,16 @@ class Spared(Struct, frozen=True, forbid_unknown_fields=True):
         return action in ("order", "refer", "counsel") and set(subjects) <= set(self.subjects)
 
 
-class Local(Struct, frozen=True, forbid_unknown_fields=True):
-    """By these routes a medicine does not belong to these classes: it stays where it is put. Its ingredients count by name all the same."""
+class Local(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """By these routes a medicine does not belong to these classes: it stays where it is put. Its ingredients count by name all the same.
 
-    routes: tuple[str, ...]
+    Attributes:
+        as_needed: nor does it where it is taken only as needed, by whatever route.
+    """
+
     classes: tuple[str, ...]
+    routes: tuple[str, ...] = ()
+    as_needed: bool = False
 
 
 class Preferred(Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,9 +219,9 @@ class Shared(Document, frozen=True, kw_only=True):
             monitored_within_days=max(part.monitored_within_days for part in parts),
         )
 
-    def kinds_by(self, kinds: frozenset[str], route: str | None) -> frozenset[str]:
-        """What a medicine counts as in the modules when it is taken by this route."""
-        barred = (entry.classes for entry in self.local if route in entry.routes)
+    def kinds_by(self, kinds: frozenset[str], route: str | None, as_needed: bool = False) -> frozenset[str]:
+        """What a medicine counts as in the modules when it is taken by this route, and every day or only as needed."""
+        barred = (entry.classes for entry in self.local if route in entry.routes or (as_needed and entry.as_needed))
         return kinds.difference(*barred)
 
     def members(self, name: str) -> tuple[str, ...]:
