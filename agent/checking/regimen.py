@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from agent.case import Case
+from agent.dealing import deals_with
 from agent.screening import screen
 from tools.clinical.answer import Issue, NotChecked
 from tools.clinical.facts import Ingredient, MedicationUse, Regimen
@@ -112,8 +113,7 @@ def _plan_issue(number: str, issue: Issue, plan: Plan, *, handled: bool) -> Plan
         for item in plan.items
         if f"item:{item.id}" in issue.medications or (item.subject.reference and item.subject.reference in issue.medications)
     )
-    acting = {item.id for item in plan.items if item.action in {"stop", "hold", "change"}}
-    handled_by = tuple(i for i in touching if i in acting)
+    handled_by = tuple(item.id for item in plan.items if deals_with(item, issue))
     return PlanIssue(
         id=number, code=issue.code, severity=issue.severity, indicator=issue.indicator,
         interruptive=issue.interruptive and not handled and not handled_by and not issue.suppressed and not _asked(issue, touching, plan),

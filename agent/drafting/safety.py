@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from agent import wording
 from agent.case import Case
+from agent.checking.regimen import regimen_of
+from agent.dealing import deals_with
 from agent.drafting.items import due, use_subject
 from agent.drafting.target import target
 from agent.drafting.workbook import Entry, Workbook
@@ -22,6 +24,7 @@ _CHANGES = re.compile(
     re.IGNORECASE,
 )
 """An action that begins with watching and names nothing that would be other than now leaves the medicine as it is."""
+_NOT_RAISED = "A higher dose would be next; not before what follows is settled."
 
 
 def add_safety(book: Workbook, case: Case) -> None:
@@ -48,7 +51,21 @@ def _add(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]
     elif _only_missing(issue):
         book.ask(wording.sentence(issue.action), about=wording.listed(map(wording.title, issue.missing)), facts=issue.facts)
     else:
-        book.add(_entry(case, issue, target(issue, uses), uses))
+        _add_line(book, case, issue, uses)
+
+
+def _add_line(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]) -> None:
+    """A line of its own, or a sentence of the one that changes the same medicine; what must change for the pair is not raised meanwhile."""
+    use = target(issue, uses)
+    entry, have = _entry(case, issue, use, uses), book.entries.get(use.reference)
+    if have and entry.action == "change" and _raises(have, use):
+        book.entries[use.reference] = have.with_(dose=None, change=_NOT_RAISED)
+    book.add_beside(entry)
+
+
+def _raises(entry: Entry, use: MedicationUse) -> bool:
+    new, present = regimen_of(entry.dose).daily, use.regimen.daily
+    return entry.action == "change" and bool(new and present and new.same_kind(present) and new.compare(present) > 0)
 
 
 def add_allergy_reviews(book: Workbook, case: Case) -> None:
@@ -73,11 +90,11 @@ def _forbids_one(issue: Issue) -> bool:
 
 
 def _dealt_with(book: Workbook, issue: Issue, uses: Sequence[MedicationUse]) -> bool:
-    """A line changes one of the medicines: for good, or the one that is to be changed."""
-    changed = book.targeted().intersection(issue.medications)
-    if issue.severity != "contraindicated" or changed - book.held():
-        return bool(changed)
-    return target(issue, uses).reference in changed
+    """A line ends one of the medicines or changes it for this very reason: for good, or the one that is to be changed."""
+    dealing = [entry for entry in book.entries.values() if deals_with(entry, issue)]
+    if issue.severity != "contraindicated" or any(entry.action != "hold" for entry in dealing):
+        return bool(dealing)
+    return target(issue, uses).reference in {entry.subject.reference for entry in dealing}
 
 
 def _reason(issue: Issue) -> Rationale:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 from msgspec.structs import replace
 
+from agent import wording
 from tools.clinical.plan import Action, Alternative, Dose, Due, Item, Question, Rationale, Subject, Urgency
 
 _STRENGTH: dict[Action, int] = {
@@ -74,6 +75,15 @@ class Workbook:
         have = self.entries.get(entry.key)
         self.entries[entry.key] = _merged(have, entry) if have else entry
 
+    def add_beside(self, entry: Entry) -> None:
+        """Add a line. Where one changes the same medicine for another reason, that line says both, one after the other."""
+        have = self.entries.get(entry.key)
+        if have is None or have.action != "change" or entry.action not in {"change", "continue"}:
+            self.add(entry)
+        else:
+            both = " ".join(wording.sentence(text) for text in (have.change, entry.change) if text)
+            self.entries[entry.key] = _merged(have, entry.with_(action="change")).with_(change=both)
+
     def ask(self, why: str, *, about: str, facts: Iterable[str] = (), module: str = "") -> None:
         """Add a question; a second one about the same thing adds its reason to the first.
 
@@ -85,15 +95,6 @@ class Workbook:
         reasons = f"{have.why} {why}" if have and why not in have.why else have.why if have else why
         references = (*(have.facts if have else ()), *facts)
         self.questions[about] = Question(id="", about=about, why=reasons, facts=tuple(dict.fromkeys(references)))
-
-    def targeted(self) -> frozenset[str]:
-        """References of current medicines that a line already stops, holds or changes."""
-        changing = {"stop", "hold", "change"}
-        return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action in changing)
-
-    def held(self) -> frozenset[str]:
-        """References of current medicines that a line only holds."""
-        return frozenset(e.subject.reference for e in self.entries.values() if e.subject.reference and e.action == "hold")
 
     def lead(self, reference: str, reason: Rationale) -> None:
         """Put this reason before the others of the line that stops or holds a medicine, unless they rest on the same facts already."""
