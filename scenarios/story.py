@@ -65,7 +65,7 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Ordered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A medicine as ordered: the text of the record, dose, interval, how long ago."""
+    """A medicine as ordered: the text of the record, dose, interval, how long ago; `lasts` is how long what was supplied lasts."""
 
     text: str
     dose: str = ""
@@ -73,6 +73,7 @@ class Ordered(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ago: str = "60 d"
     as_needed: bool = False
     status: str = "active"
+    lasts: str = ""
 
 
 class Reacted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -211,15 +212,28 @@ def bundle_of(day: date, person: Person, record: RecordOf) -> bytes:
     resources += [
         condition(name, onset=_ago(day, since.removesuffix(" ago")) if since else None) for name, since in map(_dated, record.problems)
     ]
-    resources += [
-        medication(m.text, dose=m.dose or None, per=m.per or None, ordered=_ago(day, m.ago), as_needed=m.as_needed, status=m.status)
-        for m in record.medications
-    ]
+    resources += [_order(day, ordered) for ordered in record.medications]
     resources += [allergy(a.to, reaction=a.reaction or None, criticality=a.criticality or None) for a in record.allergies]
     for name, given in record.labs.items():
         for value in given if isinstance(given, list) else [given if isinstance(given, Value) else Value(value=given)]:
             resources.append(observation(name, value.value, when=_ago(day, value.ago)))
     return orjson.dumps(bundle(*resources))
+
+
+def _order(day: date, told: Ordered) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if told.lasts:
+        lasts = Quantity.parse(told.lasts)
+        more["dispenseRequest"] = {"expectedSupplyDuration": {"value": int(lasts.value), "code": lasts.unit}}
+    return medication(
+        told.text,
+        dose=told.dose or None,
+        per=told.per or None,
+        ordered=_ago(day, told.ago),
+        as_needed=told.as_needed,
+        status=told.status,
+        **more,
+    )
 
 
 def split(line: str) -> tuple[str, str]:

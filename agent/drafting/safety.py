@@ -10,6 +10,7 @@ from agent.case import Case
 from agent.checking.regimen import regimen_of
 from agent.dealing import deals_with
 from agent.drafting.items import due, use_subject
+from agent.drafting.short_courses import in_time
 from agent.drafting.target import target
 from agent.drafting.workbook import Entry, Workbook
 from tools.clinical.answer import Issue
@@ -57,7 +58,7 @@ def _add(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]
 def _add_line(book: Workbook, case: Case, issue: Issue, uses: Sequence[MedicationUse]) -> None:
     """A line of its own, or a sentence of the one that changes the same medicine; what must change for the pair is not raised meanwhile."""
     use = target(issue, uses)
-    entry, have = _entry(case, issue, use, uses), book.entries.get(use.reference)
+    entry, have = in_time(book, case, _entry(case, issue, use, uses), uses), book.entries.get(use.reference)
     if have and entry.action == "change" and _raises(have, use):
         book.entries[use.reference] = have.with_(dose=None, change=_NOT_RAISED)
     book.add_beside(entry)

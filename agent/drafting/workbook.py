@@ -76,13 +76,13 @@ class Workbook:
         self.entries[entry.key] = _merged(have, entry) if have else entry
 
     def add_beside(self, entry: Entry) -> None:
-        """Add a line. Where one changes the same medicine for another reason, that line says both, one after the other."""
+        """Add a line. Where one changes the same medicine for another reason, that line says both, and waits for nothing more."""
         have = self.entries.get(entry.key)
         if have is None or have.action != "change" or entry.action not in {"change", "continue"}:
             self.add(entry)
         else:
             both = " ".join(wording.sentence(text) for text in (have.change, entry.change) if text)
-            self.entries[entry.key] = _merged(have, entry.with_(action="change")).with_(change=both)
+            self.entries[entry.key] = _merged(have, entry.with_(action="change", waits_for=())).with_(change=both)
 
     def ask(self, why: str, *, about: str, facts: Iterable[str] = (), module: str = "") -> None:
         """Add a question; a second one about the same thing adds its reason to the first.

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import orjson
+import pytest
+
+from agent.drafting.short_courses import course_end
 from agent.planning import make_plan
+from scenarios.builders import bundle, condition, medication, patient
 from scenarios.story import Ordered, Person, RecordOf, bundle_of
+from tools.clinical.facts import MedicationUse
 from tools.clinical.plan import Item, Plan
 
 DAY = date(2026, 11, 23)
@@ -68,3 +74,49 @@ def test_a_change_for_another_reason_handles_no_pair() -> None:
     handled = {issue.rule.id: issue.handled_by for issue in plan.issues if "ticagrelor" in issue.participants}
     assert handled["ticagrelor-with-cyp3a4-inhibitor-strong"] == (line_on(plan, "ticagrelor").id,)
     assert handled["ticagrelor-with-rosuvastatin"] == (line_on(plan, "rosuvastatin").id,)
+
+
+def beside_warfarin(days: int, ordered: int) -> Plan:
+    """Warfarin for long, and fluconazole for so many days, written so many days ago."""
+    written = DAY - timedelta(ordered)
+    course = medication("fluconazole 200 MG Oral Tablet", "200 mg", "24 h", ordered=written)
+    course["dispenseRequest"] = {"expectedSupplyDuration": {"value": days, "unit": "d", "code": "d", "system": "http://unitsofmeasure.org"}}
+    warfarin = medication("warfarin 5 MG Oral Tablet", "5 mg", "24 h", ordered=DAY - timedelta(200))
+    who = patient(sex="male", age=60, as_of=DAY)
+    return make_plan(orjson.dumps(bundle(who, condition("venous-thromboembolism"), warfarin, course)), DAY)
+
+
+@pytest.mark.parametrize(("days", "ends"), [(3, "2026-11-23"), (7, "2026-11-27")])
+def test_a_pair_with_a_course_that_still_runs_is_dealt_with_at_the_visit(days: int, ends: str) -> None:
+    line = line_on(beside_warfarin(days, ordered=3), "warfarin")
+    assert line.due is not None
+    assert line.due.within_days == 0
+    assert line.change.endswith(f"The course of fluconazole 200 MG Oral Tablet ends on {ends}.")
+    assert line.conditional_on == ()
+
+
+def test_a_course_that_ended_yesterday_is_asked_about_before_anything_changes_for_it() -> None:
+    plan = beside_warfarin(days=2, ordered=3)
+    (question,) = (q for q in plan.questions if q.about == "whether fluconazole 200 MG Oral Tablet is over")
+    assert (
+        question.why
+        == "The course of fluconazole 200 MG Oral Tablet ended on 2026-11-22 by the record; this holds only where it still runs."
+    )
+    assert line_on(plan, "warfarin").conditional_on == (question.id,)
+
+
+def of_days(days: int, *before: int) -> MedicationUse:
+    dates = tuple(sorted(DAY - timedelta(ago) for ago in (0, *before)))
+    return MedicationUse("MedicationRequest/1", "a course", last_ordered=DAY, supplied_until=DAY + timedelta(days), dates=dates)
+
+
+def test_three_weeks_are_a_short_course_and_22_days_are_none() -> None:
+    assert course_end(of_days(21)) == date(2026, 12, 14)
+    assert course_end(of_days(22)) is None
+    assert course_end(MedicationUse("MedicationRequest/1", "without an end", last_ordered=DAY)) is None
+
+
+def test_a_supply_after_another_goes_on_and_a_course_of_the_last_year_is_another() -> None:
+    assert course_end(of_days(14, 7, 91)) == date(2026, 12, 7)
+    assert course_end(of_days(14, 8)) is None
+    assert course_end(of_days(14, 90)) is None
