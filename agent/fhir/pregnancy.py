@@ -1,7 +1,7 @@
 """Pregnancy and lactation: from status observations, delivery dates and diagnoses; the newest statement that still holds.
 
-A statement holds only so long (`special.toml`): a pregnancy recorded two years ago says nothing about today. Without a
-statement the answer is `unknown`, for a male patient `none`.
+A statement holds only so long (`special.toml`): a pregnancy recorded two years ago says nothing about today. A miscarriage or a delivery
+after the newest statement of a pregnancy ends it. Without a statement the answer is `unknown`, for a male patient `none`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ CODES = _DELIVERY | frozenset(_KNOWN["questions"])
 _ANSWERS: dict[str, Pregnancy] = _KNOWN["answers"]
 _KINDS: dict[str, Pregnancy] = _KNOWN["kinds"]
 _HOLDS: dict[str, int] = _KNOWN["holds_for_days"]
+_LOSSES: dict[str, Pregnancy] = _KNOWN["ended_by"]["problems"]
+_BIRTHS: dict[str, Pregnancy] = _KNOWN["ended_by"]["procedures"]
+_HISTORY = "personal-history"
 
 
 def read(what: Concept, part: r4.Observation | el.ObservationComponent, reference: str, when: date | None, reading: Reading) -> Outcome:
@@ -63,6 +66,14 @@ def _delivery(part: r4.Observation | el.ObservationComponent, reference: str, wh
     return USED
 
 
+def note_loss(problem: Problem, when: date | None, reading: Reading) -> None:
+    """Remember a problem that ends a pregnancy, on the day on which it is said to have happened; the day of its entry says nothing of that."""
+    if when is not None and problem.verified and _HISTORY not in problem.kinds:
+        reading.endings += [
+            PregnancyStatement(_LOSSES[k], when, _until(_LOSSES[k], when), problem.reference) for k in problem.kinds if k in _LOSSES
+        ]
+
+
 def settle(reading: Reading, problems: Iterable[Problem], sex: Literal["female", "male"] | None) -> tuple[Pregnancy, tuple[Problem, ...]]:
     """The state at `as_of`, and the problems with those pregnancies closed that cannot last any more."""
     kept = tuple(_closed(problem, reading) for problem in problems)
@@ -72,7 +83,34 @@ def settle(reading: Reading, problems: Iterable[Problem], sex: Literal["female",
         if recorded is not None:
             reading.issue(recorded, "contradiction", "a pregnancy is recorded, and the sex is male")
         return "none", kept
-    return _newest(statements, reading.as_of), kept
+    end = _end(statements, reading)
+    if end is None:
+        return _newest(statements, reading.as_of), kept
+    others = [s for s in statements if s.says != "pregnant"]
+    return _newest([*others, end], reading.as_of), tuple(_over(problem, end, reading) for problem in kept)
+
+
+def _end(statements: Iterable[PregnancyStatement], reading: Reading) -> PregnancyStatement | None:
+    """The newest loss or birth, where it came after every dated statement of a pregnancy, and there is one."""
+    pregnant = max((s.when for s in statements if s.says == "pregnant" and s.when is not None), default=None)
+    births = [
+        PregnancyStatement(_BIRTHS[kind], event.when, _until(_BIRTHS[kind], event.when), event.reference)
+        for event in reading.events
+        for kind in event.kinds
+        if kind in _BIRTHS and event.kind == "procedure" and event.status in {"completed", ""}
+    ]
+    last = max((s for s in (*reading.endings, *births) if s.when is not None), key=lambda s: s.when or date.min, default=None)
+    return last if last and last.when and pregnant is not None and last.when > pregnant else None
+
+
+def _over(problem: Problem, end: PregnancyStatement, reading: Reading) -> Problem:
+    """A pregnancy that ended is active no more; what came of it and lasts (a high pressure) stays, but is no pregnancy."""
+    states = {kind for kind in problem.kinds if _KINDS.get(kind) == "pregnant"}
+    if not states or not problem.active or problem.began is None:
+        return problem
+    reading.issue(problem.reference, "stale", f"{end.reference} of {end.when} ended the pregnancy; it is not counted as one any more")
+    left = problem.kinds - states
+    return replace(problem, kinds=left) if left else replace(problem, active=False)
 
 
 def _newest(statements: list[PregnancyStatement], as_of: date) -> Pregnancy:
@@ -80,7 +118,7 @@ def _newest(statements: list[PregnancyStatement], as_of: date) -> Pregnancy:
     pregnant = _latest([s for s in statements if s.says != "lactating"], as_of)
     lactating = _latest([s for s in statements if s.says == "lactating"], as_of)
     if lactating is not None and (
-        pregnant is None or pregnant.says == "none" or (lactating.when or date.min) > (pregnant.when or date.min)
+        pregnant is None or pregnant.says in {"none", "unknown"} or (lactating.when or date.min) > (pregnant.when or date.min)
     ):
         return "lactating"
     if pregnant is not None:

@@ -25,7 +25,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from agent.fhir import concepts, modifiers, terms
+from agent.fhir import concepts, modifiers, pregnancy, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
 from agent.fhir.concepts import Concept
@@ -67,6 +67,7 @@ def read_condition(found: r4.Condition, reference: str, reading: Reading) -> Out
         verified=_verified(_said.of(found.verification_status), reference, reading),
     )
     reading.problems.append(problem)
+    pregnancy.note_loss(problem, day(found.onset_date_time) or day(onset_period.start), reading)
     reading.allergies.extend(listed(problem))
     return USED
 

@@ -68,6 +68,7 @@ class Reading:
         answers: coded answers (smoking status) by question; the newest speaks.
         results: of tests that are answered in words, by test: the day, what the answer states for good, and where it stands; the newest speaks.
         planned: what is ordered and still to come → the orders.
+        endings: losses of a pregnancy on the day on which they happened, as what is known after them.
         stated: further names that stand outside of the problem list (an early infarction of a parent) → where they stand.
     """
 
@@ -85,6 +86,7 @@ class Reading:
     events: list[Event] = field(default_factory=list)
     issues: list[DataIssue] = field(default_factory=list)
     pregnancies: list[PregnancyStatement] = field(default_factory=list)
+    endings: list[PregnancyStatement] = field(default_factory=list)
     calls: list[GeneCall] = field(default_factory=list)
     not_to_give: dict[str, list[str]] = field(default_factory=dict)
     not_to_give_why: dict[str, WhyNot] = field(default_factory=dict)
