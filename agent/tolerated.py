@@ -12,6 +12,7 @@ _TOLERATED = r"(?:is |was |has |been )*(?:well )?tolerat(?:es|ed)(?: it| well| f
 _SAID = re.compile(
     rf"(?P<before>[^-–—,:;(]*?[^-–—,:;(\s])\s*(?:\s[-–—]|[,:;(])?\s*{_TOLERATED}\)?\.?|{_TOLERATED} (?P<after>[^-–—,:;()]+)", re.IGNORECASE
 )
+_ALONE = re.compile(rf"{_TOLERATED}\.?", re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"\b(?:not|no|never|cannot|barely|hardly|poorly|badly|unless|except|but|allerg\w*|reaction\w*)\b|n't\b", re.IGNORECASE
 )
@@ -25,3 +26,8 @@ def tolerated(text: str) -> str | None:
     if found is None or _OTHERWISE.search(text):
         return None
     return found["before"] or found["after"]
+
+
+def only_tolerated(text: str) -> bool:
+    """Whether a note says this and nothing else: `tolerated well`, not even of what."""
+    return len(text) <= _LONGEST and _ALONE.fullmatch(" ".join(text.split())) is not None

@@ -144,6 +144,10 @@ class MedicationIngredient(Element):
     strength: Ratio | None = None
 
 
+class Annotation(Element):
+    text: str | None = None
+
+
 class Reaction(Element):
     modifier_extension: Raw = NOTHING
     substance: RawConcept = NOTHING

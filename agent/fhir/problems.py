@@ -9,7 +9,7 @@
 | | inactive, remission, resolved | not active, unless it ended after `as_of` |
 | `abatement…` | on or before `as_of`, or without a date | not active |
 | an allergy | "no known allergy", as code or text | read, and nothing is made of it |
-| | "penicillin - tolerates", and nothing else | not active, and told |
+| | "penicillin - tolerates", and nothing else; or a note that says it | not active, and told |
 
 Dated after `as_of` (onset or recorded): set aside. Several active entries of one diagnosis become one, with the earliest onset; the newest stands beside it.
 """
@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from agent.fhir import concepts, modifiers, pregnancy, terms
 from agent.fhir import elements as el
 from agent.fhir import shapes as r4
+from agent.fhir.allergy_notes import noted_as_tolerated
 from agent.fhir.concepts import Concept
 from agent.fhir.listed_allergies import listed
 from agent.fhir.reading import ERROR, UNREAD, USED, Outcome, Reading, aside
@@ -156,9 +157,11 @@ def read_allergy(found: r4.AllergyIntolerance, reference: str, reading: Reading)
         return later or aside("no code and no text says what the allergy is to")
     if what.has(*_NONE_CODES) or _ABBREVIATED.sub("", what.text.casefold().rstrip(".")) in _NONE_TEXTS:
         return UNREAD
-    match, fine = terms.allergen(what), tolerated(what.text) is not None
+    match, named_so = terms.allergen(what), tolerated(what.text) is not None
+    fine = named_so or noted_as_tolerated(found, what)
     if fine:
-        reading.issue(reference, "status", f"the entry {what.text!r} says that it is tolerated; no allergy is read out of it")
+        who = "the entry" if named_so else "the note of the entry"
+        reading.issue(reference, "status", f"{who} {what.text!r} says that it is tolerated; no allergy is read out of it")
     elif not match.recognized:
         reading.issue(reference, "unrecognized", f"the allergen {what.text!r} is not known; nothing is screened for it")
     reading.allergies.append(

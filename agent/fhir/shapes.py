@@ -115,6 +115,7 @@ class AllergyIntolerance(Common):
     recorded_date: str | None = None
     substance: Raw = NOTHING  # DSTU2
     reaction: list[el.Reaction] = []
+    note: Raw = NOTHING
 
 
 class Observation(Common):

@@ -195,6 +195,31 @@ def test_what_an_entry_says_is_tolerated_is_no_allergy_and_anything_more_is_one(
     assert ("status" in [issue.kind for issue in facts.data_issues]) is not active
 
 
+@pytest.mark.parametrize(
+    ("more", "active"),
+    [
+        ({"note": [{"text": "tolerated"}]}, False),
+        ({"note": [{"text": " Tolerates  well. "}]}, False),
+        ({"note": [{"text": "penicillin: well tolerated"}, {"text": "tolerated"}]}, False),
+        ({"note": [{"text": "not tolerated"}]}, True),
+        ({"note": [{"text": "tolerates cephalosporins"}]}, True),
+        ({"note": [{"text": "Patient tolerated"}]}, True),
+        ({"note": [{"text": "tolerated, hives at 20 years"}]}, True),
+        ({"note": [{"text": "tolerated"}, {"text": "hives in 2019"}]}, True),
+        ({"note": [{"text": "tolerated"}, {}]}, True),
+        ({"note": {"text": "tolerated"}}, True),
+        ({"note": [{"text": "tolerated"}], "criticality": "high"}, True),
+        ({"note": [{"text": "tolerated"}], "reaction": [{"manifestation": [{"text": "hives"}]}]}, True),
+        ({"note": []}, True),
+    ],
+)
+def test_a_note_that_says_only_that_it_is_tolerated_is_no_allergy(read: Read, more: dict[str, Any], active: bool) -> None:
+    facts = read(allergy("penicillin") | more).facts
+    assert [found.active for found in facts.allergies] == [active]
+    told = "the note of the entry 'penicillin' says that it is tolerated; no allergy is read out of it"
+    assert (told in [issue.reason for issue in facts.data_issues]) is not active
+
+
 def test_an_allergen_that_is_not_known_is_kept_and_said(read: Read) -> None:
     record = read(allergy("zzyzxol"))
     assert [found.text for found in record.facts.allergies] == ["zzyzxol"]
