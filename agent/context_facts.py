@@ -16,7 +16,7 @@ from tools.calculators import derive
 from tools.clinical.errors import UnitMismatchError
 from tools.clinical.facts import Allergy, Coding, Facts, Measurement, MedicationUse, Pregnancy, Problem, Regimen
 from tools.clinical.quantity import Quantity, decimal_of
-from tools.pharmacogenomics import read_alleles, read_phenotypes
+from tools.pharmacogenomics import read_diplotypes, read_phenotypes
 from tools.terminology import Observable, terminology
 from tools.terminology.systems import ICD10CM, LOINC, SNOMED
 
@@ -67,6 +67,7 @@ def understand(
     asked = [_medication(given, f"medications[{i}]", reading, proposed) for i, given in enumerate(medications)]
     taken = [_medication(given, f"context.medications[{i}]", reading, False) for i, given in enumerate(context.medications)]
     problems = tuple(_problem(given, f"context.conditions[{i}]", reading) for i, given in enumerate(context.conditions))
+    phenotypes = _phenotypes(context.phenotypes)
     facts = Facts(
         as_of=as_of,
         reference=PATIENT,
@@ -77,7 +78,8 @@ def understand(
         medications=_merged(asked, taken),
         allergies=tuple(_allergy(given, f"context.allergies[{i}]", reading) for i, given in enumerate(context.allergies)),
         measurements=_measurements(context, reading),
-        phenotypes=_phenotypes(context.phenotypes),
+        phenotypes=phenotypes,
+        diplotypes=read_diplotypes(context.phenotypes, phenotypes),
     )
     return Understood(derive(facts).added_to(facts), tuple(reading.notes))
 
@@ -164,9 +166,7 @@ def _pregnancy(context: Context, problems: Sequence[Problem]) -> Pregnancy:
 
 
 def _phenotypes(said: Mapping[str, str]) -> dict[str, str]:
-    """By gene, with both alleles where they were told."""
-    found = {gene: _phenotype(words) for gene, words in said.items()} | read_phenotypes(said)
-    return found | read_alleles(said, found)
+    return {gene: _phenotype(words) for gene, words in said.items()} | read_phenotypes(said)
 
 
 def _phenotype(said: str) -> str:

@@ -99,16 +99,16 @@ def _gene(code: str, what: Concept, whole: r4.Observation) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def phenotypes(calls: Iterable[GeneCall]) -> dict[str, str]:
-    """One answer a gene: the newest phenotype, else the newest diplotype, read as a phenotype where the gene's table allows it.
+def settled(calls: Iterable[GeneCall]) -> tuple[dict[str, str], dict[str, str]]:
+    """One phenotype a gene, and both alleles where they mean the same.
 
-    Alleles that mean the same stand beside it, under `GENE alleles`.
+    It is the newest phenotype, else the newest diplotype, read as a phenotype where the gene's table allows it.
     """
     ranked = sorted(calls, key=lambda call: (call.is_phenotype, call.when or date.min))
     said = {call.gene: call.says for call in ranked}
     if not said:
-        return {}
-    from tools.pharmacogenomics import read_alleles, read_phenotypes  # few records hold genes: the tables are loaded for those alone
+        return {}, {}
+    from tools.pharmacogenomics import read_diplotypes, read_phenotypes  # few records hold genes: the tables are loaded for those alone
 
     found = {**said, **read_phenotypes(said)}
-    return {**found, **read_alleles({call.gene: call.says for call in ranked if not call.is_phenotype}, found)}
+    return found, read_diplotypes({call.gene: call.says for call in ranked if not call.is_phenotype}, found)

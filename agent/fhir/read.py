@@ -236,6 +236,7 @@ def _facts(person: Person, reading: Reading) -> Facts:
     if reading.future:
         reading.issue(person.reference, "future", f"dated after {reading.as_of} and not used: {len(reading.future)} of the entries")
     medications = currency.merge(reading.orders, reading.as_of)
+    phenotypes, diplotypes = genomics.settled(reading.calls)
     return Facts(
         as_of=reading.as_of,
         reference=person.reference,
@@ -247,7 +248,8 @@ def _facts(person: Person, reading: Reading) -> Facts:
         medications=medications,
         allergies=tuple(reading.allergies),
         measurements={name: _newest_first(found) for name, found in sorted(reading.measurements.items())},
-        phenotypes=genomics.phenotypes(reading.calls),
+        phenotypes=phenotypes,
+        diplotypes=diplotypes,
         events=tuple(reading.events),
         derived=_stated(person, reading),
         not_to_give={kind: tuple(dict.fromkeys(references)) for kind, references in sorted(reading.not_to_give.items())},

@@ -33,7 +33,7 @@ def opioid(name: str, daily: str, **more: object) -> MedicationUse:
     use = MedicationUse(
         f"MedicationRequest/{name}", name, (Ingredient(name),), frozenset({name, "opioid"}), regimen=Regimen(daily=Q(daily))
     )
-    return replace(use, **more)  # type: ignore[arg-type]
+    return replace(use, **more)
 
 
 def test_vancomycin_of_a_man_of_80_kg_with_a_clearance_of_100() -> None:
@@ -93,14 +93,15 @@ def test_warfarin_with_amiodarone_needs_less() -> None:
     assert answer.text == "3.5 mg by mouth once daily"
 
 
-def by_genes(genes: dict[str, str], **more: str) -> DoseAnswer:
-    """The dose of warfarin as a plan asks for it, for a patient of these genes."""
-    facts = replace(patient(**{"has": ("atrial-fibrillation",), "body_weight": "80 kg", "body_height": "175 cm", **more}), phenotypes=genes)  # type: ignore[arg-type]
+def by_genes(genes: dict[str, str], alleles: str = "", **more: Any) -> DoseAnswer:
+    """The dose of warfarin as a plan asks for it, for a patient of these genes; `alleles` are those of CYP2C9."""
+    facts = patient(**{"has": ("atrial-fibrillation",), "body_weight": "80 kg", "body_height": "175 cm", **more})
+    facts = replace(facts, phenotypes=genes, diplotypes={"CYP2C9": alleles} if alleles else {})
     return calculate_dose("warfarin", "atrial-fibrillation", facts)
 
 
 def test_warfarin_of_a_record_with_both_genes_goes_by_the_algorithm() -> None:
-    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*3/*1", "VKORC1": "high-sensitivity"})
+    answer = by_genes({"CYP2C9": "intermediate", "VKORC1": "high-sensitivity"}, alleles="*3/*1")
     assert (answer.text, answer.indication) == ("2 mg by mouth once daily", "atrial-fibrillation")
     assert answer.adjustments[0].because[-2:] == ("phenotype:CYP2C9", "phenotype:VKORC1")
     assert by_genes({"CYP2C9": "normal", "VKORC1": "low-sensitivity"}).text == "6 mg by mouth once daily"
@@ -116,7 +117,7 @@ def test_a_reduced_gene_without_its_alleles_asks_for_them() -> None:
 
 
 def test_alleles_of_which_the_algorithm_knows_nothing_are_not_normal() -> None:
-    answer = by_genes({"CYP2C9": "intermediate", "CYP2C9 alleles": "*1/*5", "VKORC1": "high-sensitivity"})
+    answer = by_genes({"CYP2C9": "intermediate", "VKORC1": "high-sensitivity"}, alleles="*1/*5")
     assert (answer.outcome, answer.start) == ("out_of_scope", None)
 
 
@@ -258,7 +259,7 @@ def glargine(**more: object) -> MedicationUse:
     use = MedicationUse(
         "m", "insulin glargine", (Ingredient("insulin-glargine"),), frozenset({"insulin-basal"}), regimen=Regimen(Q("20 U"), Q("24 h"))
     )
-    return replace(use, **more)  # type: ignore[arg-type]
+    return replace(use, **more)
 
 
 @pytest.mark.parametrize(

@@ -260,9 +260,9 @@ def gene(code: str, answer: str, component: str | None = None, display: str = ""
     [
         (gene("79714-2", "Poor metabolizer"), {"CYP2C19": "poor"}),
         (gene("53040-2", "Ultrarapid metabolizer", "CYP2D6"), {"CYP2D6": "ultrarapid"}),
-        (gene("84413-4", "CYP2C9 *2/*3"), {"CYP2C9": "poor", "CYP2C9 alleles": "*2/*3"}),
-        (gene("84413-4", "*1/*2", "CYP2C19"), {"CYP2C19": "intermediate", "CYP2C19 alleles": "*1/*2"}),
-        (gene("84413-4", "A/G", "VKORC1"), {"VKORC1": "intermediate-sensitivity", "VKORC1 alleles": "A/G"}),
+        (gene("84413-4", "CYP2C9 *2/*3"), {"CYP2C9": "poor"}),
+        (gene("84413-4", "*1/*2", "CYP2C19"), {"CYP2C19": "intermediate"}),
+        (gene("84413-4", "A/G", "VKORC1"), {"VKORC1": "intermediate-sensitivity"}),
         (gene("53040-2", "HLA-B*57:01 positive", "HLA-B"), {"HLA-B*57:01": "positive"}),
         (gene("53040-2", "HLA-B*57:01 detected", "HLA-B"), {"HLA-B*57:01": "positive"}),
         (gene("53040-2", "HLA-B*57:01 not detected", "HLA-B"), {"HLA-B*57:01": "negative"}),
@@ -282,8 +282,13 @@ def test_genes_are_called_as_reported_and_never_guessed(read: Read, given: dict[
 
 
 def test_a_phenotype_goes_before_a_diplotype(read: Read) -> None:
-    assert read(gene("79714-2", "Poor metabolizer"), gene("84413-4", "CYP2C19 *2/*3")).facts.phenotypes == {
-        "CYP2C19": "poor",
-        "CYP2C19 alleles": "*2/*3",
-    }
-    assert read(gene("79714-2", "Poor metabolizer"), gene("84413-4", "CYP2C19 *1/*2")).facts.phenotypes == {"CYP2C19": "poor"}
+    agreeing = read(gene("79714-2", "Poor metabolizer"), gene("84413-4", "CYP2C19 *2/*3")).facts
+    assert (agreeing.phenotypes, agreeing.diplotypes) == ({"CYP2C19": "poor"}, {"CYP2C19": "*2/*3"})
+    contrary = read(gene("79714-2", "Poor metabolizer"), gene("84413-4", "CYP2C19 *1/*2")).facts
+    assert (contrary.phenotypes, contrary.diplotypes) == ({"CYP2C19": "poor"}, {})
+
+
+def test_both_alleles_stand_beside_what_they_mean(read: Read) -> None:
+    facts = read(gene("84413-4", "CYP2C9 *2/*3"), gene("84413-4", "A/G", "VKORC1") | {"id": "other"}).facts
+    assert facts.phenotypes == {"CYP2C9": "poor", "VKORC1": "intermediate-sensitivity"}
+    assert facts.diplotypes == {"CYP2C9": "*2/*3", "VKORC1": "A/G"}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tools.clinical.facts import Facts, Ingredient, MedicationUse
 from tools.clinical.knowledge import decode
-from tools.pharmacogenomics import barred, check_phenotypes, documents, knows, pharmacogenomics, read_alleles, read_phenotypes
+from tools.pharmacogenomics import barred, check_phenotypes, documents, knows, pharmacogenomics, read_diplotypes, read_phenotypes
 from tools.pharmacogenomics.genotype import read_call
 from tools.pharmacogenomics.model import DrugFile, GeneFile
 
@@ -197,5 +197,5 @@ def test_every_file_can_be_cited_by_id_and_version() -> None:
 
 def test_alleles_stand_beside_a_phenotype_that_they_mean_and_are_left_out_beside_another() -> None:
     said = {"cyp2c9": "*1/*3", "VKORC1": "T/T", "CYP2D6": "poor metabolizer"}
-    assert read_alleles(said, read_phenotypes(said)) == {"CYP2C9 alleles": "*1/*3", "VKORC1 alleles": "T/T"}
-    assert read_alleles(said, {"CYP2C9": "poor"}) == {}
+    assert read_diplotypes(said, read_phenotypes(said)) == {"CYP2C9": "*1/*3", "VKORC1": "T/T"}
+    assert read_diplotypes(said, {"CYP2C9": "poor"}) == {}

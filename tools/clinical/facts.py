@@ -148,7 +148,7 @@ class Facts(Struct, frozen=True, dict=True):
     Args:
         as_of: the date that every judgement uses.
         measurements: by observable, newest first.
-        phenotypes: gene → phenotype, e.g. `{"CYP2C19": "poor"}`.
+        phenotypes, diplotypes: gene → phenotype, `{"CYP2C19": "poor"}`; gene → both alleles, `"*2/*2"`, where told and of that meaning.
         derived: names set by rules or calculators (`bp-drug-indicated`) → the references that bear them.
         not_to_give: kinds of medicines that an order says not to give → the references of these orders.
         not_to_give_why: such an order → whether it names a medical reason or the patient's wish; empty where neither.
@@ -166,6 +166,7 @@ class Facts(Struct, frozen=True, dict=True):
     allergies: tuple[Allergy, ...] = ()
     measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
     phenotypes: Mapping[str, str] = field(default_factory=dict)
+    diplotypes: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     data_issues: tuple[DataIssue, ...] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -37,7 +37,7 @@ def by_genes(drug: str, facts: Facts) -> DoseAnswer | None:
 def _alleles(gene: str, facts: Facts, model: ParameterFile) -> str:
     """Both alleles as the algorithm names them: as the record does, or as a phenotype tells that only one pair has; else nothing."""
     told = model.said.get(f"{gene} {facts.phenotypes[gene]}", "")
-    return told or "/".join(sorted(facts.phenotypes.get(f"{gene} alleles", "").split("/")))
+    return told or "/".join(sorted(facts.diplotypes.get(gene, "").split("/")))
 
 
 def genotype_start(facts: Facts, genotype: Mapping[str, str] | None = None) -> DoseAnswer:

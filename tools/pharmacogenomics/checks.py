@@ -90,15 +90,15 @@ def read_phenotypes(said: Mapping[str, str]) -> dict[str, str]:
     return {gene: call.phenotype for gene, call in index.calls(said).items() if call.made}
 
 
-def read_alleles(said: Mapping[str, str], phenotypes: Mapping[str, str]) -> dict[str, str]:
-    """Both alleles of a gene, under `GENE alleles`, where they are told and mean what the gene's phenotype says.
+def read_diplotypes(said: Mapping[str, str], phenotypes: Mapping[str, str]) -> dict[str, str]:
+    """Both alleles of a gene, where they are told and mean what the gene's phenotype says.
 
     Args:
         said: of each gene, what a laboratory wrote; what is no diplotype is passed over.
         phenotypes: as they are taken for true.
     """
     return {
-        f"{gene} alleles": call.said
+        gene: call.said
         for gene, call in index.calls(said).items()
         if call.made and call.said.count("/") == 1 and call.phenotype == phenotypes.get(gene)
     }
