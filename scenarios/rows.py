@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 import msgspec
 import orjson
@@ -16,6 +15,7 @@ from agent.errors import PlannerError
 from agent.planning import make_plan, run, source_digest
 from scenarios.cohort import Recorded
 from scenarios.row import Row
+from scenarios.titles import observables_by_title
 from tools.clinical.plan import Coverage, Item, ModelReport, Plan
 from tools.terminology import terminology
 
@@ -111,12 +111,6 @@ def _concern(line: Coverage) -> str:
         known = sorted(terminology().problem((), line.text))
         return f"problem: {terminology().problem_title(known[0])}" if known else "problem without a known name"
     if line.concern.startswith("Observation/"):
-        titles = sorted((title for title in _titles() if line.text.startswith(title)), key=len)
+        titles = sorted((title for title in observables_by_title() if line.text.startswith(title)), key=len)
         return f"value: {titles[-1]}" if titles else "another value"
     return "medicine" if line.concern.startswith("Medication") else "something else"
-
-
-@lru_cache(maxsize=1)
-def _titles() -> frozenset[str]:
-    known = (terminology().observable_named(name) for name in terminology().observable_names())
-    return frozenset(one.title for one in known if one is not None)

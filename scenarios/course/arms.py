@@ -10,8 +10,9 @@ from agent.errors import PlannerError
 from agent.planning import make_plan
 from policies.worklist import reading_minutes
 from scenarios.course.body import Luck
-from scenarios.course.chart import Chart, observables_by_title
+from scenarios.course.chart import Chart
 from scenarios.course.model import CourseRules, Ladder
+from scenarios.titles import observables_by_title
 from tools.clinical.facts import Facts, MedicationUse
 from tools.clinical.plan import Item, Plan
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,7 +12,6 @@ from agent.case import Case
 from agent.errors import RecordError
 from scenarios import builders
 from tools.clinical.facts import Facts, MedicationUse
-from tools.terminology import terminology
 
 
 class Chart:
@@ -75,13 +73,6 @@ class Chart:
         subject = "patient" if resource["resourceType"] == "AllergyIntolerance" else "subject"
         resource = {**resource, "id": f"course-{self._added}", subject: {"reference": self._patient}}
         self._bundle["entry"].append({"resource": resource})
-
-
-@lru_cache(maxsize=1)
-def observables_by_title() -> dict[str, str]:
-    """The name of each observable by the title under which a plan orders it."""
-    known = (terminology().observable_named(name) for name in terminology().observable_names())
-    return {one.title: one.name for one in known if one is not None}
 
 
 def days_between(first: date, visits: int, interval: int) -> list[date]:
