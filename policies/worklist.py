@@ -80,13 +80,20 @@ def reading_minutes(items: int, answers: int, policies: Policies | None = None) 
 
 def group_of(sex: str | None, age: int | None, policies: Policies | None = None) -> str:
     """Sex and age band, as groups are compared."""
+    return f"{sex_of(sex)}, {band_of(age, policies)}"
+
+
+def sex_of(sex: str | None) -> str:
+    """The sex by which groups are compared, or that it is not known."""
+    return sex or "sex unknown"
+
+
+def band_of(age: int | None, policies: Policies | None = None) -> str:
+    """The ages within which groups are compared, `18–64`; by the ages at which a policy says that a new group begins."""
     row = (policies or load_policies()).worklist
-    return f"{sex or 'sex unknown'}, {_band(age, row.bands if row else ())}"
-
-
-def _band(age: int | None, bands: tuple[int, ...]) -> str:
     if age is None:
         return "age unknown"
+    bands = row.bands if row else ()
     least = max((one for one in bands if one <= age), default=0)
     following = min((one for one in bands if one > age), default=None)
     return f"{least} and over" if following is None else f"{least}–{following - 1}"

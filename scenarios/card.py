@@ -22,6 +22,7 @@ from msgspec import Struct, structs
 
 from agent.knowledge_index import knows
 from agent.planning import make_plan
+from policies.worklist import band_of, sex_of
 from scenarios.altered import CHANGES, Altered, altered
 from scenarios.approval import attempts
 from scenarios.counterfactuals import counterfactuals, verdict
@@ -172,9 +173,7 @@ def grounding(plan: Plan) -> Share:
 
 
 def _group(plan: Plan) -> tuple[str, ...]:
-    age = plan.patient.age
-    band = "age unknown" if age is None else "under 18" if age < 18 else "18 to 64" if age < 65 else "65 and over"
-    return plan.patient.sex or "sex unknown", band
+    return sex_of(plan.patient.sex), band_of(plan.patient.age)
 
 
 def _grouped(marked: Sequence[Marked]) -> dict[str, list[Marked]]:

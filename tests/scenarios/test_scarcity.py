@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from policies.engine import load_policies
-from policies.worklist import Queued, Read, group_of, harm, in_order, need, projected, ratios, reading_minutes
+from policies.worklist import Queued, Read, band_of, group_of, harm, in_order, need, projected, ratios, reading_minutes
 from scenarios.cohort import Recorded
 from scenarios.population import drawn, populations
 from scenarios.rows import plan_row
@@ -99,6 +100,12 @@ def test_groups_are_sex_and_age_band() -> None:
         "female, 65 and over",
     ]
     assert group_of(None, None) == "sex unknown, age unknown"
+
+
+def test_bands_begin_at_the_ages_of_the_policy() -> None:
+    rows = {one.id: tuple(structs.replace(row, bands=(40,)) for row in one.worklist) for one in load_policies().documents}
+    policies = replace(load_policies(), documents=tuple(structs.replace(one, worklist=rows[one.id]) for one in load_policies().documents))
+    assert [band_of(age, policies) for age in (39, 40, None)] == ["0–39", "40 and over", "age unknown"]
 
 
 def test_harm_is_capped_and_counts_interruptions() -> None:
