@@ -93,14 +93,19 @@ def settle(reading: Reading, problems: Iterable[Problem], sex: Literal["female",
 def _end(statements: Iterable[PregnancyStatement], reading: Reading) -> PregnancyStatement | None:
     """The newest loss or birth, where it came after every dated statement of a pregnancy, and there is one."""
     pregnant = max((s.when for s in statements if s.says == "pregnant" and s.when is not None), default=None)
-    births = [
+    if pregnant is None:
+        return None
+    later = [s for s in (*reading.endings, *_births(reading)) if s.when is not None and s.when > pregnant]
+    return max(later, key=lambda s: s.when or date.min, default=None)
+
+
+def _births(reading: Reading) -> list[PregnancyStatement]:
+    return [
         PregnancyStatement(_BIRTHS[kind], event.when, _until(_BIRTHS[kind], event.when), event.reference)
         for event in reading.events
-        for kind in event.kinds
-        if kind in _BIRTHS and event.kind == "procedure" and event.status in {"completed", ""}
+        for kind in event.kinds.intersection(_BIRTHS)
+        if event.kind == "procedure" and event.status in {"completed", ""}
     ]
-    last = max((s for s in (*reading.endings, *births) if s.when is not None), key=lambda s: s.when or date.min, default=None)
-    return last if last and last.when and pregnant is not None and last.when > pregnant else None
 
 
 def _over(problem: Problem, end: PregnancyStatement, reading: Reading) -> Problem:
