@@ -131,10 +131,10 @@ def test_a_vaccine_against_influenza_is_offered_from_september_to_may() -> None:
 
 
 def test_an_examination_is_due_after_a_time_or_in_a_season_and_not_by_both() -> None:
-    with pytest.raises(ValueError, match="either `within` or `since`"):
-        Overdue("eye-exam-overdue", ("retinal-examination",))
-    with pytest.raises(ValueError, match="either `within` or `since`"):
-        Overdue("eye-exam-overdue", ("retinal-examination",), within="1 a", since="07-01")
+    given = ({}, {"within": "1 a"}, {"since": "07-01"}, {"within": "1 a", "since": "07-01"})
+    entries = tuple(Overdue(f"due-{n}", ("retinal-examination",), **words) for n, words in enumerate(given))
+    found = replace(shared(), overdue=entries).faults()
+    assert found == ["due-0: either `within` or `since`", "due-3: either `within` or `since`"]
 
 
 @pytest.mark.parametrize(("after", "holds"), [(None, True), (-1, True), (0, True), (1, False), (10, False)])

@@ -30,10 +30,6 @@ class Overdue(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     since: str = ""
     offered: tuple[str, str] | None = None
 
-    def __post_init__(self) -> None:
-        if bool(self.within) == bool(self.since):
-            raise ValueError(f"{self.name}: either `within` or `since`")
-
     def offered_on(self, today: date) -> bool:
         """Whether today lies in the part of the year in which it is offered; that part may go over the new year."""
         if self.offered is None:
@@ -193,6 +189,10 @@ class Shared(Document, frozen=True, kw_only=True):
     obtain_within_days: int = 0
     not_again_within_days: int = 0
     monitored_within_days: int = 0
+
+    def faults(self) -> list[str]:
+        """Examinations that are due after a time and in a season, or in neither."""
+        return [f"{entry.name}: either `within` or `since`" for entry in self.overdue if bool(entry.within) == bool(entry.since)]
 
     @classmethod
     def merged(cls, parts: Sequence[Shared]) -> Shared:
