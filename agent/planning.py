@@ -66,8 +66,8 @@ def run(
     state = first_state(source, as_of.isoformat(), patient=patient, request=request)
     graph: Any = without_checkpoints()
     settings = {"recursion_limit": STEPS}
-    if tell is None:  # the plan alone is asked for: whatever else the state holds would be put together again at each step
-        *_, plan = graph.stream(state, settings, context=context, stream_mode="values", output_keys="plan")
+    if tell is None:  # the plan alone is asked for, and nobody reviews: what else the state holds would be put together at each step
+        *_, plan = graph.stream(state, settings, context=context, stream_mode="values", output_keys="plan", interrupt_before=("review",))
         return msgspec.convert(plan, Plan)
     ended: dict[str, Any] = {}
     steps = graph.stream(state, settings, context=context, stream_mode=["values", "updates"])

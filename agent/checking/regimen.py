@@ -30,8 +30,8 @@ class Found:
 
 def find_issues(plan: Plan, case: Case) -> Found:
     """Issues that remain once the plan is carried out, and those of today that it deals with."""
-    after = screen(after_plan(plan, case), case.facts)
-    today = case.screened
+    today, regimen = case.screened, after_plan(plan, case)
+    after = today if regimen == case.taken else screen(regimen, case.facts)
     remaining = {_key(issue) for issue in after.issues}
     settled = [issue for issue in today.issues if _key(issue) not in remaining and not issue.suppressed]
     numbered = [_plan_issue(f"d{n}", issue, plan, handled=False) for n, issue in enumerate(after.issues, start=1)]
