@@ -35,6 +35,7 @@ _SHORT = (
     "PHQ",
     "ACE",
     "ARB",
+    "SABA",
 )
 _CAPITALS = {word.lower(): word for word in _SHORT}
 """Short forms inside a name, as they are written."""

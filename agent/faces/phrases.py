@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.faces.words import ACTION_WORDS, name_words
+from agent.faces.words import ACTION_WORDS, name_words, target_words
 from agent.safe_text import readable
 from agent.wording import number
 from tools.clinical.appraised import Course
@@ -19,7 +19,7 @@ def headline(item: Item) -> str:
 def goal_words(goal: Goal) -> str:
     """`systolic BP 100 to 130 mmHg by 2027-02-21`."""
     by = f" by {readable(goal.by)}" if goal.by else ""
-    return f"{name_words(goal.observable)} {readable(goal.target)}{by}"
+    return f"{name_words(goal.observable)} {target_words(goal.target)}{by}"
 
 
 def how_words(item: Item) -> str:

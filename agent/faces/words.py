@@ -84,6 +84,7 @@ _SPELLINGS = {
     "bp": "BP", "egfr": "eGFR", "uacr": "UACR", "hba1c": "HbA1c", "ldl": "LDL", "hdl": "HDL", "lvef": "LVEF", "qtc": "QTc", "bmi": "BMI", "inr": "INR",
     "crcl": "CrCl", "tsh": "TSH", "alt": "ALT", "ast": "AST", "bnp": "BNP", "nt": "NT", "probnp": "proBNP", "phq": "PHQ", "c": "C", "fev1": "FEV1",
     "ckd": "CKD", "epi": "EPI", "cha2ds2": "CHA2DS2", "vasc": "VASc", "ascvd": "ASCVD",
+    "act": "ACT", "saba": "SABA", "12mo": "in 12 months",
 }  # fmt: skip
 _JOINED = ("LDL-C", "HDL-C", "NT-proBNP", "CKD-EPI", "CHA2DS2-VASc", "PHQ-9")
 
@@ -103,6 +104,11 @@ def name_words(name: str) -> str:
     for joined in _JOINED:
         words = words.replace(joined.replace("-", " "), joined)
     return words
+
+
+def target_words(target: str) -> str:
+    """A goal's target as it is read: `130 mm[Hg]` → `130 mmHg`; a score or a count needs no unit."""
+    return readable(target).removesuffix(" score").removesuffix(" count")
 
 
 def ascii_only(text: str) -> str:

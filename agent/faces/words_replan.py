@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.faces.words import name_words
+from agent.faces.words import name_words, target_words
 from agent.faces.words_options import count_words
 from agent.safe_text import readable
 from tools.clinical.replanned import Change, Followed, GoalCheck, Replan
@@ -48,4 +48,4 @@ def change_words(change: Change) -> str:
 def goal_state_words(goal: GoalCheck) -> str:
     """`HbA1c <7 %: HbA1c 6.8 % (2027-02-01)`."""
     value = f": {readable(goal.value)}" if goal.value else ""
-    return f"{name_words(goal.observable)} {readable(goal.target)}{value}"
+    return f"{name_words(goal.observable)} {target_words(goal.target)}{value}"
