@@ -57,11 +57,7 @@ class Limit(Struct, frozen=True, gc=False):
 class Asked(Struct, frozen=True, gc=False):
     """A condition that has no shorter way to tell whether it holds than the verdict."""
 
-    def holds(self, facts: Facts) -> Verdict:
-        """Evaluate against these facts."""
-        raise NotImplementedError
-
-    def sure(self, facts: Facts) -> bool:
+    def sure(self: Condition, facts: Facts) -> bool:
         """Whether it is known to hold."""
         return self.holds(facts).truth is Truth.TRUE
 
